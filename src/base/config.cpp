@@ -1,0 +1,179 @@
+#include "base/config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <toml++/toml.h>
+
+#include "base/error.h"
+
+namespace r2rank::base {
+namespace {
+
+template <class... Ts>
+struct Overloaded : Ts... {
+  using Ts::operator()...;
+};
+template <class... Ts>
+Overloaded(Ts...) -> Overloaded<Ts...>;
+
+std::string join(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, ", ")); }
+
+std::string to_kebab(std::string name) {
+  std::replace(name.begin(), name.end(), '_', '-');
+  return name;
+}
+
+template <class T>
+T parse_number(const ConfigField& field, std::string_view text) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size())
+    fail_usage("config", "expected {} for {}, found '{}'", field.type_name(), field.name, text);
+  // The negated form also refuses NaN.
+  if (!(static_cast<double>(value) >= field.low && static_cast<double>(value) <= field.high))
+    fail_usage("config", "{} = {} is out of range: choose {}", field.name, text,
+               field.high < 1e300 ? fmt::format("a value from {} to {}", field.low, field.high)
+                                  : fmt::format("at least {}", field.low));
+  return value;
+}
+
+bool parse_bool(const ConfigField& field, std::string_view text) {
+  if (text == "true" || text == "1" || text == "yes") return true;
+  if (text == "false" || text == "0" || text == "no") return false;
+  fail_usage("config", "expected true or false for {}, found '{}'", field.name, text);
+}
+
+std::vector<std::string> split_commas(std::string_view text) {
+  std::vector<std::string> words;
+  while (!text.empty()) {
+    const size_t comma = std::min(text.find(','), text.size());
+    if (comma > 0) words.emplace_back(text.substr(0, comma));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return words;
+}
+
+void check_choice(const ConfigField& field, const std::string& value) {
+  if (field.choices.empty() || std::find(field.choices.begin(), field.choices.end(), value) != field.choices.end())
+    return;
+  fail_usage("config", "{} = '{}' is not known: choose one of {}", field.name, value, join(field.choices));
+}
+
+void assign(ConfigField& field, std::string_view text) {
+  std::visit(Overloaded{[&](bool* target) { *target = parse_bool(field, text); },
+                        [&](int64_t* target) { *target = parse_number<int64_t>(field, text); },
+                        [&](double* target) { *target = parse_number<double>(field, text); },
+                        [&](std::string* target) {
+                          check_choice(field, std::string(text));
+                          *target = text;
+                        },
+                        [&](std::vector<std::string>* target) {
+                          auto words = split_commas(text);
+                          for (const auto& word : words) check_choice(field, word);
+                          *target = std::move(words);
+                        }},
+             field.value);
+  field.required = false;
+}
+
+std::string toml_as_text(const toml::node& node, const std::string& key) {
+  if (const auto* text = node.as_string()) return text->get();
+  if (const auto* number = node.as_integer()) return std::to_string(number->get());
+  if (const auto* number = node.as_floating_point()) return fmt::format("{}", number->get());
+  if (const auto* flag = node.as_boolean()) return flag->get() ? "true" : "false";
+  if (const auto* list = node.as_array()) {
+    std::vector<std::string> words;
+    for (const auto& element : *list) words.push_back(toml_as_text(element, key));
+    return fmt::format("{}", fmt::join(words, ","));
+  }
+  fail_usage("config", "key '{}' holds a table; the configuration is flat: write '{} = value'", key, key);
+}
+
+nlohmann::json as_json_value(const ConfigField& field) {
+  return std::visit([](const auto* value) { return nlohmann::json(*value); }, field.value);
+}
+
+}  // namespace
+
+ConfigField& ConfigField::one_of(std::vector<std::string> values) {
+  choices = std::move(values);
+  return *this;
+}
+ConfigField& ConfigField::between(double lowest, double highest) {
+  low = lowest;
+  high = highest;
+  return *this;
+}
+ConfigField& ConfigField::at_least(double lowest) {
+  low = lowest;
+  return *this;
+}
+ConfigField& ConfigField::mandatory() {
+  required = true;
+  return *this;
+}
+
+std::string ConfigField::flag() const { return "--" + to_kebab(name); }
+
+std::string ConfigField::as_text() const { return as_json_value(*this).dump(); }
+
+std::string ConfigField::type_name() const {
+  return std::visit(Overloaded{[](const bool*) { return "true/false"; }, [](const int64_t*) { return "a whole number"; },
+                               [](const double*) { return "a number"; }, [](const std::string*) { return "text"; },
+                               [](const std::vector<std::string>*) { return "a list"; }},
+                    value);
+}
+
+ConfigField& ConfigFields::find(std::string_view name) {
+  for (auto& field : fields_)
+    if (field.name == name) return field;
+  std::vector<std::string> names;
+  for (const auto& field : fields_) names.push_back(field.name);
+  const std::string near = nearest_name(name, names);
+  fail_usage("config", "unknown key '{}'{}", name,
+             near.empty() ? "; see --help for the valid ones" : fmt::format("; did you mean '{}'?", near));
+}
+
+void ConfigFields::set(std::string_view name, std::string_view text) { assign(find(name), text); }
+
+void ConfigFields::load_toml(const std::string& path) {
+  toml::table table;
+  try {
+    table = toml::parse_file(path);
+  } catch (const toml::parse_error& error) {
+    fail_data("config", "{} is not valid TOML: {} (line {})", path, error.description(), error.source().begin.line);
+  }
+  for (const auto& [key, node] : table) set(key.str(), toml_as_text(node, std::string(key.str())));
+}
+
+void ConfigFields::check_complete() const {
+  for (const auto& field : fields_)
+    if (field.required) fail_usage("config", "{} is needed ({})", field.flag(), field.help);
+}
+
+std::string ConfigFields::as_toml() const {
+  std::string text;
+  for (const auto& field : fields_) text += fmt::format("# {}\n{} = {}\n", field.help, field.name, field.as_text());
+  return text;
+}
+
+std::string ConfigFields::as_json() const {
+  nlohmann::ordered_json values = nlohmann::ordered_json::object();
+  for (const auto& field : fields_) values[field.name] = as_json_value(field);
+  return values.dump();
+}
+
+std::string ConfigFields::as_markdown() const {
+  std::string text = "| key | type | default | meaning |\n|---|---|---|---|\n";
+  for (const auto& field : fields_) {
+    const std::string type = field.choices.empty() ? field.type_name() : join(field.choices);
+    text += fmt::format("| `{}` | {} | `{}` | {} |\n", field.name, type, field.required ? "(needed)" : field.as_text(),
+                        field.help);
+  }
+  return text;
+}
+
+}  // namespace r2rank::base

@@ -1,0 +1,179 @@
+#include "base/files.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/error.h"
+
+namespace r2rank::base {
+namespace {
+
+std::string reason() { return std::strerror(errno); }
+
+int open_or_fail(const Path& path, int flags) {
+  const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC, 0644);
+  if (descriptor < 0) fail_io("file", "cannot open {}: {}", path.string(), reason());
+  return descriptor;
+}
+
+void write_all(int descriptor, const char* data, size_t size, const Path& path) {
+  while (size > 0) {
+    const ssize_t written = ::write(descriptor, data, size);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail_io("file", "cannot write {}: {}; free some space or choose another folder", path.string(), reason());
+    data += written;
+    size -= static_cast<size_t>(written);
+  }
+}
+
+void sync_folder(const Path& folder) {
+  const int descriptor = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return;
+  ::fsync(descriptor);
+  ::close(descriptor);
+}
+
+Path temporary_beside(const Path& path) {
+  return path.parent_path() / fmt::format(".{}.{}.tmp", path.filename().string(), ::getpid());
+}
+
+void make_folder(const Path& folder) {
+  if (folder.empty()) return;
+  std::error_code code;
+  std::filesystem::create_directories(folder, code);
+  if (code) fail_io("file", "cannot create folder {}: {}", folder.string(), code.message());
+}
+
+void sync_tree(const Path& folder) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file()) continue;
+    const int descriptor = open_or_fail(entry.path(), O_RDONLY);
+    const int result = ::fsync(descriptor);
+    ::close(descriptor);
+    if (result != 0) fail_io("file", "cannot flush {}: {}", entry.path().string(), reason());
+  }
+}
+
+}  // namespace
+
+std::string read_file(const Path& path) {
+  const int descriptor = open_or_fail(path, O_RDONLY);
+  std::string bytes;
+  char buffer[1 << 16];
+  ssize_t count = 0;
+  while ((count = ::read(descriptor, buffer, sizeof buffer)) > 0) bytes.append(buffer, static_cast<size_t>(count));
+  const std::string why = count < 0 ? reason() : "";
+  ::close(descriptor);
+  if (!why.empty()) fail_io("file", "cannot read {}: {}", path.string(), why);
+  return bytes;
+}
+
+AtomicFile::AtomicFile(Path path) : path_(std::move(path)), temporary_(temporary_beside(path_)) {
+  make_folder(path_.parent_path());
+  descriptor_ = open_or_fail(temporary_, O_WRONLY | O_CREAT | O_TRUNC);
+}
+
+AtomicFile::~AtomicFile() {
+  if (descriptor_ < 0) return;
+  ::close(descriptor_);
+  ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::write(std::string_view bytes) { write_all(descriptor_, bytes.data(), bytes.size(), path_); }
+
+void AtomicFile::write(std::span<const std::byte> bytes) {
+  write_all(descriptor_, reinterpret_cast<const char*>(bytes.data()), bytes.size(), path_);
+}
+
+void AtomicFile::commit() {
+  R2RANK_CHECK(descriptor_ >= 0);
+  if (::fsync(descriptor_) != 0) fail_io("file", "cannot flush {}: {}", path_.string(), reason());
+  if (::close(std::exchange(descriptor_, -1)) != 0 || ::rename(temporary_.c_str(), path_.c_str()) != 0) {
+    const std::string why = reason();
+    ::unlink(temporary_.c_str());
+    fail_io("file", "cannot finish {}: {}", path_.string(), why);
+  }
+  sync_folder(path_.parent_path());
+}
+
+void write_file(const Path& path, std::string_view bytes) {
+  AtomicFile file(path);
+  file.write(bytes);
+  file.commit();
+}
+
+AtomicFolder::AtomicFolder(Path target, bool replace) : target_(std::move(target)), replace_(replace) {
+  if (!target_.has_filename()) target_ = target_.parent_path();  // "folder/" names the same as "folder"
+  temporary_ = temporary_beside(target_);
+  if (!replace_ && std::filesystem::exists(target_))
+    fail_usage("file", "{} exists already; choose another name or pass --overwrite", target_.string());
+  std::error_code code;
+  std::filesystem::remove_all(temporary_, code);
+  make_folder(temporary_);
+}
+
+AtomicFolder::~AtomicFolder() {
+  if (committed_) return;
+  std::error_code code;
+  std::filesystem::remove_all(temporary_, code);
+}
+
+void AtomicFolder::commit() {
+  sync_tree(temporary_);
+  Path old;
+  if (replace_ && std::filesystem::exists(target_)) {
+    old = temporary_;
+    old += ".old";
+    std::filesystem::rename(target_, old);
+  }
+  std::error_code code;
+  std::filesystem::rename(temporary_, target_, code);
+  if (code) fail_io("file", "cannot finish {}: {}", target_.string(), code.message());
+  committed_ = true;
+  sync_folder(target_.parent_path());
+  if (!old.empty()) std::filesystem::remove_all(old, code);
+}
+
+MappedFile::MappedFile(const Path& path) {
+  const int descriptor = open_or_fail(path, O_RDONLY);
+  struct stat status{};
+  if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
+    ::close(descriptor);
+    fail_io("file", "{} is not a regular file", path.string());
+  }
+  size_ = static_cast<size_t>(status.st_size);
+  if (size_ > 0) {
+    void* mapped = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, descriptor, 0);
+    if (mapped == MAP_FAILED) {
+      const std::string why = reason();
+      ::close(descriptor);
+      fail_io("file", "cannot map {}: {}", path.string(), why);
+    }
+    data_ = static_cast<const std::byte*>(mapped);
+  }
+  ::close(descriptor);
+}
+
+MappedFile::~MappedFile() {
+  if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
+}
+
+LineLog::LineLog(const Path& path) : path_(path) {
+  make_folder(path.parent_path());
+  descriptor_ = open_or_fail(path, O_WRONLY | O_CREAT | O_APPEND);
+}
+
+LineLog::~LineLog() { ::close(descriptor_); }
+
+void LineLog::append(std::string_view line) {
+  std::string whole(line);
+  whole += '\n';
+  write_all(descriptor_, whole.data(), whole.size(), path_);
+}
+
+}  // namespace r2rank::base

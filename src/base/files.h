@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace r2rank::base {
+
+using Path = std::filesystem::path;
+
+/// The whole file as bytes. Errors: kIo with the system's reason.
+std::string read_file(const Path& path);
+
+/// A file whose bytes appear under `path` only when complete: written to a temporary beside it, flushed to disk, renamed on
+/// commit(). Dropped without commit() it leaves nothing behind. Errors: kIo (unwritable, full) naming the path.
+class AtomicFile {
+ public:
+  explicit AtomicFile(Path path);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  void write(std::string_view bytes);
+  void write(std::span<const std::byte> bytes);
+  /// Flushes, syncs and renames; afterwards the object is spent.
+  void commit();
+  /// Where the bytes are before commit, for a library that writes by itself.
+  const Path& temporary_path() const { return temporary_; }
+
+ private:
+  Path path_, temporary_;
+  int descriptor_ = -1;
+};
+
+/// write_file(path, bytes): one AtomicFile, written and committed.
+void write_file(const Path& path, std::string_view bytes);
+
+/// A folder that appears whole or not at all: fill `path()`, then commit(). With `replace`, an older folder of that name is
+/// exchanged for it; without, an existing one is an error (kUsage).
+class AtomicFolder {
+ public:
+  AtomicFolder(Path target, bool replace);
+  ~AtomicFolder();
+  AtomicFolder(const AtomicFolder&) = delete;
+  AtomicFolder& operator=(const AtomicFolder&) = delete;
+
+  const Path& path() const { return temporary_; }
+  void commit();
+
+ private:
+  Path target_, temporary_;
+  bool replace_, committed_ = false;
+};
+
+/// A read-only mapping of a whole file. Thread-safe once made. Errors: kIo. An empty file maps to an empty span.
+class MappedFile {
+ public:
+  explicit MappedFile(const Path& path);
+  ~MappedFile();
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+
+  std::span<const std::byte> bytes() const { return {data_, size_}; }
+
+ private:
+  const std::byte* data_ = nullptr;
+  size_t size_ = 0;
+};
+
+/// Appends whole lines to a log file and flushes each; for JSONL logs that survive `kill -9`. Errors: kIo.
+class LineLog {
+ public:
+  explicit LineLog(const Path& path);
+  ~LineLog();
+  LineLog(const LineLog&) = delete;
+  LineLog& operator=(const LineLog&) = delete;
+  void append(std::string_view line);
+
+ private:
+  Path path_;
+  int descriptor_ = -1;
+};
+
+}  // namespace r2rank::base

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/files.h"
+
+namespace r2rank::metrics {
+
+/// Results of one scorer on one set of slates: a row a slate, in the slates' order.
+struct PerUserResults {
+  std::string scorer, protocol, slates_hash;
+  std::vector<int64_t> slate_ids;
+  std::vector<std::string> user_ids;
+  std::map<std::string, std::vector<double>> values;   ///< metric name -> [slates]
+  std::vector<std::vector<double>> scores;             ///< [slates][K] in candidate order
+};
+
+/// Parquet with a row a slate (docs/formats.md); scorer, protocol and hash in the file's metadata. Errors: kIo / kData.
+void save_per_user(const PerUserResults& results, const base::Path& path);
+PerUserResults load_per_user(const base::Path& path);
+
+}  // namespace r2rank::metrics
