@@ -14,7 +14,9 @@ A weight has scale 0.25 and offset 0, except norm weights ("norm" in the name): 
 """
 
 import argparse
+import itertools
 import json
+import math
 import os
 import platform
 from pathlib import Path
@@ -114,6 +116,27 @@ def next_token_loss(logits, tokens):
     """Mean cross-entropy of tokens[:, 1:] given what is before them, over all rows together."""
     flat = logits[:, :-1].reshape(-1, logits.shape[-1])
     return torch.nn.functional.cross_entropy(flat, tokens[:, 1:].reshape(-1))
+
+
+def plackett_luce_log_probability(scores, permutation, tau):
+    """log P of a whole ranking (best first) for scores [..., K] in double."""
+    placed = scores[..., list(permutation)] / tau
+    left = torch.logcumsumexp(placed.flip(-1), dim=-1).flip(-1)
+    return (placed - left).sum(-1)
+
+
+def ndcg(permutation, relevance, k):
+    """Gain 2^rel - 1, discount 1 / log2(rank + 1) up to rank k."""
+    def dcg(labels):
+        return sum((2.0**rel - 1.0) / math.log2(place + 2) for place, rel in enumerate(labels[:k]))
+    return dcg([relevance[item] for item in permutation]) / dcg(sorted(relevance, reverse=True))
+
+
+def expected_ndcg(scores, relevance, k, tau):
+    """E[NDCG@k] under Plackett-Luce(scores / tau) over all K! rankings: scores [..., K] -> [...], double, differentiable."""
+    scores = scores.double()
+    rankings = itertools.permutations(range(scores.shape[-1]))
+    return sum(plackett_luce_log_probability(scores, p, tau).exp() * ndcg(p, relevance, k) for p in rankings)
 
 
 def gradients(named_parameters, prefix="grad."):
