@@ -30,7 +30,7 @@ def check_against_own_loss(model, tokens, logits, loss):
 
 
 def save_config(folder, variant):
-    (folder / f"tiny_{variant}.config.json").write_text(common.tiny_model(variant).config.to_json_string())
+    (folder / f"tiny_{variant}.config.json").write_text(common.tiny_model(variant).config.to_json_string().rstrip() + "\n")
 
 
 def main():
