@@ -18,3 +18,7 @@ if(R2RANK_SANITIZE)
   target_compile_options(r2rank_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined -g1)
   target_link_options(r2rank_flags INTERFACE -fsanitize=address,undefined)
 endif()
+if(R2RANK_FUZZ)  # coverage counters in the libraries too: without them libFuzzer is blind behind LLVMFuzzerTestOneInput
+  target_compile_options(r2rank_flags INTERFACE -fsanitize=fuzzer-no-link)
+  add_custom_target(fuzzers COMMENT "every *_fuzz program")
+endif()

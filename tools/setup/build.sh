@@ -1,0 +1,81 @@
+# Sourced by ./run: set-up, configuration, build and tests.
+
+# set_up GROUP...: Debian packages and the pinned wheels of these groups (core, demo). Costs under a second when all is there.
+set_up() {
+  require_platform
+  install_packages tools/setup/apt.txt
+  step "Set-up: wheels ($*)" "$LOGS/wheels.log" python3 tools/setup/fetch.py wheels "$@"
+}
+
+require_platform() {
+  [[ $(uname -sm) == "Linux x86_64" || -n ${LIBTORCH:-} ]] && return
+  complain "[set-up] the pinned torch and pyarrow wheels are for Linux on x86_64; this is $(uname -sm)."
+  complain "  Build on an x86_64 machine, or see docs/dependencies.md for what to put into .deps/ by hand."
+  return 1
+}
+
+# Tokenizer files are for tests alone: without them those tests say that they were skipped.
+set_up_tokenizers() {
+  step "Set-up: tokenizer files for tests" "$LOGS/tokenizers.log" python3 tools/setup/fetch.py tokenizers all ||
+    complain "[set-up] going on without the tokenizer files: the tests that need them will be skipped"
+}
+
+configure() { step "Configure: $1" "$LOGS/configure-$1.log" cmake --preset "$1"; }
+
+# A unit that includes libtorch takes up to 1.5 GB, so memory bounds the number of compilers too.
+parallel_jobs() {
+  local by_memory
+  by_memory=$(awk '/MemAvailable/ { print int($2 / 1500000) }' /proc/meminfo)
+  local by_processor
+  by_processor=$(nproc)
+  local jobs=$((by_memory < by_processor ? by_memory : by_processor))
+  echo $((jobs > 0 ? jobs : 1))
+}
+
+# build PRESET [TARGET...]
+build() {
+  local preset=$1
+  shift
+  configure "$preset"
+  step "Build: $preset" "$LOGS/build-$preset.log" \
+    cmake --build "build/$preset" --parallel "$(parallel_jobs)" ${1:+--target "$@"}
+}
+
+# The options under which our own code must be clean. libtorch and Arrow are not instrumented, which needs no exception:
+# libstdc++ annotates its containers only on request, so that mixing both kinds of code raises no false container-overflow,
+# and what libtorch keeps for ever stays reachable. tools/setup/lsan.supp names the known exceptions, with reasons.
+sanitizer_options() {
+  export ASAN_OPTIONS="detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1"
+  export UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1"
+  export LSAN_OPTIONS="suppressions=$PWD/tools/setup/lsan.supp:print_suppressions=0"
+}
+
+# run_tests PRESET [REGEX]
+run_tests() {
+  local preset=$1 log=$LOGS/test-$1.log status=0
+  [[ $preset == sanitize ]] && sanitizer_options
+  step "Tests: $preset" "$log" ctest --test-dir "build/$preset" --output-on-failure -j2 --no-tests=error \
+    ${2:+-R "$2"} || status=$?
+  ((status != 0)) || sed -n '/tests passed/,$p' "$log"
+  return "$status"
+}
+
+# nearest WORD CANDIDATE...: the candidate with the smallest edit distance.
+nearest() {
+  awk -v word="$1" -v candidates="${*:2}" '
+    function least(a, b) { return a < b ? a : b }
+    function distance(a, b,    i, j, d) {
+      for (i = 0; i <= length(a); i++) d[i, 0] = i
+      for (j = 0; j <= length(b); j++) d[0, j] = j
+      for (i = 1; i <= length(a); i++)
+        for (j = 1; j <= length(b); j++)
+          d[i, j] = least(least(d[i - 1, j], d[i, j - 1]) + 1, d[i - 1, j - 1] + (substr(a, i, 1) != substr(b, j, 1)))
+      return d[length(a), length(b)]
+    }
+    BEGIN {
+      best = 999
+      for (k = split(candidates, all, " "); k > 0; k--)
+        if (distance(word, all[k]) <= best) { best = distance(word, all[k]); name = all[k] }
+      print name
+    }'
+}
