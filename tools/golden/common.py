@@ -14,6 +14,7 @@ A weight has scale 0.25 and offset 0, except norm weights ("norm" in the name): 
 """
 
 import argparse
+import importlib.metadata
 import itertools
 import json
 import math
@@ -24,7 +25,6 @@ from pathlib import Path
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import numpy as np
-import safetensors
 import safetensors.torch
 import torch
 import transformers
@@ -144,10 +144,9 @@ def gradients(named_parameters, prefix="grad."):
 
 
 def versions(**more):
-    import peft
-    found = {"python": platform.python_version(), "torch": torch.__version__, "transformers": transformers.__version__,
-             "peft": peft.__version__, "numpy": np.__version__, "safetensors": safetensors.__version__}
-    return {**found, **more}
+    packages = ("torch", "transformers", "peft", "gguf", "numpy", "safetensors")
+    found = {"python": platform.python_version(), **{p: importlib.metadata.version(p) for p in packages}}
+    return {**found, "torch_build": torch.__version__, **more}
 
 
 def save(path, tensors, script, **metadata):
