@@ -9,11 +9,13 @@
 
 namespace r2rank::model {
 
-/// Parses a safetensors file (F32, F16, BF16 and I64 tensors; others are refused); tensors point into `bytes`.
-/// Errors: kData for a malformed header, overlapping or out-of-range offsets, sizes that do not fit the shape.
+/// Parses a safetensors file (F32, F16, BF16 and I64 tensors; others are refused); tensors point into
+/// `bytes`. Errors: kData for a malformed header, overlapping or out-of-range offsets, sizes that do not fit
+/// the shape.
 std::vector<StoredTensor> parse_safetensors(std::span<const std::byte> bytes, const std::string& origin);
 
-/// Writes tensors (F32, F16 or BF16 only) as one safetensors file, atomically. `metadata` becomes "__metadata__".
+/// Writes tensors (F32, F16 or BF16 only) as one safetensors file, atomically. `metadata` becomes
+/// "__metadata__".
 void write_safetensors(const base::Path& path, const std::vector<StoredTensor>& tensors,
                        const std::map<std::string, std::string>& metadata);
 

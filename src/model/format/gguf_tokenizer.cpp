@@ -1,0 +1,91 @@
+#include "model/format/gguf_tokenizer.h"
+
+#include "base/error.h"
+#include "model/format/gguf_metadata.h"
+#include "model/format/shown.h"
+
+namespace r2rank::text {
+PreTokenizer pre_tokenizer_from_gguf(std::string_view name);
+}
+
+namespace r2rank::model {
+namespace {
+
+constexpr size_t kMostTokens = 1 << 22;
+constexpr int64_t kControl = 3, kUserDefined = 4;  // token types of the GGUF specification
+
+const std::vector<std::string>& read_tokens(const GgufMetadata& metadata) {
+  const auto& tokens = metadata.texts("tokenizer.ggml.tokens");
+  if (tokens.empty() || tokens.size() > kMostTokens)
+    base::fail_data("gguf", "{}: expected between 1 and {} tokens, found {}", metadata.origin(), kMostTokens,
+                    tokens.size());
+  return tokens;
+}
+
+// A merge is "left right"; neither half holds a space in the byte-level alphabet.
+std::pair<std::string, std::string> split_merge(const std::string& merge, const GgufMetadata& metadata) {
+  const size_t space = merge.find(' ');
+  const bool two = space != std::string::npos && space > 0 && space + 1 < merge.size();
+  if (!two || merge.find(' ', space + 1) != std::string::npos)
+    base::fail_data("gguf", "{}: expected a merge of two tokens with a space between, found '{}'",
+                    metadata.origin(), shown(merge));
+  return {merge.substr(0, space), merge.substr(space + 1)};
+}
+
+std::vector<std::pair<std::string, std::string>> read_merges(const GgufMetadata& metadata) {
+  std::vector<std::pair<std::string, std::string>> merges;
+  for (const auto& merge : metadata.texts("tokenizer.ggml.merges"))
+    merges.push_back(split_merge(merge, metadata));
+  return merges;
+}
+
+std::vector<std::pair<std::string, text::TokenId>> read_special(const GgufMetadata& metadata,
+                                                                const std::vector<std::string>& tokens) {
+  std::vector<std::pair<std::string, text::TokenId>> special;
+  const auto* types = metadata.find_integers("tokenizer.ggml.token_type");
+  if (types == nullptr) return special;
+  if (types->size() != tokens.size())
+    base::fail_data("gguf", "{}: expected a type for each of {} tokens, found {} types", metadata.origin(),
+                    tokens.size(), types->size());
+  for (size_t id = 0; id < tokens.size(); ++id) {
+    const int64_t type = (*types)[id];
+    if ((type == kControl || type == kUserDefined) && !tokens[id].empty())
+      special.emplace_back(tokens[id], static_cast<text::TokenId>(id));
+  }
+  return special;
+}
+
+std::optional<text::TokenId> read_id(const GgufMetadata& metadata, const char* key, size_t tokens) {
+  const auto id = metadata.find_integer(key);
+  if (!id) return std::nullopt;
+  if (*id < 0 || *id >= static_cast<int64_t>(tokens))
+    base::fail_data("gguf", "{}: {} is {}, outside the vocabulary of {} tokens", metadata.origin(), key, *id,
+                    tokens);
+  return static_cast<text::TokenId>(*id);
+}
+
+}  // namespace
+
+text::TokenizerData gguf_tokenizer(const GgufFile& file, const std::string& origin) {
+  const GgufMetadata metadata(file, origin);
+  const auto& model = metadata.text("tokenizer.ggml.model");
+  if (model != "gpt2")
+    base::fail_data("gguf",
+                    "{}: expected a byte-level BPE tokenizer ('gpt2'), found '{}', which is not supported",
+                    origin, shown(model));
+  text::TokenizerData data;
+  data.pre_tokenizer = text::pre_tokenizer_from_gguf(metadata.text("tokenizer.ggml.pre"));
+  data.normalize_nfc = data.pre_tokenizer == text::PreTokenizer::kQwen2;
+  data.ignore_merges = data.pre_tokenizer == text::PreTokenizer::kLlama3;
+  data.tokens = read_tokens(metadata);
+  data.merges = read_merges(metadata);
+  data.special = read_special(metadata, data.tokens);
+  data.bos = read_id(metadata, "tokenizer.ggml.bos_token_id", data.tokens.size());
+  data.eos = read_id(metadata, "tokenizer.ggml.eos_token_id", data.tokens.size());
+  if (const auto turn_end = read_id(metadata, "tokenizer.ggml.eot_token_id", data.tokens.size()))
+    data.eos = turn_end;
+  data.chat_template = metadata.find_text("tokenizer.chat_template").value_or("");
+  return data;
+}
+
+}  // namespace r2rank::model

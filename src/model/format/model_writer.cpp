@@ -1,0 +1,66 @@
+#include "model/format/model_writer.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "model/format/hf_config.h"
+#include "model/format/safetensors.h"
+#include "model/format/weight_layout.h"
+
+namespace r2rank::model {
+namespace {
+
+std::string_view dtype_name(StoredType type) {
+  switch (type) {
+    case StoredType::kF32:
+      return "float32";
+    case StoredType::kF16:
+      return "float16";
+    case StoredType::kBF16:
+      return "bfloat16";
+    default:
+      break;
+  }
+  base::fail_data("model", "expected weights as F32, F16 or BF16, found {}; decode them before saving",
+                  stored_type_name(type));
+}
+
+// The embeddings' type stands for the model's; norms may be stored more precisely.
+std::string_view model_dtype(const std::map<std::string, StoredTensor>& tensors) {
+  for (const auto& [name, tensor] : tensors) dtype_name(tensor.type);
+  return dtype_name(tensors.at("model.embed_tokens.weight").type);
+}
+
+std::map<std::string, StoredTensor> by_name(const std::vector<StoredTensor>& tensors) {
+  std::map<std::string, StoredTensor> named;
+  for (const auto& tensor : tensors)
+    if (!named.emplace(tensor.name, tensor).second)
+      base::fail_data("model", "the weight '{}' is given twice", tensor.name);
+  return named;
+}
+
+std::string generation_config(const text::TokenizerData& tokenizer) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  if (tokenizer.bos) json["bos_token_id"] = *tokenizer.bos;
+  if (tokenizer.eos) json["eos_token_id"] = *tokenizer.eos;
+  return json.dump(2) + "\n";
+}
+
+}  // namespace
+
+void save_model_folder(const ModelConfig& config, const text::TokenizerData& tokenizer,
+                       const std::vector<StoredTensor>& tensors, const base::Path& folder, bool overwrite) {
+  config.check(folder.string());
+  const auto named = by_name(tensors);
+  check_weights(config, named, folder.string());
+  const auto dtype = model_dtype(named);
+  base::AtomicFolder target(folder, overwrite);
+  base::write_file(target.path() / "config.json",
+                   hf_config_json(config, dtype, tokenizer.bos, tokenizer.eos));
+  base::write_file(target.path() / "generation_config.json", generation_config(tokenizer));
+  write_safetensors(target.path() / "model.safetensors", tensors, {{"format", "pt"}});
+  text::save_tokenizer_json(tokenizer, target.path());
+  target.commit();
+}
+
+}  // namespace r2rank::model
