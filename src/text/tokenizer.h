@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -17,12 +18,28 @@ using TokenId = int32_t;
 /// How text is cut into words before byte-pair merges; each family's own rule.
 enum class PreTokenizer { kSmolLm, kLlama3, kQwen2 };
 
+/// The pre-tokenizer behind GGUF's tokenizer.ggml.pre ("smollm", "llama-bpe", "qwen2"); with llama-bpe go ignore_merges, with
+/// qwen2 normalize_nfc. Errors: kData naming the known ones.
+PreTokenizer pre_tokenizer_from_gguf(std::string_view name);
+
+/// How a special token is found in text, where it differs from a plain literal match (tokenizer.json's "added_tokens").
+struct SpecialFlags {
+  bool left_strip = false;   ///< swallows white space before it
+  bool right_strip = false;  ///< swallows white space after it
+  bool single_word = false;  ///< not matched inside a word
+  bool normalized = false;   ///< looked for after normalisation, between those that are not
+  bool control = true;       ///< "special" in tokenizer.json: left out where output is shown
+
+  bool operator==(const SpecialFlags&) const = default;
+};
+
 /// Everything a byte-level BPE tokenizer is made of, however it was stored (tokenizer.json, GGUF metadata).
 struct TokenizerData {
   PreTokenizer pre_tokenizer = PreTokenizer::kSmolLm;
   std::vector<std::string> tokens;                            ///< by id, in the byte-level alphabet
   std::vector<std::pair<std::string, std::string>> merges;    ///< in order of rank
   std::vector<std::pair<std::string, TokenId>> special;       ///< matched literally before anything else
+  std::map<TokenId, SpecialFlags> special_flags;              ///< of those special tokens whose flags are not the default
   bool normalize_nfc = false;                                 ///< Qwen normalises to NFC first
   bool ignore_merges = false;                                 ///< Llama 3: a whole word in the vocabulary is one token
   std::optional<TokenId> bos, eos;                            ///< eos ends a turn
@@ -32,15 +49,18 @@ struct TokenizerData {
 /// Byte-level BPE. Immutable and thread-safe once made.
 class Tokenizer {
  public:
+  /// Errors: kData when a merge names a token that the vocabulary lacks, or a token stands there twice.
   explicit Tokenizer(TokenizerData data);
   ~Tokenizer();
   Tokenizer(Tokenizer&&) noexcept;
+  Tokenizer& operator=(Tokenizer&&) noexcept;
 
-  /// Token ids of UTF-8 text; invalid UTF-8 bytes are encoded byte by byte after replacement as the reference does.
+  /// Token ids of UTF-8 text; each ill-formed part is read as U+FFFD, as the reference's callers do.
   /// With `allow_special`, literal special tokens in the text become their ids; without, they are plain text
   /// (user-supplied titles must never smuggle in control tokens).
   std::vector<TokenId> encode(std::string_view text, bool allow_special) const;
-  std::string decode(std::span<const TokenId> ids) const;   ///< bytes; may cut a UTF-8 character at either end
+  /// Bytes; may cut a UTF-8 character at either end. Ids outside the vocabulary (padding rows of a model) give nothing.
+  std::string decode(std::span<const TokenId> ids) const;
   TokenId special(std::string_view token) const;            ///< Errors: kData when the vocabulary lacks it
   int64_t vocabulary_size() const;
   const TokenizerData& data() const;
