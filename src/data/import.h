@@ -14,12 +14,17 @@ struct ImportConfig {
   std::string interactions;     ///< file of interactions, or the folder that holds a known layout
   std::string items;            ///< catalogue file (CSV or JSONL); "" where the layout names it
   std::string name;             ///< dataset name; "" takes the output folder's
-  std::string user_column = "user_id", item_column = "item_id", timestamp_column = "timestamp", rating_column = "rating";
+  std::string user_column = "user_id", item_column = "item_id", timestamp_column = "timestamp",
+              rating_column = "rating";
   std::string item_id_column = "item_id", title_column = "title", brand_column = "brand";
   std::string categories_column = "categories", description_column = "description";
-  std::string time = "auto";    ///< auto, real, order: whether timestamps are Unix seconds or only an order
+  std::string category_separator =
+      "|";                    ///< between the categories of a plain text cell; "" takes the cell as one
+  std::string time = "auto";  ///< auto, real, order: whether timestamps are Unix seconds or only an order
+  std::string time_unit = "auto";        ///< auto, seconds, milliseconds
   int64_t user_core = 0, item_core = 0;  ///< k-core: drop users/items with fewer interactions, repeatedly
-  std::string duplicates = "keep-first"; ///< keep-first, keep-last, keep-all: the same user and item more than once
+  std::string duplicates =
+      "keep-first";  ///< keep-first, keep-last, keep-all: the same user and item more than once
   double min_rating = -1e300;
   int64_t from_time = INT64_MIN, to_time = INT64_MAX;  ///< window [from, to) on Unix seconds
 

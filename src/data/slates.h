@@ -11,7 +11,8 @@ namespace r2rank::data {
 
 /// One ranking task: a user, what they did before, K candidates and their labels.
 struct Slate {
-  int64_t id = 0;                   ///< unique within the set; keys random streams
+  int64_t id = 0;  ///< unique within the set; keys random streams. Held-out slates: the target's place in
+                   ///< Dataset::interactions, so that it does not depend on which users are evaluated
   int32_t user = 0;
   int32_t history_end = 0;          ///< the history is events(user)[0 .. history_end), oldest first
   std::vector<int32_t> candidates;  ///< [K] item indices, shuffled
@@ -20,11 +21,12 @@ struct Slate {
 
 /// How a set of slates was made. Its name is part of every metric's name: "loo-uni19-seed7".
 struct Protocol {
-  std::string split = "leave-one-out";   ///< leave-one-out, temporal
-  std::string negatives = "uniform";     ///< uniform, popularity, file
+  std::string split = "leave-one-out";  ///< leave-one-out, temporal
+  std::string negatives = "uniform";    ///< uniform, popularity, file
   int64_t negative_count = 19;
   uint64_t seed = 7;
-  bool exclude_known = true;             ///< negatives exclude every known interaction of the user, later ones included
+  bool exclude_known = true;  ///< negatives exclude every known interaction of the user, later ones included
+  std::string file_hash;      ///< negatives = "file": first 8 digits of the set's hash, else empty
   std::string name() const;
 };
 
@@ -37,8 +39,8 @@ struct SlateSet {
   std::string hash;  ///< of the content; results carry it and are compared only where it is equal
 };
 
-/// Writes / reads a slates file (docs/formats.md): JSON lines, a header first. Errors: kData (malformed, ids unknown to the
-/// dataset, altered content, other dataset), kIo.
+/// Writes / reads a slates file (docs/formats.md): JSON lines, a header first. Errors: kData (malformed, ids
+/// unknown to the dataset, altered content, other dataset), kIo.
 void save_slates(const SlateSet& set, const Dataset& dataset, const base::Path& path);
 SlateSet load_slates(const base::Path& path, const Dataset& dataset);
 

@@ -1,0 +1,103 @@
+#include "data/cell_values.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include "base/error.h"
+
+namespace r2rank::data {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  const size_t begin = text.find_first_not_of(" \t\r\n");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
+}
+
+[[noreturn]] void fail_missing(const RecordReader& reader, const std::string& column,
+                               const std::string& flag) {
+  base::fail_data("import", "expected a column '{}' in {} (found: {}); name it with {}", column,
+                  reader.source(), fmt::join(reader.found_columns(), ", "), flag);
+}
+
+[[noreturn]] void fail_number(std::string_view what, std::string_view text, const CellPlace& place) {
+  base::fail_data("import",
+                  "expected {} in line {}, column '{}' of {}, found '{}'; correct or remove the line", what,
+                  place.record.line, place.column, place.reader.source(), text.substr(0, 40));
+}
+
+template <class T>
+bool parse_whole(std::string_view text, T& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+}  // namespace
+
+std::string_view required_text(size_t wanted, const CellPlace& place) {
+  const auto& cell = place.record.cells[wanted];
+  if (!cell) {
+    const auto& found = place.reader.found_columns();
+    if (std::find(found.begin(), found.end(), place.column) == found.end())
+      fail_missing(place.reader, place.column, place.flag);
+    base::fail_data("import", "expected a field '{}' in line {} of {}, found none", place.column,
+                    place.record.line, place.reader.source());
+  }
+  const std::string_view text = trimmed(*cell);
+  if (text.empty())
+    base::fail_data("import", "expected a value in line {}, column '{}' of {}, found an empty one",
+                    place.record.line, place.column, place.reader.source());
+  return text;
+}
+
+std::string_view optional_text(const Record& record, size_t wanted) {
+  return record.cells[wanted] ? trimmed(*record.cells[wanted]) : std::string_view();
+}
+
+int64_t parse_time(std::string_view text, const CellPlace& place) {
+  constexpr std::string_view kExpected = "a timestamp (a number of seconds, 0 or more)";
+  int64_t whole = 0;
+  if (parse_whole(text, whole)) {
+    if (whole < 0) fail_number(kExpected, text, place);
+    return whole;
+  }
+  double value = 0;
+  constexpr double kLargest = 0x1.0p62;
+  if (!parse_whole(text, value) || !(value >= 0 && value <= kLargest)) fail_number(kExpected, text, place);
+  return static_cast<int64_t>(std::floor(value));
+}
+
+float parse_rating(std::string_view text, const CellPlace& place) {
+  if (text.empty()) return std::numeric_limits<float>::quiet_NaN();
+  double value = 0;
+  if (!parse_whole(text, value) || !(value >= 0 && value <= std::numeric_limits<float>::max()))
+    fail_number("a rating (a number, 0 or more)", text, place);
+  return static_cast<float>(value);
+}
+
+std::vector<std::string> split_list(std::string_view cell, char separator) {
+  if (cell.find(kListEnd) != std::string_view::npos) separator = kListEnd;
+  std::vector<std::string> elements;
+  while (!cell.empty()) {
+    const size_t end = separator == '\0' ? cell.size() : std::min(cell.find(separator), cell.size());
+    const std::string_view element = trimmed(cell.substr(0, end));
+    if (!element.empty()) elements.emplace_back(element);
+    cell.remove_prefix(std::min(end + 1, cell.size()));
+  }
+  return elements;
+}
+
+std::string join_list(std::string_view cell) {
+  return fmt::format("{}", fmt::join(split_list(cell, '\0'), " "));
+}
+
+void check_found(const RecordReader& reader, const std::string& column, const std::string& flag) {
+  const auto& found = reader.found_columns();
+  if (std::find(found.begin(), found.end(), column) == found.end()) fail_missing(reader, column, flag);
+}
+
+}  // namespace r2rank::data

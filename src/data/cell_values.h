@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/record_reader.h"
+
+namespace r2rank::data {
+
+/// Where a cell stands, for messages.
+struct CellPlace {
+  const RecordReader& reader;
+  const Record& record;
+  std::string column;
+  std::string flag;  ///< the flag that names the column, "--timestamp-column"
+};
+
+/// The text of a cell that must be there and not be empty. Errors: kData listing the columns that were found.
+std::string_view required_text(size_t wanted, const CellPlace& place);
+/// The text of a cell, or "" where there is none.
+std::string_view optional_text(const Record& record, size_t wanted);
+
+/// A timestamp: finite, 0 or more; a fraction is cut off, scientific notation is read. Errors: kData.
+int64_t parse_time(std::string_view text, const CellPlace& place);
+/// A rating: finite, 0 or more; NaN for an empty cell. Errors: kData.
+float parse_rating(std::string_view text, const CellPlace& place);
+
+/// The elements of a cell: of a list as it was, of plain text cut at `separator` ('\0': not at all); empty
+/// ones vanish.
+std::vector<std::string> split_list(std::string_view cell, char separator);
+/// A cell as one text: the elements of a list joined by a space.
+std::string join_list(std::string_view cell);
+
+/// Checks that the column the user asked for was in the file. Errors: kData.
+void check_found(const RecordReader& reader, const std::string& column, const std::string& flag);
+
+}  // namespace r2rank::data

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/record_reader.h"
+
+namespace r2rank::data {
+
+struct CsvDialect {
+  char separator = ',';
+  bool quotes = true;  ///< fields may be quoted as in RFC 4180, with line breaks and doubled quotes inside
+  bool typed_header = false;  ///< column names end in ":type" (RecBole), which is cut off
+};
+
+/// Separated values with a header line: RFC 4180 with LF or CRLF, an optional byte-order mark, and blank
+/// lines skipped. Arrow's CSV reader was passed over because it numbers blocks and rows, and messages here
+/// name the line in the file.
+class CsvReader : public RecordReader {
+ public:
+  CsvReader(std::string bytes, std::string source, std::vector<std::string> wanted, CsvDialect dialect);
+  bool next(Record& record) override;
+  const std::vector<std::string>& found_columns() const override { return header_; }
+
+ private:
+  bool next_fields();
+  std::string_view next_field();
+  std::string_view quoted_field();
+  std::string_view plain_field();
+  void skip_blank_lines();
+  bool at_line_end() const;
+  void pass_line_end();
+  void read_header();
+  void locate_wanted();
+
+  CsvDialect dialect_;
+  size_t at_ = 0;
+  int64_t line_ = 1, record_line_ = 1;
+  std::vector<std::string> header_;
+  std::vector<int64_t> places_;           // [wanted] field of each wanted column, -1: not in the file
+  std::vector<std::string_view> fields_;  // of the current record
+  std::deque<std::string> unescaped_;     // fields with doubled quotes; a deque keeps them in place
+};
+
+/// The separator that occurs most often in the first line, of comma, tab, semicolon and bar; a comma when
+/// there is none.
+char guess_separator(std::string_view bytes);
+
+}  // namespace r2rank::data

@@ -1,0 +1,280 @@
+#include "data/import.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "data/catalogue.h"
+#include "data/cell_values.h"
+#include "data/dataset_checks.h"
+#include "data/dataset_hash.h"
+#include "data/import_layout.h"
+#include "data/input_file.h"
+#include "data/interaction_log.h"
+#include "data/k_core.h"
+#include "data/log_filters.h"
+#include "data/recbole_reader.h"
+
+namespace r2rank::data {
+namespace {
+
+constexpr int64_t kMillisecondsFrom = 100'000'000'000;  // as seconds: the year 5138
+constexpr double kNoRatingBound = -1e300;
+
+/// Everything between the files and the dataset.
+struct Import {
+  const ImportConfig& config;
+  ImportLayout layout;
+  Catalogue catalogue;
+  InteractionLog log;
+  TimeKind time_kind = TimeKind::kReal;
+  ImportReport report;
+
+  void count(const std::string& what, int64_t number) { report.counts.emplace_back(what, number); }
+};
+
+void check_config(const ImportConfig& config) {
+  if (config.interactions.empty())
+    base::fail_usage("import", "--interactions is needed: a log file or its folder");
+  if (config.from_time >= config.to_time)
+    base::fail_usage("import", "from_time = {} must be before to_time = {}", config.from_time,
+                     config.to_time);
+  if (config.user_core < 0 || config.item_core < 0)
+    base::fail_usage("import", "user_core = {} and item_core = {} must be 0 or more", config.user_core,
+                     config.item_core);
+}
+
+void read_items(Import& state) {
+  ImportLayout& layout = state.layout;
+  if (layout.items.empty()) return;
+  std::string bytes = read_input(layout.items);
+  const std::string source = layout.items.filename().string();
+  if (layout.items_kind == FileKind::kAtomic) {
+    const auto header = open_records(FileKind::kAtomic, bytes, source, {})->found_columns();
+    layout.catalogue = recbole_item_columns(header, layout.catalogue);
+  }
+  const auto reader = open_records(layout.items_kind, std::move(bytes), source, layout.catalogue.wanted());
+  state.catalogue = read_catalogue(*reader, layout.catalogue);
+  const ImportConfig defaults;
+  if (state.config.brand_column != defaults.brand_column)
+    check_found(*reader, state.config.brand_column, "--brand-column");
+  if (state.config.categories_column != defaults.categories_column)
+    check_found(*reader, state.config.categories_column, "--categories-column");
+  if (state.config.description_column != defaults.description_column)
+    check_found(*reader, state.config.description_column, "--description-column");
+}
+
+void read_interactions(Import& state) {
+  const ImportLayout& layout = state.layout;
+  const auto reader = open_records(layout.interactions_kind, read_input(layout.interactions),
+                                   layout.interactions.filename().string(), layout.log.wanted());
+  state.log = read_log(*reader, layout.log, state.catalogue.ids);
+  if (state.config.rating_column != ImportConfig().rating_column)
+    check_found(*reader, state.config.rating_column, "--rating-column");
+  const auto& events = state.log.events;
+  const auto known = static_cast<int32_t>(state.catalogue.items.size());
+  for (int32_t item = known; item < state.catalogue.ids.size(); ++item)
+    state.catalogue.items.push_back(
+        {.id = state.catalogue.ids.id(item), .title = "", .brand = "", .categories = {}, .description = ""});
+  state.count("rows read", static_cast<int64_t>(events.size()));
+  if (!layout.items.empty()) {
+    state.count("catalogue rows read", state.catalogue.rows);
+    state.count("duplicate ids in the catalogue (first kept)", state.catalogue.duplicates);
+    state.count(
+        "interactions whose item is not in the catalogue (kept, no title)",
+        std::count_if(events.begin(), events.end(), [&](const auto& event) { return event.item >= known; }));
+  }
+}
+
+void settle_time(Import& state) {
+  const ImportConfig& config = state.config;
+  auto& events = state.log.events;
+  const bool positions = times_are_positions(events, state.log.users.size());
+  const bool order = config.time == "order" || (config.time == "auto" && positions);
+  state.time_kind = order ? TimeKind::kOrder : TimeKind::kReal;
+  if (order) {
+    if (config.time == "auto")
+      base::log_info("the times of every user in {} are 0, 1, 2, ...: taken as an order, not as moments",
+                     state.layout.interactions.filename().string());
+    state.count("rows whose time is only an order", static_cast<int64_t>(events.size()));
+    return;
+  }
+  const auto least =
+      std::min_element(events.begin(), events.end(), [](auto& a, auto& b) { return a.time < b.time; });
+  const bool milliseconds =
+      config.time_unit == "milliseconds" || (config.time_unit == "auto" && least->time >= kMillisecondsFrom);
+  if (!milliseconds) return;
+  for (Interaction& event : events) event.time /= 1000;
+  state.count("rows whose time was in milliseconds (converted to seconds)",
+              static_cast<int64_t>(events.size()));
+}
+
+void check_filters(const Import& state) {
+  const ImportConfig& config = state.config;
+  const bool window = config.from_time != INT64_MIN || config.to_time != INT64_MAX;
+  if (window && state.time_kind == TimeKind::kOrder)
+    base::fail_usage(
+        "import",
+        "expected real timestamps for --from-time and --to-time, found only an order (0, 1, 2, ...)");
+  if (config.min_rating > kNoRatingBound && !state.log.has_ratings)
+    base::fail_usage("import",
+                     "expected a column '{}' for --min-rating, found none; name it with --rating-column",
+                     state.layout.log.rating);
+}
+
+void filter(Import& state) {
+  const ImportConfig& config = state.config;
+  check_filters(state);
+  auto& events = state.log.events;
+  sort_events(events);
+  if (config.min_rating > kNoRatingBound)
+    state.count(fmt::format("rated below {} (dropped)", config.min_rating),
+                drop_low_ratings(events, config.min_rating));
+  if (config.from_time != INT64_MIN || config.to_time != INT64_MAX)
+    state.count("outside the time window (dropped)", drop_outside(events, config.from_time, config.to_time));
+  state.count(fmt::format("duplicates of user and item (dropped, {})", config.duplicates),
+              drop_duplicates(events, config.duplicates));
+  const CoreCounts core = keep_core(events, state.log.users.size(), state.catalogue.ids.size(),
+                                    config.user_core, config.item_core);
+  if (config.user_core > 0 || config.item_core > 0) {
+    const std::string name = fmt::format("{}/{}-core", config.user_core, config.item_core);
+    state.count("interactions outside the " + name + " (dropped)", core.interactions);
+    state.count("users outside the " + name + " (dropped)", core.users);
+    state.count("items outside the " + name + " (dropped)", core.items);
+    state.count("rounds until the " + name + " was stable", core.rounds);
+  }
+  if (events.empty())
+    base::fail_data("import",
+                    "no interaction is left of {}; loosen --min-rating, the time window or the k-core",
+                    state.report.counts.front().second);
+}
+
+/// New numbers for the kept entries, -1 for the dropped ones.
+std::vector<int32_t> renumber(const std::vector<bool>& kept) {
+  std::vector<int32_t> numbers(kept.size(), -1);
+  int32_t next = 0;
+  for (size_t i = 0; i < kept.size(); ++i)
+    if (kept[i]) numbers[i] = next++;
+  return numbers;
+}
+
+std::vector<bool> kept_items(const Import& state, const std::vector<int64_t>& counts) {
+  const int64_t catalogue =
+      state.layout.items.empty() ? 0 : state.catalogue.rows - state.catalogue.duplicates;
+  std::vector<bool> kept(counts.size());
+  for (size_t item = 0; item < counts.size(); ++item)
+    kept[item] = counts[item] > 0 || (state.config.item_core == 0 && static_cast<int64_t>(item) < catalogue);
+  return kept;
+}
+
+/// Moves what is kept into a dataset with dense indices; the events of an order get their positions as times.
+Dataset assemble(Import& state) {
+  auto& events = state.log.events;
+  std::vector<int64_t> item_counts(static_cast<size_t>(state.catalogue.ids.size()));
+  std::vector<bool> users(static_cast<size_t>(state.log.users.size()));
+  for (const Interaction& event : events) {
+    ++item_counts[event.item];
+    users[event.user] = true;
+  }
+  const auto items = kept_items(state, item_counts);
+  const auto user_numbers = renumber(users), item_numbers = renumber(items);
+
+  Dataset dataset;
+  dataset.time_kind = state.time_kind;
+  dataset.has_ratings = state.log.has_ratings;
+  for (size_t user = 0; user < users.size(); ++user)
+    if (users[user]) dataset.user_ids.push_back(state.log.users.id(static_cast<int32_t>(user)));
+  for (size_t item = 0; item < items.size(); ++item)
+    if (items[item]) dataset.items.push_back(std::move(state.catalogue.items[item]));
+  for (Interaction& event : events) {
+    event.user = user_numbers[event.user];
+    event.item = item_numbers[event.item];
+  }
+  dataset.interactions = std::move(events);
+  set_offsets(dataset);
+  if (dataset.time_kind == TimeKind::kOrder)
+    for (auto& event : dataset.interactions)
+      event.time = &event - dataset.interactions.data() - dataset.user_offsets[event.user];
+  return dataset;
+}
+
+void count_oddities(Import& state, const Dataset& dataset) {
+  const auto& events = dataset.interactions;
+  std::vector<int64_t> item_counts(dataset.items.size());
+  for (const Interaction& event : events) ++item_counts[event.item];
+  int64_t single = 0;
+  for (int64_t user = 0; user < dataset.users(); ++user) single += dataset.events(user).size() == 1;
+  if (dataset.has_ratings)
+    state.count("interactions without a rating (kept)",
+                std::count_if(events.begin(), events.end(),
+                              [](auto& event) { return event.rating != event.rating; }));
+  state.count("interactions at the time of the same user's previous one (file order kept)",
+              count_equal_times(events));
+  state.count("items never interacted with (kept)", std::count(item_counts.begin(), item_counts.end(), 0));
+  state.count("items without a title (kept)",
+              std::count_if(dataset.items.begin(), dataset.items.end(),
+                            [](const Item& item) { return item.title.empty(); }));
+  state.count("users with one interaction (kept)", single);
+  state.count("users", dataset.users());
+  state.count("items", static_cast<int64_t>(dataset.items.size()));
+  state.count("interactions", static_cast<int64_t>(events.size()));
+}
+
+}  // namespace
+
+void ImportConfig::describe(base::ConfigFields& fields) {
+  fields.add("format", format, "Layout of the input; auto recognises it by its files")
+      .one_of({"auto", "recbole", "movielens-latest", "csv", "jsonl"});
+  fields.add("interactions", interactions, "File of interactions, or the folder of a known layout")
+      .mandatory();
+  fields.add("items", items, "Catalogue file (CSV or JSON lines); empty takes the one the layout names");
+  fields.add("name", name, "Name of the data set; empty takes the output folder's");
+  fields.add("user_column", user_column, "Column of the log with the user's id");
+  fields.add("item_column", item_column, "Column of the log with the item's id");
+  fields.add("timestamp_column", timestamp_column, "Column of the log with the time");
+  fields.add("rating_column", rating_column, "Column of the log with the rating; may be absent");
+  fields.add("item_id_column", item_id_column, "Column of the catalogue with the item's id");
+  fields.add("title_column", title_column, "Column of the catalogue with the title");
+  fields.add("brand_column", brand_column, "Column of the catalogue with the brand; may be absent");
+  fields.add("categories_column", categories_column,
+             "Column of the catalogue with the categories; may be absent");
+  fields.add("description_column", description_column,
+             "Column of the catalogue with the description; may be absent");
+  fields.add("category_separator", category_separator,
+             "Character between the categories of a plain text cell; empty: a cell is one category");
+  fields
+      .add("time", time,
+           "Whether times are moments or only an order; auto: an order where every user has 0, 1, 2, ...")
+      .one_of({"auto", "real", "order"});
+  fields
+      .add("time_unit", time_unit, "Unit of real times; auto: milliseconds where every one is at least 1e11")
+      .one_of({"auto", "seconds", "milliseconds"});
+  fields.add("user_core", user_core, "Keep users with at least this many interactions (0: all)").at_least(0);
+  fields
+      .add("item_core", item_core,
+           "Keep items with at least this many interactions (0: all of the catalogue)")
+      .at_least(0);
+  fields.add("duplicates", duplicates, "What to keep when a user meets an item more than once")
+      .one_of({"keep-first", "keep-last", "keep-all"});
+  fields.add("min_rating", min_rating, "Drop interactions rated lower");
+  fields.add("from_time", from_time, "Drop interactions before this moment (Unix seconds)");
+  fields.add("to_time", to_time, "Drop interactions at or after this moment (Unix seconds)");
+}
+
+Dataset import_dataset(const ImportConfig& config) {
+  check_config(config);
+  Import state{.config = config, .layout = find_layout(config), .catalogue = {}, .log = {}, .report = {}};
+  read_items(state);
+  read_interactions(state);
+  settle_time(state);
+  filter(state);
+  Dataset dataset = assemble(state);
+  dataset.name = config.name;
+  count_oddities(state, dataset);
+  dataset.report = std::move(state.report);
+  dataset.hash = dataset_hash(dataset);
+  return dataset;
+}
+
+}  // namespace r2rank::data

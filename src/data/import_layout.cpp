@@ -1,0 +1,149 @@
+#include "data/import_layout.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <vector>
+
+#include "base/error.h"
+#include "data/input_file.h"
+
+namespace r2rank::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> file_names(const base::Path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.is_regular_file()) names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+/// The first of `names` that lies in `folder`, plain or gzipped; empty when none does.
+base::Path first_of(const base::Path& folder, std::initializer_list<const char*> names) {
+  for (const std::string name : names)
+    for (const base::Path& path : {folder / name, folder / (name + ".gz")})
+      if (fs::is_regular_file(path)) return path;
+  return {};
+}
+
+base::Path atomic_log(const base::Path& folder) {
+  for (const std::string& name : file_names(folder))
+    if (data_extension(name) == ".inter") return folder / name;
+  return {};
+}
+
+base::Path generic_log(const base::Path& folder) {
+  return first_of(folder,
+                  {"interactions.csv", "interactions.tsv", "interactions.jsonl", "interactions.json"});
+}
+
+FileKind kind_of(const base::Path& path) {
+  const std::string extension = data_extension(path);
+  if (extension == ".csv" || extension == ".tsv" || extension == ".txt" || extension == ".dat")
+    return FileKind::kCsv;
+  if (extension == ".jsonl" || extension == ".json" || extension == ".ndjson") return FileKind::kJsonl;
+  if (extension == ".inter" || extension == ".item") return FileKind::kAtomic;
+  base::fail_usage("import",
+                   "cannot tell how to read {}: expected a name that ends in .csv, .tsv, .jsonl, .inter or "
+                   ".item (.gz may follow)",
+                   path.string());
+}
+
+std::string format_of_folder(const base::Path& folder) {
+  if (!atomic_log(folder).empty()) return "recbole";
+  if (!first_of(folder, {"ratings.csv"}).empty() && !first_of(folder, {"movies.csv"}).empty())
+    return "movielens-latest";
+  const base::Path log = generic_log(folder);
+  if (!log.empty()) return kind_of(log) == FileKind::kJsonl ? "jsonl" : "csv";
+  base::fail_usage(
+      "import", "expected *.inter, ratings.csv with movies.csv, or interactions.csv/.jsonl in {} (found: {})",
+      folder.string(), fmt::join(file_names(folder), ", "));
+}
+
+std::string format_of_file(const base::Path& file) {
+  switch (kind_of(file)) {
+    case FileKind::kAtomic:
+      return "recbole";
+    case FileKind::kJsonl:
+      return "jsonl";
+    case FileKind::kCsv:
+      break;
+  }
+  const bool movielens = file.filename().string().starts_with("ratings.csv") &&
+                         !first_of(file.parent_path(), {"movies.csv"}).empty();
+  return movielens ? "movielens-latest" : "csv";
+}
+
+base::Path in_folder(const std::string& format, const base::Path& folder) {
+  const base::Path log = format == "recbole"            ? atomic_log(folder)
+                         : format == "movielens-latest" ? first_of(folder, {"ratings.csv"})
+                                                        : generic_log(folder);
+  if (log.empty())
+    base::fail_usage(
+        "import",
+        "expected the interactions of format {} in {} (found: {}); name the file with --interactions", format,
+        folder.string(), fmt::join(file_names(folder), ", "));
+  return log;
+}
+
+base::Path catalogue_beside(const ImportLayout& layout, bool named_folder) {
+  const base::Path folder = layout.interactions.parent_path();
+  if (layout.format == "movielens-latest") return first_of(folder, {"movies.csv"});
+  if (layout.format == "recbole") {
+    base::Path stem = layout.interactions.filename();
+    while (stem.has_extension()) stem = stem.stem();
+    return first_of(folder, {(stem.string() + ".item").c_str()});
+  }
+  return named_folder ? first_of(folder, {"items.jsonl", "items.json", "items.csv", "items.tsv"})
+                      : base::Path();
+}
+
+void set_columns(const ImportConfig& config, ImportLayout& layout) {
+  if (layout.format == "movielens-latest") {
+    layout.log = {"userId", "movieId", "timestamp", "rating"};
+    layout.catalogue = {.id = "movieId",
+                        .brand = "",
+                        .categories = "genres",
+                        .description = "",
+                        .year = "",
+                        .no_categories = "(no genres listed)"};
+    return;
+  }
+  layout.log = {config.user_column, config.item_column, config.timestamp_column, config.rating_column};
+  layout.catalogue = {
+      .id = config.item_id_column,
+      .title = config.title_column,
+      .brand = config.brand_column,
+      .categories = config.categories_column,
+      .description = config.description_column,
+      .year = "",
+      .category_separator = config.category_separator.empty() ? '\0' : config.category_separator[0],
+      .no_categories = ""};
+}
+
+}  // namespace
+
+ImportLayout find_layout(const ImportConfig& config) {
+  const base::Path given = config.interactions;
+  if (!fs::exists(given))
+    base::fail_io("import", "{} does not exist; name the log with --interactions", given.string());
+  const bool folder = fs::is_directory(given);
+  ImportLayout layout;
+  layout.format = config.format != "auto" ? config.format
+                  : folder                ? format_of_folder(given)
+                                          : format_of_file(given);
+  layout.interactions = folder ? in_folder(layout.format, given) : given;
+  layout.items = config.items.empty() ? catalogue_beside(layout, folder) : base::Path(config.items);
+  layout.interactions_kind = config.format == "jsonl" ? FileKind::kJsonl
+                             : config.format == "csv" ? FileKind::kCsv
+                                                      : kind_of(layout.interactions);
+  if (!layout.items.empty()) layout.items_kind = kind_of(layout.items);
+  set_columns(config, layout);
+  return layout;
+}
+
+}  // namespace r2rank::data

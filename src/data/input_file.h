@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "base/files.h"
+
+namespace r2rank::data {
+
+/// The whole file as bytes, decompressed when its name ends in .gz. Errors: kIo; kData for a damaged archive.
+std::string read_input(const base::Path& path);
+/// The file's extension in lower case, without a final .gz: ".jsonl" for "items.jsonl.gz".
+std::string data_extension(const base::Path& path);
+
+}  // namespace r2rank::data

@@ -1,0 +1,88 @@
+#include "data/negative_sampler.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/error.h"
+
+namespace r2rank::data {
+namespace {
+
+constexpr int kTries = 64;  // rejections in a row before the exact, slower way: hit when few items are left
+
+bool contains(std::span<const int32_t> sorted, int32_t item) {
+  return std::binary_search(sorted.begin(), sorted.end(), item);
+}
+
+bool is_in(const std::vector<int32_t>& items, int32_t item) {
+  return std::find(items.begin(), items.end(), item) != items.end();
+}
+
+}  // namespace
+
+NegativeSampler::NegativeSampler(const Dataset& dataset, std::span<const int32_t> training_end,
+                                 const std::string& weighting)
+    : weighting_(weighting) {
+  const bool popularity = weighting == "popularity";
+  std::vector<int64_t> counts(dataset.items.size(), 0);
+  for (int64_t user = 0; user < dataset.users(); ++user) {
+    const auto events = dataset.events(user);
+    const auto seen =
+        popularity ? events.first(static_cast<size_t>(training_end[static_cast<size_t>(user)])) : events;
+    for (const Interaction& event : seen) ++counts[event.item];
+  }
+  for (size_t item = 0; item < counts.size(); ++item) {
+    if (counts[item] == 0) continue;
+    const int64_t weight = popularity ? counts[item] : 1;
+    items_.push_back(static_cast<int32_t>(item));
+    weights_.push_back(weight);
+    pool_.insert(pool_.end(), static_cast<size_t>(weight), static_cast<int32_t>(item));
+  }
+}
+
+int64_t NegativeSampler::available(std::span<const int32_t> excluded) const {
+  const auto known =
+      std::count_if(excluded.begin(), excluded.end(), [&](int32_t item) { return contains(items_, item); });
+  return distinct_items() - known;
+}
+
+std::vector<int32_t> NegativeSampler::draw(base::RandomStream& stream, std::span<const int32_t> excluded,
+                                           int64_t count) const {
+  if (const int64_t left = available(excluded); left < count)
+    base::fail_usage("split",
+                     "expected {} negatives for each slate, found {} items that a user does not know ({} "
+                     "items to draw from, {}); lower --negative-count to at most {}",
+                     count, left, distinct_items(), weighting_, left);
+  std::vector<int32_t> drawn;
+  while (static_cast<int64_t>(drawn.size()) < count) {
+    int32_t item = -1;
+    for (int attempt = 0; attempt < kTries && item < 0; ++attempt) {
+      const int32_t tried = pool_[stream.below(pool_.size())];
+      if (!contains(excluded, tried) && !is_in(drawn, tried)) item = tried;
+    }
+    drawn.push_back(item >= 0 ? item : draw_exactly(stream, excluded, drawn));
+  }
+  return drawn;
+}
+
+int32_t NegativeSampler::draw_exactly(base::RandomStream& stream, std::span<const int32_t> excluded,
+                                      const std::vector<int32_t>& drawn) const {
+  std::vector<int64_t> weights = weights_;
+  for (size_t i = 0; i < items_.size(); ++i)
+    if (contains(excluded, items_[i]) || is_in(drawn, items_[i])) weights[i] = 0;
+  const auto total = std::accumulate(weights.begin(), weights.end(), int64_t{0});
+  auto rest = static_cast<int64_t>(stream.below(static_cast<uint64_t>(total)));
+  size_t i = 0;
+  while (rest >= weights[i]) rest -= weights[i++];
+  return items_[i];
+}
+
+std::vector<int32_t> known_items(const Dataset& dataset, int32_t user) {
+  std::vector<int32_t> items;
+  for (const Interaction& event : dataset.events(user)) items.push_back(event.item);
+  std::sort(items.begin(), items.end());
+  items.erase(std::unique(items.begin(), items.end()), items.end());
+  return items;
+}
+
+}  // namespace r2rank::data

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "data/dataset.h"
+
+namespace r2rank::data {
+
+/// Draws items a user does not know. Values only: copies are independent, draws are thread-safe.
+class NegativeSampler {
+ public:
+  /// `weighting` is "uniform" (every item with an interaction in the dataset alike) or "popularity" (in
+  /// proportion to the item's events before training_end[user]).
+  NegativeSampler(const Dataset& dataset, std::span<const int32_t> training_end,
+                  const std::string& weighting);
+
+  /// `count` distinct items that are not in `excluded` (sorted, distinct), one after another without
+  /// replacement. Errors: kUsage when fewer are left.
+  std::vector<int32_t> draw(base::RandomStream& stream, std::span<const int32_t> excluded,
+                            int64_t count) const;
+
+  int64_t distinct_items() const { return static_cast<int64_t>(items_.size()); }
+
+ private:
+  int64_t available(std::span<const int32_t> excluded) const;
+  int32_t draw_exactly(base::RandomStream& stream, std::span<const int32_t> excluded,
+                       const std::vector<int32_t>& drawn) const;
+
+  std::vector<int32_t>
+      pool_;  // items as often as their weight says: a uniform draw of a place is a weighted draw
+  std::vector<int32_t> items_;    // the distinct items of pool_, ascending
+  std::vector<int64_t> weights_;  // of items_
+  std::string weighting_;
+};
+
+/// The items of all events of a user, ascending and distinct.
+std::vector<int32_t> known_items(const Dataset& dataset, int32_t user);
+
+}  // namespace r2rank::data

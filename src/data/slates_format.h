@@ -1,0 +1,27 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+
+#include "data/json_fields.h"
+#include "data/slates.h"
+
+namespace r2rank::data {
+
+inline constexpr int64_t kSlatesVersion = 1;
+
+/// The lines of a slates file after its header.
+std::string slate_lines(const SlateSet& set, const Dataset& dataset);
+/// Fixes dataset_hash, hash and (for negatives from a file) protocol.file_hash of a set whose slates are
+/// complete.
+void seal(SlateSet& set, const Dataset& dataset);
+/// The whole file. REQUIRES: sealed.
+std::string slates_text(const SlateSet& set, const Dataset& dataset);
+/// The inverse, everything checked. Errors: kData naming `source`.
+SlateSet parse_slates(std::string_view text, const std::string& source, const Dataset& dataset);
+
+nlohmann::ordered_json protocol_json(const Protocol& protocol);
+Protocol parse_protocol(const JsonFields& fields);
+
+}  // namespace r2rank::data

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "data/split.h"
+
+namespace r2rank::data {
+
+inline constexpr int64_t kSplitVersion = 1;
+
+/// split.json of a split; the two slates files are recorded by their hashes.
+std::string split_json(const Split& split, const Dataset& dataset);
+/// The inverse: protocol, training_end and counts, and in valid.hash and test.hash what the slates files must
+/// have. Errors: kData naming `source`.
+Split parse_split(std::string_view json, const std::string& source, const Dataset& dataset);
+
+}  // namespace r2rank::data
