@@ -9,22 +9,28 @@
 
 namespace r2rank::baselines {
 
-/// Anything that scores the candidates of a slate; higher is better. Baselines and the language model share it, so that
-/// one evaluation loop serves both.
+/// Anything that scores the candidates of a slate; higher is better. Baselines and the language model share
+/// it, so that one evaluation loop serves both. A score depends on the slate's user, history and items, never
+/// on a candidate's place (but for "incoming", whose point that is). Not thread-safe.
 class Scorer {
  public:
   virtual ~Scorer() = default;
   virtual std::string name() const = 0;
   virtual std::vector<double> score(const data::Slate& slate) = 0;  ///< [K]
+  /// Tokens a language model has read and written so far; 0 for scorers without one.
+  virtual int64_t tokens() const { return 0; }
 };
 
-/// What a baseline may learn from: training interactions only. The references must outlive the scorer.
+/// What a baseline may learn from: the catalogue's text and training interactions, nothing later. What a user
+/// did before the target (Slate::history_end) is the query, as the protocol states, and is never learned
+/// from. The references must outlive the scorer.
 struct TrainingData {
   const data::Dataset& dataset;
   const data::Split& split;
 };
 
-/// "random" (keyed by seed and slate), "constant", "incoming" (the given order), "popularity", "item-knn", "tfidf", "bm25".
+/// "random" (keyed by seed, slate and item), "constant", "incoming" (the given order), "popularity" (training
+/// count), "item-knn", "item-knn-pop" (its ties broken by popularity), "tfidf", "bm25".
 std::vector<std::string> baseline_names();
 /// Errors: kUsage for an unknown name, with the nearest one.
 std::unique_ptr<Scorer> make_baseline(const std::string& name, const TrainingData& data, uint64_t seed);

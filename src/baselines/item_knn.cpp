@@ -1,0 +1,128 @@
+#include "baselines/item_knn.h"
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+
+#include "base/error.h"
+#include "baselines/history.h"
+#include "baselines/sparse_rows.h"
+
+namespace r2rank::baselines {
+namespace {
+
+constexpr size_t kCachedNeighbours = size_t{1} << 25;  // 256 MiB of neighbour lists
+// Below any difference of two unequal similarity sums that matters, above double rounding near 1.
+constexpr double kTieWeight = 1e-9;
+
+SparseRows training_matrix(const TrainingData& data) {
+  R2RANK_CHECK(data.split.training_end.size() == data.dataset.user_ids.size());
+  SparseRows matrix;  // [users, items]
+  std::vector<SparseEntry> row;
+  for (int64_t user = 0; user < data.dataset.users(); ++user) {
+    row.clear();
+    const auto training = data.dataset.events(user).first(data.split.training_end[user]);
+    for (const int32_t item : distinct_items(training)) row.push_back({item, 1.0F});
+    matrix.append(row);
+  }
+  return matrix;
+}
+
+bool nearer(const SparseEntry& a, const SparseEntry& b) {
+  return std::tuple(-a.value, a.column) < std::tuple(-b.value, b.column);
+}
+
+class ItemKnn : public Scorer {
+ public:
+  ItemKnn(const TrainingData& data, const ItemKnnOptions& options)
+      : dataset_(data.dataset),
+        options_(options),
+        items_of_(training_matrix(data)),
+        users_of_(items_of_.transposed(static_cast<int64_t>(data.dataset.items.size()))),
+        shared_users_(static_cast<int64_t>(data.dataset.items.size())),
+        in_history_(data.dataset.items.size(), false) {
+    for (int64_t item = 0; item < users_of_.rows(); ++item) most_users_ = std::max(most_users_, users(item));
+  }
+
+  std::string name() const override { return options_.ties_by_popularity ? "item-knn-pop" : "item-knn"; }
+
+  std::vector<double> score(const data::Slate& slate) override {
+    const auto history = distinct_items(history_of(dataset_, slate));
+    for (const int32_t item : history) in_history_[item] = true;
+    std::vector<double> scores;  // [K]
+    for (const int32_t candidate : slate.candidates) scores.push_back(score_item(candidate));
+    for (const int32_t item : history) in_history_[item] = false;
+    return scores;
+  }
+
+ private:
+  double users(int64_t item) const { return static_cast<double>(users_of_.row(item).size()); }
+
+  double score_item(int32_t candidate) {
+    double sum = options_.ties_by_popularity ? kTieWeight * users(candidate) / std::max(1.0, most_users_) : 0;
+    for (const SparseEntry& neighbour : neighbours(candidate)) {
+      if (in_history_[neighbour.column]) sum += neighbour.value;
+    }
+    return sum;
+  }
+
+  const std::vector<SparseEntry>& neighbours(int32_t item) {
+    const auto found = cache_.find(item);
+    if (found != cache_.end()) return found->second;
+    auto list = find_neighbours(item);
+    if (cached_ + list.size() > kCachedNeighbours) {
+      cache_.clear();
+      cached_ = 0;
+    }
+    cached_ += list.size();
+    return cache_.emplace(item, std::move(list)).first->second;
+  }
+
+  std::vector<SparseEntry> find_neighbours(int32_t item) {
+    shared_users_.clear();
+    for (const SparseEntry& user : users_of_.row(item)) {
+      for (const SparseEntry& other : items_of_.row(user.column)) shared_users_.add(other.column, 1);
+    }
+    std::vector<SparseEntry> list;
+    for (const int32_t other : shared_users_.touched()) {
+      if (other == item) continue;
+      const double cosine = shared_users_[other] / std::sqrt(users(item) * users(other));
+      list.push_back({other, static_cast<float>(cosine)});
+    }
+    keep_nearest(list);
+    return list;
+  }
+
+  void keep_nearest(std::vector<SparseEntry>& list) const {
+    const auto keep = static_cast<size_t>(options_.neighbours);
+    if (list.size() > keep) {
+      std::nth_element(list.begin(), list.begin() + static_cast<int64_t>(keep), list.end(), nearer);
+      list.resize(keep);
+    }
+    std::sort(list.begin(), list.end(), nearer);  // one order of summation, whatever nth_element left
+  }
+
+  const data::Dataset& dataset_;
+  ItemKnnOptions options_;
+  SparseRows items_of_;  // [users, items], training only
+  SparseRows users_of_;  // [items, users]
+  Accumulator shared_users_;
+  std::vector<bool> in_history_;  // [items]
+  std::unordered_map<int32_t, std::vector<SparseEntry>> cache_;
+  size_t cached_ = 0;
+  double most_users_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Scorer> make_item_knn(const TrainingData& data, const ItemKnnOptions& options) {
+  if (options.neighbours < 1) {
+    base::fail_usage("item-knn", "expected at least 1 neighbour (found: {}); 1000 is usual",
+                     options.neighbours);
+  }
+  return std::make_unique<ItemKnn>(data, options);
+}
+
+}  // namespace r2rank::baselines

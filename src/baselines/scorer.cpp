@@ -1,0 +1,53 @@
+#include "baselines/scorer.h"
+
+#include <fmt/ranges.h>
+
+#include <functional>
+#include <utility>
+
+#include "base/error.h"
+#include "baselines/bm25.h"
+#include "baselines/item_knn.h"
+#include "baselines/simple_scorers.h"
+#include "baselines/tfidf.h"
+
+namespace r2rank::baselines {
+namespace {
+
+using Factory = std::function<std::unique_ptr<Scorer>(const TrainingData&, uint64_t seed)>;
+
+const std::vector<std::pair<std::string, Factory>>& factories() {
+  static const std::vector<std::pair<std::string, Factory>> all = {
+      {"random", [](const TrainingData&, uint64_t seed) { return make_random(seed); }},
+      {"constant", [](const TrainingData&, uint64_t) { return make_constant(); }},
+      {"incoming", [](const TrainingData&, uint64_t) { return make_incoming(); }},
+      {"popularity", [](const TrainingData& data, uint64_t) { return make_popularity(data); }},
+      {"item-knn", [](const TrainingData& data, uint64_t) { return make_item_knn(data, {}); }},
+      {"item-knn-pop",
+       [](const TrainingData& data, uint64_t) { return make_item_knn(data, {.ties_by_popularity = true}); }},
+      {"tfidf", [](const TrainingData& data, uint64_t) { return make_tfidf(data.dataset, {}); }},
+      {"bm25", [](const TrainingData& data, uint64_t) { return make_bm25(data.dataset, {}); }},
+  };
+  return all;
+}
+
+}  // namespace
+
+std::vector<std::string> baseline_names() {
+  std::vector<std::string> names;
+  for (const auto& [name, factory] : factories()) names.push_back(name);
+  return names;
+}
+
+std::unique_ptr<Scorer> make_baseline(const std::string& name, const TrainingData& data, uint64_t seed) {
+  for (const auto& [known, factory] : factories()) {
+    if (known == name) return factory(data, seed);
+  }
+  const auto names = baseline_names();
+  const std::string nearest = base::nearest_name(name, names);
+  base::fail_usage("baseline", "expected one of the baselines {} (found: '{}'){}", fmt::join(names, ", "),
+                   name,
+                   nearest.empty() ? "; name one of these" : fmt::format("; did you mean '{}'?", nearest));
+}
+
+}  // namespace r2rank::baselines
