@@ -39,7 +39,7 @@ class Target:
         """Puts the archive's matching files in place and removes those an older version left."""
         shutil.rmtree(self.temporary, ignore_errors=True)
         self.temporary.mkdir(parents=True)
-        extract(archive, patterns, self.temporary)
+        extract(archive, patterns, self.temporary, package.group)
         fresh = {name: size_of(self.temporary / name) for name in files_below(self.temporary)}
         older = (self._read_stamp(package) or {"files": {}})["files"]
         self._stamp(package).unlink(missing_ok=True)
@@ -80,22 +80,20 @@ def move_into_place(source, destination):
     source.replace(destination)
 
 
-def extract(archive, patterns, folder):
+def extract(archive, patterns, folder, group):
+    """A wheel keeps its folders; of an npm tarball only the files' names count, and its group is their folder."""
     wanted = lambda name: any(fnmatchcase(name, pattern) for pattern in patterns)
     if zipfile.is_zipfile(archive):
         with zipfile.ZipFile(archive) as file:
             file.extractall(folder, [name for name in file.namelist() if wanted(name) and not name.endswith("/")])
-    else:
-        with tarfile.open(archive) as file:
-            for member in file.getmembers():
-                if member.isfile() and wanted(member.name):
-                    write_member(file, member, folder)
+        return
+    with tarfile.open(archive) as file:
+        for member in file.getmembers():
+            if member.isfile() and wanted(member.name):
+                write_member(file, member, folder / group)
 
 
 def write_member(file, member, folder):
-    path = (folder / member.name).resolve()
-    if not path.is_relative_to(folder.resolve()):
-        raise ValueError(f"{member.name} leaves the folder it is unpacked in")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with file.extractfile(member) as source, open(path, "wb") as target:
+    folder.mkdir(parents=True, exist_ok=True)
+    with file.extractfile(member) as source, open(folder / Path(member.name).name, "wb") as target:
         shutil.copyfileobj(source, target)
