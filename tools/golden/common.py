@@ -20,8 +20,12 @@ import json
 import math
 import os
 import platform
+import sys
 from pathlib import Path
 
+# A script here may have the name of a package (metrics.py, say): packages first, this folder last.
+HERE = Path(__file__).resolve().parent
+sys.path = [p for p in sys.path if Path(p or ".").resolve() != HERE] + [str(HERE)]
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import numpy as np
@@ -31,7 +35,7 @@ import transformers
 
 VOCAB = 128
 VARIANTS = ("llama", "llama3", "qwen2", "qwen3")
-DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / "tests" / "golden" / "model"
+DEFAULT_FOLDER = HERE.parents[1] / "tests" / "golden" / "model"
 
 
 def fnv1a64(text):

@@ -12,10 +12,10 @@ lora_adapter/adapter_model.safetensors and adapter_config.json: what save_pretra
 
 import json
 
+import common  # before the packages: it puts them ahead of this folder
+
 import peft
 import torch
-
-import common
 
 TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 

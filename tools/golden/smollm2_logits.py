@@ -12,12 +12,12 @@ smollm2_logits.safetensors, for n in 17, 64, 200 (sequence n cut from the tokens
 
 from pathlib import Path
 
+import common  # before the packages: it puts them ahead of this folder
+
 import numpy as np
 import torch
 import transformers
 from gguf import GGUFReader, dequantize
-
-import common
 
 TEXT = ("The user rated twelve films last winter, most of them comedies from the nineties; the last one was a slow "
         "documentary about deep-sea fishing off the coast of Norway. Would the same person enjoy 'The Straight Story' "
