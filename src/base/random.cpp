@@ -15,8 +15,9 @@ constexpr uint32_t kWeyl0 = 0x9E3779B9, kWeyl1 = 0xBB67AE85;
 constexpr uint64_t kPositional = uint64_t{1} << 63;
 
 double to_unit(uint32_t high, uint32_t low) {
-  const uint64_t bits = (uint64_t{high} << 32 | low) >> 11;
-  return (static_cast<double>(bits) + 0.5) * 0x1.0p-53;
+  // 52 bits, not 53: with 53 the half would round the largest value up to exactly 1.
+  const uint64_t bits = (uint64_t{high} << 32 | low) >> 12;
+  return (static_cast<double>(bits) + 0.5) * 0x1.0p-52;
 }
 
 uint64_t splitmix(uint64_t x) {

@@ -22,7 +22,7 @@ class RandomStream {
   RandomStream(uint64_t seed, Purpose purpose, uint64_t a = 0, uint64_t b = 0, uint64_t c = 0);
 
   uint32_t bits();                  ///< next 32 bits
-  double uniform();                 ///< next number in the open interval (0, 1), 53 bits
+  double uniform();                 ///< next number in the open interval (0, 1), 52 bits
   double gumbel();                  ///< -log(-log(uniform))
   double normal();                  ///< Box-Muller, one draw per call
   uint64_t below(uint64_t bound);   ///< unbiased integer in [0, bound); REQUIRES bound > 0

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -13,12 +14,16 @@ struct PerUserResults {
   std::string scorer, protocol, slates_hash;
   std::vector<int64_t> slate_ids;
   std::vector<std::string> user_ids;
-  std::map<std::string, std::vector<double>> values;   ///< metric name -> [slates]
-  std::vector<std::vector<double>> scores;             ///< [slates][K] in candidate order
+  std::map<std::string, std::vector<double>> values;  ///< metric name -> [slates]
+  std::vector<std::vector<double>> scores;            ///< [slates][K] in candidate order; NaN allowed
 };
 
-/// Parquet with a row a slate (docs/formats.md); scorer, protocol and hash in the file's metadata. Errors: kIo / kData.
+/// Parquet with a row a slate (docs/formats.md); scorer, protocol and hash in the file's metadata. The file
+/// appears whole or not at all. REQUIRES columns of one length and no metric named like a fixed column.
+/// Errors: kIo.
 void save_per_user(const PerUserResults& results, const base::Path& path);
+/// Errors: kIo (missing, unreadable), kData (no Parquet, another layout, missing or non-finite metric
+/// values).
 PerUserResults load_per_user(const base::Path& path);
 
 }  // namespace r2rank::metrics

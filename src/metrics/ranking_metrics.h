@@ -7,12 +7,19 @@
 
 namespace r2rank::metrics {
 
-/// Metrics of one slate, every one of them the expectation over a uniformly random order within each block of tied scores.
-/// A NaN score ranks below everything. REQUIRES: equal lengths, some label > 0, no NaN label.
-/// Gains are 2^rel - 1, discounts 1/log2(rank + 1) (Jaervelin & Kekaelaeinen 2002).
+/// Metrics of one slate, every one of them the exact expectation over a uniformly random order within each
+/// block of tied scores. A NaN score ranks below everything, minus infinity included; several NaN are one
+/// tied block. An item is relevant when its label is above 0. REQUIRES: equal lengths, some label > 0, no NaN
+/// label, k >= 1.
+
+/// Gains are 2^rel - 1, discounts 1/log2(rank + 1) (Jaervelin & Kekaelaeinen 2002), divided by the best
+/// possible order's value.
 double ndcg(std::span<const double> scores, std::span<const float> relevance, int k);
+/// Probability that at least one relevant item is among the first k.
 double hit_rate(std::span<const double> scores, std::span<const float> relevance, int k);
+/// Expectation of 1 / rank of the first relevant item.
 double reciprocal_rank(std::span<const double> scores, std::span<const float> relevance);
+/// Probability that a random relevant item is ahead of a random other one; 0.5 where every item is relevant.
 double auc(std::span<const double> scores, std::span<const float> relevance);
 
 /// The metrics a table shows, by name: ndcg@5/10/20, hr@1/5/10, mrr, auc.
