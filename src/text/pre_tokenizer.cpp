@@ -13,7 +13,7 @@ namespace r2rank::text {
 namespace {
 
 // The reference's regular expressions follow Unicode 16 (and its `Digits` step Unicode 17), the PCRE2 of Debian 12 Unicode 14:
-// these are the letters and numbers that came between. tools/golden/tokenizers.py lists them, text_classes.json checks them.
+// these are the letters and numbers that came between. tools/golden/tokenizers_golden.py lists them, text_classes.json checks them.
 constexpr std::string_view kLetters =
     R"(\p{L}\x{1C89}-\x{1C8A}\x{A7CB}-\x{A7CD}\x{A7DA}-\x{A7DC}\x{105C0}-\x{105F3}\x{10D4A}-\x{10D65}\x{10D6F}-\x{10D85})"
     R"(\x{10EC2}-\x{10EC4}\x{1123F}-\x{11240}\x{11380}-\x{11389}\x{1138B}\x{1138E}\x{11390}-\x{113B5}\x{113B7}\x{113D1})"
