@@ -1,13 +1,30 @@
 #include "data/json_fields.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 
 namespace r2rank::data {
 namespace {
 
+constexpr int kMaxDepth = 64;
+
+int nesting_depth(std::string_view text) {
+  int depth = 0, deepest = 0;
+  bool quoted = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') quoted = !quoted;
+    if (quoted && c == '\\') ++i;
+    if (!quoted && (c == '[' || c == '{')) deepest = std::max(deepest, ++depth);
+    if (!quoted && (c == ']' || c == '}')) --depth;
+  }
+  return deepest;
+}
+
 nlohmann::json parse(std::string_view text, const std::string& where, const std::string& what) {
   try {
-    return nlohmann::json::parse(text);
+    return parse_json(text);
   } catch (const nlohmann::json::exception& error) {
     base::fail_data(where, "expected JSON in {}: {}", what, error.what());
   }
@@ -94,6 +111,12 @@ void JsonFields::check_format(const std::string& format, int64_t version) const 
     base::fail_data(
         where_, "expected version {} or older in {}, found {}; read it with a newer r2rank or make it anew",
         version, what_, number);
+}
+
+nlohmann::json parse_json(std::string_view text) {
+  if (nesting_depth(text) > kMaxDepth)
+    throw nlohmann::json::other_error::create(599, "more than 64 levels of nesting", nullptr);
+  return nlohmann::json::parse(text);
 }
 
 std::string id_text(const nlohmann::json& value) {

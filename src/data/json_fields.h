@@ -38,6 +38,10 @@ class JsonFields {
   std::string where_, what_;
 };
 
+/// Parses JSON of at most 64 levels: nlohmann's copies and dumps recurse, so that deeper input could exhaust
+/// the stack. Errors: nlohmann::json::exception.
+nlohmann::json parse_json(std::string_view text);
+
 /// Text, or a whole number as text; "" for anything else.
 std::string id_text(const nlohmann::json& value);
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "data/json_fields.h"
 
 namespace r2rank::data {
 namespace {
@@ -56,7 +57,7 @@ bool JsonlReader::next(Record& record) {
 void JsonlReader::parse_line(std::string_view text, Record& record) {
   Json object;
   try {
-    object = Json::parse(text);
+    object = parse_json(text);
   } catch (const Json::exception& error) {
     base::fail_data("import", "expected a JSON object in line {} of {}: {}", line_, source_, error.what());
   }

@@ -14,7 +14,10 @@ SlateStreams held_out_streams(uint64_t seed, const std::string& user_id, int32_t
 Slate build_slate(const Dataset& dataset, int32_t user, int32_t position, int64_t negative_count,
                   const NegativeSampler& sampler, SlateStreams streams) {
   const int32_t target = dataset.events(user)[static_cast<size_t>(position)].item;
-  Slate slate{.id = dataset.user_offsets[user] + position, .user = user, .history_end = position};
+  Slate slate;
+  slate.id = dataset.user_offsets[user] + position;
+  slate.user = user;
+  slate.history_end = position;
   slate.candidates = sampler.draw(streams.negatives, known_items(dataset, user), negative_count);
   slate.candidates.push_back(target);
   streams.shuffle.shuffle(std::span<int32_t>(slate.candidates));

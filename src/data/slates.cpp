@@ -36,10 +36,6 @@ std::string identity(const SlateSet& set) {
       .dump();
 }
 
-std::string hash_of(const SlateSet& set, std::string_view lines) {
-  return base::hash_hex(identity(set) + "\n" + std::string(lines));
-}
-
 int32_t known_index(const Index& index, const std::string& id, const char* what, const std::string& place) {
   const auto found = index.find(id);
   if (found == index.end())
@@ -118,7 +114,7 @@ void check_hashes(const SlateSet& set, std::string_view lines, const std::string
         "slates",
         "expected slates of the data set '{}' (hash {}) in {}, found hash {}; split this data set anew",
         dataset.name, dataset.hash, source, set.dataset_hash);
-  if (const std::string found = hash_of(set, lines); set.hash != found)
+  if (const std::string found = slates_hash(set, lines); set.hash != found)
     base::fail_data("slates",
                     "expected the content hash {} for {}, found {}: the file was cut or changed; split anew",
                     set.hash, source, found);
@@ -129,6 +125,10 @@ void check_hashes(const SlateSet& set, std::string_view lines, const std::string
 
 }  // namespace
 
+std::string slates_hash(const SlateSet& set, std::string_view lines) {
+  return base::hash_hex(identity(set) + "\n" + std::string(lines));
+}
+
 std::string slate_lines(const SlateSet& set, const Dataset& dataset) {
   std::string lines;
   for (const Slate& slate : set.slates) lines += slate_json(slate, dataset).dump() + "\n";
@@ -137,7 +137,7 @@ std::string slate_lines(const SlateSet& set, const Dataset& dataset) {
 
 void seal(SlateSet& set, const Dataset& dataset) {
   set.dataset_hash = dataset.hash;
-  set.hash = hash_of(set, slate_lines(set, dataset));
+  set.hash = slates_hash(set, slate_lines(set, dataset));
   set.protocol.file_hash = set.protocol.negatives == "file" ? set.hash.substr(0, 8) : "";
 }
 

@@ -13,6 +13,8 @@ inline constexpr int64_t kSlatesVersion = 1;
 
 /// The lines of a slates file after its header.
 std::string slate_lines(const SlateSet& set, const Dataset& dataset);
+/// The hash of a set whose lines are `lines`: over part, protocol, dataset hash and lines.
+std::string slates_hash(const SlateSet& set, std::string_view lines);
 /// Fixes dataset_hash, hash and (for negatives from a file) protocol.file_hash of a set whose slates are
 /// complete.
 void seal(SlateSet& set, const Dataset& dataset);

@@ -65,10 +65,11 @@ Slate listed_slate(const Dataset& dataset, const CandidateLine& line, const std:
                     "(k-core, --duplicates) than the file was made from?",
                     dataset.items[events[last].item].id, dataset.user_ids[line.user], line.line, source,
                     dataset.items[line.positive].id);
-  Slate slate{.id = dataset.user_offsets[line.user] + last,
-              .user = line.user,
-              .history_end = last,
-              .candidates = line.candidates};
+  Slate slate;
+  slate.id = dataset.user_offsets[line.user] + last;
+  slate.user = line.user;
+  slate.history_end = last;
+  slate.candidates = line.candidates;
   for (const int32_t item : line.candidates) slate.relevance.push_back(item == line.positive ? 1.0F : 0.0F);
   return slate;
 }

@@ -61,13 +61,8 @@ std::vector<std::pair<std::string, int64_t>> parse_counts(const JsonFields& fiel
   return counts;
 }
 
-std::string hash_of(Json json) {
-  json.erase("hash");
-  return base::hash_hex(json.dump());
-}
-
 void check_hash(std::string_view text, const JsonFields& fields, const std::string& source) {
-  const std::string found = hash_of(Json::parse(text));
+  const std::string found = split_hash(Json::parse(text));
   if (const std::string expected = fields.text("hash"); expected != found)
     base::fail_data("split",
                     "expected the content hash {} for {}, found {}: the file was changed; split anew",
@@ -85,6 +80,11 @@ SlateSet load_part(const base::Path& folder, const SlateSet& expected, const Dat
 
 }  // namespace
 
+std::string split_hash(Json json) {
+  json.erase("hash");
+  return base::hash_hex(json.dump());
+}
+
 std::string split_json(const Split& split, const Dataset& dataset) {
   Json json{{"format", kFormat},
             {"version", kSplitVersion},
@@ -96,7 +96,7 @@ std::string split_json(const Split& split, const Dataset& dataset) {
             {"test_hash", split.test.hash},
             {"counts", split.counts},
             {"held_out_runs", held_out_runs(split, dataset)}};
-  json["hash"] = hash_of(json);
+  json["hash"] = split_hash(json);
   return json.dump() + "\n";
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,8 @@ namespace r2rank::data {
 
 inline constexpr int64_t kSplitVersion = 1;
 
+/// The content hash of a parsed split.json: of everything in it but "hash", in the file's order.
+std::string split_hash(nlohmann::ordered_json json);
 /// split.json of a split; the two slates files are recorded by their hashes.
 std::string split_json(const Split& split, const Dataset& dataset);
 /// The inverse: protocol, training_end and counts, and in valid.hash and test.hash what the slates files must

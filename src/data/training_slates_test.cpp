@@ -1,0 +1,96 @@
+#include <algorithm>
+#include <set>
+
+#include "data/split.h"
+#include "data/test_support.h"
+
+namespace r2rank::data {
+namespace {
+
+struct Training : ::testing::Test {
+  Dataset dataset = testing::regular_dataset(40, 12, 60);
+  Split split = make_split(dataset, {});
+};
+
+TEST_F(Training, ASlateDependsOnSeedAndNumberAlone) {
+  const TrainingSlates slates(dataset, split, {}), again(dataset, split, {});
+  const Slate late = slates.draw(1000);
+  for (int64_t n = 0; n < 20; ++n) again.draw(n);
+  const Slate same = again.draw(1000);
+  EXPECT_EQ(late.id, 1000);
+  EXPECT_EQ(late.user, same.user);
+  EXPECT_EQ(late.history_end, same.history_end);
+  EXPECT_EQ(late.candidates, same.candidates);
+  TrainingSlates::Options other;
+  other.seed = 8;
+  EXPECT_NE(TrainingSlates(dataset, split, other).draw(1000).candidates, late.candidates);
+}
+
+TEST_F(Training, TargetsAreRecentTrainingEventsWithEnoughHistory) {
+  const TrainingSlates slates(dataset, split, {});
+  std::set<int32_t> positions, users;
+  for (int64_t n = 0; n < 3000; ++n) {
+    const Slate slate = slates.draw(n);
+    positions.insert(slate.history_end);
+    users.insert(slate.user);
+  }
+  EXPECT_EQ(positions, (std::set<int32_t>{4, 5, 6, 7, 8, 9}));  // 10 training events, the last 6 of them
+  EXPECT_EQ(users.size(), 40U);
+}
+
+TEST_F(Training, ShortHistoriesBoundTheTargetsFromBelow) {
+  TrainingSlates::Options options;
+  options.min_history = 8;
+  const TrainingSlates slates(dataset, split, options);
+  for (int64_t n = 0; n < 200; ++n) EXPECT_GE(slates.draw(n).history_end, 8);
+}
+
+TEST_F(Training, HeldOutEventsAreNeverTargetsAndKnownItemsNeverNegatives) {
+  for (const char* negatives : {"uniform", "popularity"}) {
+    TrainingSlates::Options options;
+    options.negatives = negatives;
+    const TrainingSlates slates(dataset, split, options);
+    for (int64_t n = 0; n < 500; ++n) {
+      const Slate slate = slates.draw(n);
+      EXPECT_LT(slate.history_end, split.training_end[slate.user]);
+      const int32_t target = dataset.events(slate.user)[static_cast<size_t>(slate.history_end)].item;
+      const auto known = known_items(dataset, slate.user);
+      ASSERT_EQ(slate.candidates.size(), 8U);
+      EXPECT_EQ(std::count(slate.candidates.begin(), slate.candidates.end(), target), 1);
+      for (const int32_t item : slate.candidates)
+        EXPECT_TRUE(item == target || !std::binary_search(known.begin(), known.end(), item));
+    }
+  }
+}
+
+TEST_F(Training, EveryPlaceHoldsTheTargetEquallyOften) {
+  const TrainingSlates slates(dataset, split, {});
+  std::vector<int> places(8, 0);
+  for (int64_t n = 0; n < 4000; ++n) {
+    const Slate slate = slates.draw(n);
+    ++places[static_cast<size_t>(std::find(slate.relevance.begin(), slate.relevance.end(), 1.0F) -
+                                 slate.relevance.begin())];
+  }
+  for (const int count : places) EXPECT_NEAR(count, 500, 90);
+}
+
+TEST_F(Training, RefusesImpossibleOptions) {
+  const auto refused = [&](TrainingSlates::Options options) {
+    return testing::error_of(base::ErrorKind::kUsage,
+                             [&] { TrainingSlates(dataset, split, options).draw(0); });
+  };
+  testing::expect_parts(refused({.min_history = 50}), {"at least 51 training events"});
+  testing::expect_parts(refused({.negative_count = 58}), {"expected 58 negatives"});
+  testing::expect_parts(refused({.recent_targets = 0}), {"recent_targets"});
+  testing::expect_parts(refused({.negatives = "hard"}), {"uniform or popularity"});
+}
+
+TEST(TrainingUsers, OnlyThoseWithEnoughTrainingEventsCount) {
+  const Dataset dataset = testing::dataset_of({{0, 1, 2, 3, 4, 5}, {6, 7, 8}, {9, 10, 11, 12}}, 40);
+  const Split split = make_split(dataset, {.negative_count = 5});
+  const TrainingSlates slates(dataset, split, {});
+  EXPECT_EQ(slates.users(), 2);  // the third user is too short to be tested and trains on all four events
+}
+
+}  // namespace
+}  // namespace r2rank::data
