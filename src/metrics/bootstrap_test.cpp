@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 #include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -100,10 +100,9 @@ TEST(PairedBootstrap, ResamplesUsersNotScorers) {
 
 TEST(Bootstrap, OfTenThousandUsersTakesWellBelowASecond) {
   const auto values = normal_values(10000, 1, 0);
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();  // processor time: other programs may be running
   bootstrap_mean(values, 1, 2000);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  RecordProperty("milliseconds", static_cast<int>(seconds * 1000));
+  const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   std::printf("2000 resamples of 10,000 users: %.3f s\n", seconds);
   EXPECT_LT(seconds, 10);  // generous: sanitizer builds and busy machines run this too
 }
