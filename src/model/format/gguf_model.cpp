@@ -5,6 +5,7 @@
 #include "model/format/gguf_config.h"
 #include "model/format/gguf_tokenizer.h"
 #include "model/format/shown.h"
+#include "model/format/vocabulary.h"
 #include "model/format/weight_layout.h"
 
 namespace r2rank::model {
@@ -36,13 +37,6 @@ void list_permuted(ModelFiles& files) {
     if (is_permuted(name)) files.permuted.push_back(name);
 }
 
-void check_vocabulary(const ModelFiles& files) {
-  if (static_cast<int64_t>(files.tokenizer.tokens.size()) > files.config.vocabulary)
-    base::fail_data("gguf",
-                    "{}: the tokenizer has {} tokens but the model embeds only {}; the file is damaged",
-                    files.origin, files.tokenizer.tokens.size(), files.config.vocabulary);
-}
-
 }  // namespace
 
 ModelFiles gguf_model(std::span<const std::byte> bytes, const std::string& origin) {
@@ -51,7 +45,7 @@ ModelFiles gguf_model(std::span<const std::byte> bytes, const std::string& origi
   files.origin = origin;
   files.config = gguf_config(file, origin);
   files.tokenizer = gguf_tokenizer(file, origin);
-  check_vocabulary(files);
+  check_vocabulary(files.config, files.tokenizer, files.origin);
   for (auto& tensor : file.tensors) take_tensor(files, std::move(tensor));
   check_weights(files.config, files.tensors, origin);
   list_permuted(files);

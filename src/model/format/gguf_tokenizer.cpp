@@ -3,10 +3,7 @@
 #include "base/error.h"
 #include "model/format/gguf_metadata.h"
 #include "model/format/shown.h"
-
-namespace r2rank::text {
-PreTokenizer pre_tokenizer_from_gguf(std::string_view name);
-}
+#include "text/utf8.h"
 
 namespace r2rank::model {
 namespace {
@@ -14,11 +11,18 @@ namespace {
 constexpr size_t kMostTokens = 1 << 22;
 constexpr int64_t kControl = 3, kUserDefined = 4;  // token types of the GGUF specification
 
+void check_utf8(const std::string& value, const GgufMetadata& metadata) {
+  if (!text::is_utf8(value))
+    base::fail_data("gguf", "{}: the tokenizer holds '{}', which is not UTF-8; the file is damaged",
+                    metadata.origin(), shown(value));
+}
+
 const std::vector<std::string>& read_tokens(const GgufMetadata& metadata) {
   const auto& tokens = metadata.texts("tokenizer.ggml.tokens");
   if (tokens.empty() || tokens.size() > kMostTokens)
     base::fail_data("gguf", "{}: expected between 1 and {} tokens, found {}", metadata.origin(), kMostTokens,
                     tokens.size());
+  for (const auto& token : tokens) check_utf8(token, metadata);
   return tokens;
 }
 
@@ -39,20 +43,19 @@ std::vector<std::pair<std::string, std::string>> read_merges(const GgufMetadata&
   return merges;
 }
 
-std::vector<std::pair<std::string, text::TokenId>> read_special(const GgufMetadata& metadata,
-                                                                const std::vector<std::string>& tokens) {
-  std::vector<std::pair<std::string, text::TokenId>> special;
+void read_special(text::TokenizerData& data, const GgufMetadata& metadata) {
+  const auto& tokens = data.tokens;
   const auto* types = metadata.find_integers("tokenizer.ggml.token_type");
-  if (types == nullptr) return special;
+  if (types == nullptr) return;
   if (types->size() != tokens.size())
     base::fail_data("gguf", "{}: expected a type for each of {} tokens, found {} types", metadata.origin(),
                     tokens.size(), types->size());
   for (size_t id = 0; id < tokens.size(); ++id) {
     const int64_t type = (*types)[id];
-    if ((type == kControl || type == kUserDefined) && !tokens[id].empty())
-      special.emplace_back(tokens[id], static_cast<text::TokenId>(id));
+    if ((type != kControl && type != kUserDefined) || tokens[id].empty()) continue;
+    data.special.emplace_back(tokens[id], static_cast<text::TokenId>(id));
+    if (type == kUserDefined) data.special_flags[static_cast<text::TokenId>(id)].control = false;
   }
-  return special;
 }
 
 std::optional<text::TokenId> read_id(const GgufMetadata& metadata, const char* key, size_t tokens) {
@@ -79,12 +82,13 @@ text::TokenizerData gguf_tokenizer(const GgufFile& file, const std::string& orig
   data.ignore_merges = data.pre_tokenizer == text::PreTokenizer::kLlama3;
   data.tokens = read_tokens(metadata);
   data.merges = read_merges(metadata);
-  data.special = read_special(metadata, data.tokens);
+  read_special(data, metadata);
   data.bos = read_id(metadata, "tokenizer.ggml.bos_token_id", data.tokens.size());
   data.eos = read_id(metadata, "tokenizer.ggml.eos_token_id", data.tokens.size());
   if (const auto turn_end = read_id(metadata, "tokenizer.ggml.eot_token_id", data.tokens.size()))
     data.eos = turn_end;
   data.chat_template = metadata.find_text("tokenizer.chat_template").value_or("");
+  check_utf8(data.chat_template, metadata);
   return data;
 }
 

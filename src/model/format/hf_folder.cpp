@@ -7,6 +7,7 @@
 #include "model/format/safetensors.h"
 #include "model/format/shown.h"
 #include "model/format/strict_json.h"
+#include "model/format/vocabulary.h"
 #include "model/format/weight_layout.h"
 
 namespace r2rank::model {
@@ -77,14 +78,6 @@ void add_weights(ModelFiles& files, const base::Path& folder) {
   add_single(files, folder / kSingleFile);
 }
 
-void check_vocabulary(const ModelFiles& files) {
-  if (static_cast<int64_t>(files.tokenizer.tokens.size()) > files.config.vocabulary)
-    base::fail_data(
-        "model",
-        "{}: tokenizer.json has {} tokens but config.json a vocab_size of {}; they do not belong together",
-        files.origin, files.tokenizer.tokens.size(), files.config.vocabulary);
-}
-
 }  // namespace
 
 std::map<std::string, std::string> parse_shard_index(std::string_view json, const std::string& origin) {
@@ -108,7 +101,7 @@ ModelFiles open_hf_folder(const base::Path& folder) {
   const base::Path config_path = folder / "config.json";
   files.config = parse_hf_config(base::read_file(config_path), config_path.string());
   files.tokenizer = text::load_tokenizer_json(folder / "tokenizer.json");
-  check_vocabulary(files);
+  check_vocabulary(files.config, files.tokenizer, files.origin);
   add_weights(files, folder);
   check_weights(files.config, files.tensors, files.origin);
   return files;

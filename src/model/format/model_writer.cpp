@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "model/format/hf_config.h"
 #include "model/format/safetensors.h"
+#include "model/format/vocabulary.h"
 #include "model/format/weight_layout.h"
 
 namespace r2rank::model {
@@ -51,6 +52,7 @@ std::string generation_config(const text::TokenizerData& tokenizer) {
 void save_model_folder(const ModelConfig& config, const text::TokenizerData& tokenizer,
                        const std::vector<StoredTensor>& tensors, const base::Path& folder, bool overwrite) {
   config.check(folder.string());
+  check_vocabulary(config, tokenizer, folder.string());
   const auto named = by_name(tensors);
   check_weights(config, named, folder.string());
   const auto dtype = model_dtype(named);

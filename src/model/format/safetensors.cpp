@@ -14,7 +14,6 @@ namespace {
 constexpr uint64_t kLongestHeader = 100'000'000;  // the format's own limit
 constexpr int kDeepestHeader = 3;                 // header, tensor, shape
 constexpr size_t kMostDimensions = 8;
-constexpr size_t kHeaderAlignment = 8;
 constexpr const char* kMetadataKey = "__metadata__";
 
 struct DtypeName {
@@ -140,43 +139,6 @@ void check_layout(std::vector<Entry>& entries, size_t data_size, const std::stri
                     end, data_size);
 }
 
-std::string dtype_name(const StoredTensor& tensor) {
-  const bool fits =
-      tensor.type == StoredType::kF32 || tensor.type == StoredType::kF16 || tensor.type == StoredType::kBF16;
-  R2RANK_CHECK(fits && tensor.bytes.size() == stored_bytes(tensor.type, tensor.elements()));
-  return std::string(stored_type_name(tensor.type));
-}
-
-// Four-byte types come first, so that every tensor is aligned to its elements.
-std::vector<const StoredTensor*> writing_order(const std::vector<StoredTensor>& tensors) {
-  std::vector<const StoredTensor*> order;
-  for (const auto& tensor : tensors) order.push_back(&tensor);
-  std::ranges::stable_sort(order, {},
-                           [](const StoredTensor* tensor) { return tensor->type != StoredType::kF32; });
-  return order;
-}
-
-std::string header_text(const std::vector<const StoredTensor*>& order,
-                        const std::map<std::string, std::string>& metadata) {
-  nlohmann::ordered_json header = nlohmann::ordered_json::object();
-  if (!metadata.empty()) header[kMetadataKey] = metadata;
-  size_t offset = 0;
-  for (const auto* tensor : order) {
-    const size_t end = offset + tensor->bytes.size();
-    R2RANK_CHECK(tensor->name != kMetadataKey && !header.contains(tensor->name));
-    header[tensor->name] = {
-        {"dtype", dtype_name(*tensor)}, {"shape", tensor->shape}, {"data_offsets", {offset, end}}};
-    offset = end;
-  }
-  std::string text = header.dump();
-  text.resize((text.size() + kHeaderAlignment - 1) / kHeaderAlignment * kHeaderAlignment, ' ');
-  return text;
-}
-
-std::span<const std::byte> little_endian(const uint64_t& number) {
-  return std::as_bytes(std::span(&number, 1));
-}
-
 }  // namespace
 
 std::vector<StoredTensor> parse_safetensors(std::span<const std::byte> bytes, const std::string& origin) {
@@ -191,17 +153,6 @@ std::vector<StoredTensor> parse_safetensors(std::span<const std::byte> bytes, co
     tensors.push_back(std::move(entry.tensor));
   }
   return tensors;
-}
-
-void write_safetensors(const base::Path& path, const std::vector<StoredTensor>& tensors,
-                       const std::map<std::string, std::string>& metadata) {
-  const auto order = writing_order(tensors);
-  const std::string header = header_text(order, metadata);
-  base::AtomicFile file(path);
-  file.write(little_endian(header.size()));
-  file.write(header);
-  for (const auto* tensor : order) file.write(tensor->bytes);
-  file.commit();
 }
 
 }  // namespace r2rank::model
