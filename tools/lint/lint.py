@@ -1,8 +1,9 @@
-"""Everything `./run lint` checks: layers, format, clang-tidy. `lint.py [FOLDER]` limits the last two to src/FOLDER.
+"""Everything `./run lint` checks: layers, format, clang-tidy. `lint.py [--tests] [FOLDER]` limits the last two to src/FOLDER.
 
 clang-tidy reads the compile commands of build/lint (preset "lint": clang, no precompiled headers), so that it never meets
-an option only g++ knows. A unit that comes out clean leaves a stamp, and is left out next time unless it, one of our
-headers or the checks have changed.
+an option only g++ knows. It takes up to 40 s for a unit that includes libtorch; tests are left out unless --tests is given.
+A unit that comes out clean leaves a stamp, and is left out next time unless it, a header of ours that it includes or the
+checks have changed.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from check_layers import LAYERS, ROOT, violations
+from check_layers import LAYERS, ROOT, SOURCE, included_headers, violations
 
 BUILD = ROOT / "build" / "lint"
 STAMPS = BUILD / "clean"
@@ -24,7 +25,7 @@ FINDING = re.compile(r"^(/\S+?):(\d+):(\d+): (warning|error): (.*?)(?: \[([^\]]+
 
 
 def sources(folder):
-    return sorted(path for path in (ROOT / "src" / folder).rglob("*") if path.suffix in (".h", ".cpp"))
+    return sorted(path for path in (SOURCE / folder).rglob("*") if path.suffix in (".h", ".cpp"))
 
 
 def report(label, problems, start):
@@ -43,45 +44,60 @@ def check_format(folder):
             for name, count in sorted(counts.items())]
 
 
-def compiled_units(folder):
+def compiled_units(folder, with_tests):
     commands = json.loads((BUILD / "compile_commands.json").read_text())
-    return sorted({entry["file"] for entry in commands if entry["file"].startswith(str(ROOT / "src" / folder) + "/")})
+    units = {Path(entry["file"]) for entry in commands}
+    return sorted(unit for unit in units if unit.is_relative_to(SOURCE / folder)
+                  and (with_tests or not unit.stem.endswith("_test")))
 
 
-def fingerprint_of_headers():
+def with_own_headers(unit):
+    """The unit and every header of ours that it includes, directly or not."""
+    seen, waiting = {unit}, [unit]
+    while waiting:
+        for _, quoted, header in included_headers(waiting.pop()):
+            path = SOURCE / header
+            if quoted and path not in seen and path.exists():
+                seen.add(path)
+                waiting.append(path)
+    return sorted(seen)
+
+
+def stamp_of(unit):
     digest = hashlib.sha256((ROOT / ".clang-tidy").read_bytes())
-    for path in sorted((ROOT / "src").rglob("*.h")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    for path in with_own_headers(unit):
+        digest.update(str(path).encode() + path.read_bytes())
+    return STAMPS / digest.hexdigest()
 
 
-def tidy(unit, headers):
+def tidy(unit):
     """The findings of one unit as {(file, line, check): text}."""
-    stamp = STAMPS / hashlib.sha256(headers.encode() + unit.encode() + Path(unit).read_bytes()).hexdigest()
+    stamp = stamp_of(unit)
     if stamp.exists():
         return {}
-    done = subprocess.run(["clang-tidy-19", "--quiet", "-p", str(BUILD), unit], capture_output=True, text=True)
+    done = subprocess.run(["clang-tidy-19", "--quiet", "-p", str(BUILD), str(unit)], capture_output=True, text=True)
     found = {(match.group(1), int(match.group(2)), match.group(6) or "compiler"): match.group(5)
              for match in FINDING.finditer(done.stdout)}
     if done.returncode != 0 and not found:
-        found[unit, 1, "clang-tidy"] = f"failed: {done.stderr.strip()[-300:]}"
+        found[str(unit), 1, "clang-tidy"] = f"failed: {done.stderr.strip()[-300:]}"
     if not found:
         stamp.touch()
     return found
 
 
-def tidy_all(folder):
+def tidy_all(units):
     STAMPS.mkdir(parents=True, exist_ok=True)
-    headers = fingerprint_of_headers()
+    found, start = {}, time.monotonic()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = {}
-        for part in pool.map(lambda unit: tidy(unit, headers), compiled_units(folder)):
+        for done, part in enumerate(pool.map(tidy, units), 1):
             found.update(part)
+            if done % 10 == 0:
+                print(f"clang-tidy: {done} of {len(units)} units, {time.monotonic() - start:.0f} s", flush=True)
     return found
 
 
 def layer_of(name):
-    folder = os.path.relpath(os.path.dirname(name), ROOT / "src")
+    folder = os.path.relpath(os.path.dirname(name), SOURCE)
     return folder if folder in LAYERS else "?"
 
 
@@ -91,21 +107,22 @@ def print_counts(found):
             print(f"  {title} {name}: {count}")
 
 
-def check_tidy(folder):
-    found = tidy_all(folder)
+def check_tidy(folder, with_tests):
+    found = tidy_all(compiled_units(folder, with_tests))
     print_counts(found)
     return [f"{os.path.relpath(name, ROOT)}:{line}: {text} [{check}]"
             for (name, line, check), text in sorted(found.items())]
 
 
 def main():
-    folder = sys.argv[1].removeprefix("src/").rstrip("/") if len(sys.argv) > 1 else ""
-    if not (ROOT / "src" / folder).is_dir():
-        sys.exit(f"[lint] src/{folder} is no folder; the layers are: {', '.join(LAYERS)}")
+    arguments = [argument for argument in sys.argv[1:] if argument != "--tests"]
+    folder = arguments[0].removeprefix("src/").rstrip("/") if arguments else ""
+    if len(arguments) > 1 or not (SOURCE / folder).is_dir():
+        sys.exit(f"[lint] expected [--tests] and one folder of src/, found {arguments}; the layers are: {', '.join(LAYERS)}")
     results = []
     for label, check in (("Layers and file shapes", lambda: list(violations())),
                          ("Format", lambda: check_format(folder)),
-                         ("clang-tidy", lambda: check_tidy(folder))):
+                         ("clang-tidy", lambda: check_tidy(folder, len(arguments) < len(sys.argv) - 1))):
         start = time.monotonic()
         results.append(report(label, check(), start))
     return 0 if all(results) else 1
