@@ -1,6 +1,7 @@
 #include "data/interaction_log.h"
 
 #include <algorithm>
+#include <numeric>
 #include <tuple>
 
 #include "base/error.h"
@@ -56,9 +57,17 @@ bool times_are_positions(const std::vector<Interaction>& events, int64_t users) 
 }
 
 void sort_events(std::vector<Interaction>& events) {
-  std::stable_sort(events.begin(), events.end(), [](const Interaction& a, const Interaction& b) {
-    return std::tie(a.user, a.time) < std::tie(b.user, b.time);
+  // Sorting places by (user, time, place) is stable without std::stable_sort, whose buffer clang refuses as
+  // deprecated.
+  std::vector<size_t> order(events.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    return std::tie(events[a].user, events[a].time, a) < std::tie(events[b].user, events[b].time, b);
   });
+  std::vector<Interaction> sorted;
+  sorted.reserve(events.size());
+  for (const size_t place : order) sorted.push_back(events[place]);
+  events = std::move(sorted);
 }
 
 }  // namespace r2rank::data
