@@ -30,11 +30,19 @@ file(GLOB _gomp ${_root}/lib/libgomp*.so*)
 list(APPEND _link ${_gomp})
 list(JOIN _rpath ":" _rpath)
 
+# libtorch ships headers of another fmt release beside its own; ours must be found first.
+find_path(FMT_INCLUDE fmt/core.h PATHS /usr/include /usr/local/include NO_DEFAULT_PATH)
+set(_fmt_first ${CMAKE_BINARY_DIR}/fmt-first)
+file(MAKE_DIRECTORY ${_fmt_first})
+if(FMT_INCLUDE)
+  file(CREATE_LINK ${FMT_INCLUDE}/fmt ${_fmt_first}/fmt SYMBOLIC)
+endif()
+
 if(NOT TARGET Libtorch::Libtorch)
   add_library(Libtorch::Libtorch INTERFACE IMPORTED)
   set_target_properties(Libtorch::Libtorch PROPERTIES
-    INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${LIBTORCH_INCLUDE};${LIBTORCH_INCLUDE}/torch/csrc/api/include"
-    INTERFACE_INCLUDE_DIRECTORIES "${LIBTORCH_INCLUDE};${LIBTORCH_INCLUDE}/torch/csrc/api/include"
+    INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${_fmt_first};${LIBTORCH_INCLUDE};${LIBTORCH_INCLUDE}/torch/csrc/api/include"
+    INTERFACE_INCLUDE_DIRECTORIES "${_fmt_first};${LIBTORCH_INCLUDE};${LIBTORCH_INCLUDE}/torch/csrc/api/include"
     INTERFACE_LINK_LIBRARIES "${_link}"
     INTERFACE_LINK_OPTIONS "-Wl,--no-as-needed;-Wl,-rpath,${_rpath}"
     INTERFACE_COMPILE_OPTIONS "-fopenmp"

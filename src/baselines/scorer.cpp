@@ -50,4 +50,10 @@ std::unique_ptr<Scorer> make_baseline(const std::string& name, const TrainingDat
                    nearest.empty() ? "; name one of these" : fmt::format("; did you mean '{}'?", nearest));
 }
 
+std::vector<std::vector<double>> Scorer::score_batch(std::span<const data::Slate> slates) {
+  std::vector<std::vector<double>> scores;
+  for (const auto& slate : slates) scores.push_back(score(slate));
+  return scores;
+}
+
 }  // namespace r2rank::baselines

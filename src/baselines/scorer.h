@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,10 @@ class Scorer {
   virtual ~Scorer() = default;
   virtual std::string name() const = 0;
   virtual std::vector<double> score(const data::Slate& slate) = 0;  ///< [K]
+  /// Scores of several slates, [B][K]; scorers that gain from a batch override it and name their
+  /// batch_size().
+  virtual std::vector<std::vector<double>> score_batch(std::span<const data::Slate> slates);
+  virtual int64_t batch_size() const { return 1; }
   /// Tokens a language model has read and written so far; 0 for scorers without one.
   virtual int64_t tokens() const { return 0; }
 };

@@ -1,0 +1,35 @@
+#include "cli/cost_text.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/progress.h"
+#include "cli/table.h"
+#include "experiment/cost.h"
+
+namespace r2rank::cli {
+
+std::string training_cost_text(const learn::TrainConfig& config, const learn::RankingModel& model,
+                               const data::Dataset& dataset, const data::Split& split, bool json) {
+  const auto cost = experiment::estimate_training(config, model, dataset, split);
+  if (json)
+    return nlohmann::ordered_json{{"tokens_per_step", cost.tokens_per_step},
+                                  {"sampled_tokens_per_step", cost.sampled_tokens_per_step},
+                                  {"seconds_per_step", cost.seconds_per_step},
+                                  {"steps", cost.steps},
+                                  {"seconds", cost.seconds},
+                                  {"memory_bytes", cost.memory_bytes},
+                                  {"disk_bytes", cost.disk_bytes}}
+               .dump() +
+           "\n";
+  Table table({Table::Align::kLeft, Table::Align::kRight});
+  table.row({"tokens a step, trained on", grouped(cost.tokens_per_step)});
+  table.row({"tokens a step, sampled (at most)", grouped(cost.sampled_tokens_per_step)});
+  table.row({"time a step (estimate)", base::format_duration(cost.seconds_per_step)});
+  table.row({"steps", cost.steps > 0 ? grouped(cost.steps) : "until the minutes are over"});
+  table.row({"time in all (estimate)", base::format_duration(cost.seconds)});
+  table.row({"memory (estimate)", fmt::format("{:.1f} GiB", cost.memory_bytes / 1073741824.0)});
+  table.row({"disk, checkpoint and model", fmt::format("{:.1f} GiB", cost.disk_bytes / 1073741824.0)});
+  return table.text() + "dry run: nothing written\n";
+}
+
+}  // namespace r2rank::cli

@@ -1,0 +1,131 @@
+#include "base/interrupt.h"
+#include "base/log.h"
+#include "cli/cost_text.h"
+#include "cli/output.h"
+#include "cli/shell.h"
+#include "cli/verb.h"
+#include "learn/trainer.h"
+
+namespace r2rank::cli {
+namespace {
+
+class Train : public Verb {
+ public:
+  VerbText text() const override {
+    return {.name = "train",
+            .group = "Train and evaluate",
+            .summary = "train a language model to rank by what it concludes",
+            .purpose =
+                "Runs one stage of training: `silent` trains the score read right after the prompt, `rl` "
+                "samples rationales "
+                "for each user and item and trains them and the score with the ranking metric itself. A run "
+                "folder holds "
+                "the log, TensorBoard events, checkpoints and at the end the model.",
+            .examples =
+                "# a quick silent warm-up, then RL from it\n"
+                "r2rank train data/ml-100k --split data/ml-100k-split --model model.gguf --minutes 5 --steps "
+                "0 --output runs/warm\n"
+                "r2rank train data/ml-100k --split data/ml-100k-split --model runs/warm --stage rl --steps "
+                "100 --output runs/rl\n"
+                "# go on after Ctrl-C or a crash: the same command with --resume"};
+  }
+
+  void declare(Flags& flags) override {
+    flags.group("Training");
+    config_.describe(flags.fields());
+    flags.positional("DATASET", "dataset");
+    flags.group("Prompt (of a base model; a trained one brings its own)");
+    prompt_.describe(flags.fields());
+    flags.group("Output");
+    flags.fields().add("output", output_, "run folder to write").mandatory();
+    flags.fields().add("overwrite", overwrite_, "start anew in a run folder that exists");
+    flags.fields().add("resume", resume_, "go on from the run folder's checkpoint");
+  }
+
+  int run(const Invocation& invocation) override {
+    config_.check();
+    const base::Path folder = output_;
+    const data::Dataset dataset = data::load_dataset(config_.dataset);
+    const data::Split split = data::load_split(config_.split, dataset);
+    if (invocation.dry_run) return estimate(dataset, split, invocation);
+    if (!prepare_folder(folder)) return already_finished(invocation);
+    base::catch_interrupts();
+    const bool resumed = learn::has_checkpoint(folder);
+    const auto model = learn::open_ranking_model(resumed ? folder / "checkpoint" : base::Path(config_.model),
+                                                 config_.model_options, prompt_);
+    base::write_file(folder / "config.toml", invocation.config->as_toml());
+    announce(*model, resumed);
+    learn::Trainer trainer(config_, *model, dataset, split, folder);
+    trainer.run();
+    return report(trainer.state(), invocation);
+  }
+
+ private:
+  /// false: the run is finished already.
+  bool prepare_folder(const base::Path& folder) const {
+    const bool exists = std::filesystem::exists(folder) && !std::filesystem::is_empty(folder);
+    if (!exists) return true;
+    const bool run_folder = std::filesystem::exists(folder / "config.toml");
+    if (resume_ && std::filesystem::exists(folder / "model")) return false;
+    if (resume_ && learn::has_checkpoint(folder)) return true;
+    if ((overwrite_ || resume_) && run_folder) {
+      std::filesystem::remove_all(folder);
+      return true;
+    }
+    base::fail_usage(
+        "train",
+        "{} exists already; choose another --output, or pass --resume to go on or --overwrite to start anew",
+        folder.string());
+  }
+
+  int already_finished(const Invocation& invocation) const {
+    if (!invocation.json) print("{} is finished already: its model is in {}/model\n", output_, output_);
+    if (invocation.json) print("{{\"finished\":true,\"model\":{}}}\n", shell_word(output_ + "/model"));
+    return 0;
+  }
+
+  void announce(const learn::RankingModel& model, bool resumed) const {
+    const int64_t paths =
+        config_.slates_per_step * (config_.negatives + 1) * (config_.reasons() ? config_.rationales : 1);
+    base::log_info(
+        "{} {}: {} slates a step of {} candidates{}: {} paths a step; {} in {}, {:.1f} M of parameters "
+        "trained",
+        resumed ? "resuming" : "training", config_.stage, config_.slates_per_step, config_.negatives + 1,
+        config_.reasons() ? fmt::format(" with {} rationales of up to {} tokens", config_.rationales,
+                                        config_.rationale_tokens)
+                          : "",
+        paths, model.model->options().tuning, model.model->options().dtype,
+        static_cast<double>(model.model->parameters().trainable_elements()) / 1e6);
+  }
+
+  int estimate(const data::Dataset& dataset, const data::Split& split, const Invocation& invocation) const {
+    const auto model = learn::open_ranking_model(config_.model, config_.model_options, prompt_);
+    print("{}", training_cost_text(config_, *model, dataset, split, invocation.json));
+    return 0;
+  }
+
+  int report(const learn::RunState& state, const Invocation& invocation) const {
+    if (invocation.json)
+      print("{{\"steps\":{},\"slates\":{},\"seconds\":{:.1f},\"nonfinite_steps\":{}}}\n", state.step,
+            state.slates, state.seconds, state.nonfinite_steps);
+    else
+      print(
+          "{} steps, {} slates in {:.0f} s; model in {}/model\nnext: r2rank eval {} --split {} --model {}\n",
+          state.step, state.slates, state.seconds, output_, shell_word(config_.dataset),
+          shell_word(config_.split), shell_word(output_));
+    return 0;
+  }
+
+  learn::TrainConfig config_;
+  text::PromptConfig prompt_;
+  std::string output_;
+  bool overwrite_ = false, resume_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> make_train() {
+  return std::make_unique<Train>();
+}
+
+}  // namespace r2rank::cli

@@ -1,0 +1,71 @@
+#include "experiment/ranking_scorer.h"
+
+#include <algorithm>
+
+namespace r2rank::experiment {
+
+void ReasoningOptions::describe(base::ConfigFields& fields) {
+  fields.add("rationales", rationales, "G: rationales written for each item; 0 scores silently").between(0, 256);
+  fields.add("rationale_tokens", rationale_tokens, "T: longest rationale, in tokens").between(1, 4096);
+  fields.add("temperature", temperature, "sampling temperature").between(0.01, 100);
+  fields.add("top_p", top_p, "nucleus sampling: smallest set of tokens with this probability").between(0.01, 1);
+  fields.add("top_k", top_k, "sample among the k likeliest tokens (0: all)").between(0, 1e6);
+  fields.add("slates_per_batch", slates_per_batch, "slates scored in one pass").between(1, 1024);
+  fields.add("sampling_seed", seed, "seed of the rationales").at_least(0);
+}
+
+rollout::SamplingOptions ReasoningOptions::sampling() const {
+  return {rationales, rationale_tokens, temperature, top_p, top_k, static_cast<uint64_t>(seed)};
+}
+
+RankingScorer::RankingScorer(std::string name, const learn::RankingModel& model, const data::Dataset& dataset,
+                             const data::Split& split, ReasoningOptions options)
+    : name_(std::move(name)), model_(model), prompts_(dataset, split, *model.prompts), options_(options) {}
+
+std::vector<double> RankingScorer::score(const data::Slate& slate) { return score_batch({&slate, 1}).front(); }
+
+std::vector<std::vector<double>> RankingScorer::score_batch(std::span<const data::Slate> slates) {
+  std::vector<rollout::PreparedSlate> prepared;
+  std::vector<const rollout::PreparedSlate*> pointers;
+  for (const auto& slate : slates) prepared.push_back(prompts_.prepare(slate, false));
+  for (const auto& slate : prepared) pointers.push_back(&slate);
+  const auto rollouts = roll_out(pointers);
+  std::vector<std::vector<double>> scores;
+  for (size_t b = 0; b < prepared.size(); ++b) scores.push_back(prepared[b].in_slate_order(rollouts[b].mean_scores()));
+  return scores;
+}
+
+std::vector<rollout::SlateRollout> RankingScorer::roll_out(std::span<const rollout::PreparedSlate* const> slates) {
+  std::vector<rollout::SlateRollout> rollouts;
+  if (options_.rationales > 0) {
+    rollouts = model_.reasoner->reason(slates, options_.sampling(), true);
+    for (const auto& rollout : rollouts) tokens_ += rollout.prompt_tokens + rollout.sampled_tokens;
+    return rollouts;
+  }
+  for (auto& silent : model_.reasoner->silent_scores(slates)) rollouts.emplace_back().silent = std::move(silent);
+  for (const auto* slate : slates) tokens_ += rollout::slate_tokens(*slate, model_.reasoner->frame(), 0, 0);
+  return rollouts;
+}
+
+RankingScorer::Reasoned RankingScorer::reason(const data::Slate& slate) {
+  const auto prepared = prompts_.prepare(slate, false);
+  const rollout::PreparedSlate* pointer = &prepared;
+  const auto rollout = roll_out({&pointer, 1}).front();
+  Reasoned result{prepared.in_slate_order(rollout.mean_scores()), {}};
+  result.rationales.resize(slate.candidates.size());
+  for (size_t i = 0; i < rollout.rationales.size(); ++i)
+    for (const auto& rationale : rollout.rationales[i])
+      result.rationales[prepared.order[i]].push_back(rationale_text(*model_.tokenizer, rationale));
+  return result;
+}
+
+std::string rationale_text(const text::Tokenizer& tokenizer, const rollout::Rationale& rationale) {
+  std::vector<int32_t> tokens = rationale.tokens;
+  if (rationale.ended) tokens.pop_back();
+  std::string text = tokenizer.decode(tokens);
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  const size_t first = text.find_first_not_of(' '), last = text.find_last_not_of(' ');
+  return first == std::string::npos ? "" : text.substr(first, last - first + 1);
+}
+
+}  // namespace r2rank::experiment

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "baselines/scorer.h"
+#include "learn/model_folder.h"
+#include "rollout/slate_prompts.h"
+
+namespace r2rank::experiment {
+
+/// How a language model's scores are read at evaluation: silent (no rationales) or the mean over G rationales.
+struct ReasoningOptions {
+  int64_t rationales = 0;        ///< G; 0: silent
+  int64_t rationale_tokens = 16;
+  double temperature = 1.0;
+  double top_p = 1.0;
+  int64_t top_k = 0;
+  int64_t slates_per_batch = 4;  ///< slates scored in one pass
+  int64_t seed = 7;
+
+  void describe(base::ConfigFields& fields);
+  rollout::SamplingOptions sampling() const;
+};
+
+/// A language model as a scorer of slates. The references must outlive it.
+class RankingScorer : public baselines::Scorer {
+ public:
+  RankingScorer(std::string name, const learn::RankingModel& model, const data::Dataset& dataset, const data::Split& split,
+                ReasoningOptions options);
+
+  std::string name() const override { return name_; }
+  std::vector<double> score(const data::Slate& slate) override;
+  std::vector<std::vector<double>> score_batch(std::span<const data::Slate> slates) override;
+  int64_t batch_size() const override { return options_.slates_per_batch; }
+  int64_t tokens() const override { return tokens_; }
+
+  /// Scores and rationales of one slate, in the slate's own order of candidates.
+  struct Reasoned {
+    std::vector<double> scores;                            ///< [K]
+    std::vector<std::vector<std::string>> rationales;      ///< [K][G] decoded text
+  };
+  Reasoned reason(const data::Slate& slate);
+
+ private:
+  std::vector<rollout::SlateRollout> roll_out(std::span<const rollout::PreparedSlate* const> slates);
+
+  std::string name_;
+  const learn::RankingModel& model_;
+  rollout::SlatePrompts prompts_;
+  ReasoningOptions options_;
+  int64_t tokens_ = 0;
+};
+
+/// Text of a rationale without control tokens and surrounding space.
+std::string rationale_text(const text::Tokenizer& tokenizer, const rollout::Rationale& rationale);
+
+}  // namespace r2rank::experiment

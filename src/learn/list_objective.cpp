@@ -1,0 +1,50 @@
+#include "learn/list_objective.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "ranking/expected_ndcg.h"
+#include "ranking/list_losses.h"
+
+namespace r2rank::learn {
+namespace {
+
+double loss_of(const Utility& utility, std::span<const double> scores, std::span<const float> relevance,
+               std::span<double> gradient) {
+  switch (utility.objective) {
+    case ListObjective::kCrossEntropy: return ranking::softmax_cross_entropy(scores, relevance, utility.tau, gradient);
+    case ListObjective::kLambda: return ranking::lambda_loss(scores, relevance, utility.k, gradient);
+    case ListObjective::kPairwise: return ranking::pairwise_logistic(scores, relevance, gradient);
+    case ListObjective::kPointwise: return ranking::pointwise_logistic(scores, relevance, gradient);
+    case ListObjective::kNdcg: break;
+  }
+  R2RANK_CHECK(false);
+}
+
+}  // namespace
+
+std::vector<std::string> list_objective_names() { return {"ndcg", "cross-entropy", "lambda", "pairwise", "pointwise"}; }
+
+ListObjective list_objective(const std::string& name) {
+  const auto names = list_objective_names();
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end())
+    base::fail_usage("train", "unknown list objective '{}': choose one of {}", name, fmt::join(names, ", "));
+  return static_cast<ListObjective>(found - names.begin());
+}
+
+double Utility::operator()(std::span<const double> scores, std::span<const float> relevance) const {
+  if (objective == ListObjective::kNdcg) return ranking::expected_ndcg(scores, relevance, k, tau);
+  std::vector<double> unused(scores.size());
+  return -loss_of(*this, scores, relevance, unused);
+}
+
+double Utility::operator()(std::span<const double> scores, std::span<const float> relevance,
+                           std::span<double> gradient) const {
+  if (objective == ListObjective::kNdcg) return ranking::expected_ndcg(scores, relevance, k, tau, gradient);
+  const double loss = loss_of(*this, scores, relevance, gradient);
+  for (double& value : gradient) value = -value;
+  return -loss;
+}
+
+}  // namespace r2rank::learn

@@ -1,0 +1,178 @@
+#include "learn/model_folder.h"
+
+#include <ATen/ATen.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "model/format/model_writer.h"
+#include "model/format/safetensors.h"
+
+namespace r2rank::learn {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kFormatVersion = 1;
+constexpr const char* kCard = "r2rank.json";
+constexpr const char* kExtra = "extra.safetensors";
+
+bool is_extra(const model::Parameter& parameter) {
+  return parameter.kind == model::ParameterKind::kReadout || parameter.name().find(".lora_") != std::string::npos;
+}
+
+at::Tensor master_of(const model::Parameter& parameter) {
+  return (parameter.master.defined() ? parameter.master : parameter.compute).detach().to(at::kFloat).cpu().contiguous();
+}
+
+model::StoredTensor stored(const std::string& name, const at::Tensor& value) {
+  model::StoredTensor tensor{name, value.sizes().vec(), model::StoredType::kF32, {}};
+  tensor.bytes = {static_cast<const std::byte*>(value.const_data_ptr()), value.nbytes()};
+  return tensor;
+}
+
+json config_to_json(const base::ConfigFields& fields) { return json::parse(fields.as_json()); }
+
+void config_from_json(const json& values, base::ConfigFields& fields, const std::string& origin) {
+  for (const auto& [key, value] : values.items()) {
+    std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+    if (value.is_array()) {
+      text.clear();
+      for (const auto& word : value) text += (text.empty() ? "" : ",") + word.get<std::string>();
+    }
+    try {
+      fields.set(key, text);
+    } catch (const base::Error& error) {
+      base::fail_data("model", "{}: {}", origin, error.what());
+    }
+  }
+}
+
+struct Card {
+  text::PromptConfig prompt;
+  model::ModelOptions options;
+  std::string training;
+};
+
+/// Device, dtype and seed are the caller's; what belongs to the weights is the card's.
+void take_model_fields(const json& values, model::ModelOptions& options, const std::string& origin) {
+  base::ConfigFields fields;
+  options.describe(fields);
+  json kept = json::object();
+  for (const char* key : {"tuning", "lora_rank", "lora_alpha", "lora_targets", "readout", "readout_hidden"})
+    if (values.contains(key)) kept[key] = values.at(key);
+  config_from_json(kept, fields, origin);
+}
+
+Card read_card(const base::Path& path, const model::ModelOptions& options) {
+  Card card;
+  card.options = options;
+  try {
+    const json document = json::parse(base::read_file(path));
+    if (document.at("format").get<std::string>() != "r2rank-model" || document.at("version").get<int>() != kFormatVersion)
+      base::fail_data("model", "{} is not an r2rank model card of version {}", path.string(), kFormatVersion);
+    base::ConfigFields prompt_fields;
+    card.prompt.describe(prompt_fields);
+    config_from_json(document.at("prompt"), prompt_fields, path.string());
+    const std::string wanted = options.tuning;
+    take_model_fields(document.at("model"), card.options, path.string());
+    // LoRA weights only make sense as LoRA; other models may be tuned further in any way.
+    if (card.options.tuning != "lora" || wanted == "frozen") card.options.tuning = card.options.tuning == "lora" ? "lora" : wanted;
+    card.training = document.at("training").dump();
+  } catch (const json::exception& error) {
+    base::fail_data("model", "{} is damaged: {}", path.string(), error.what());
+  }
+  return card;
+}
+
+/// Fills parameters from extra.safetensors. Errors: kData where one is missing or has another shape.
+void read_extra(const base::Path& path, model::LanguageModel& model) {
+  const base::MappedFile file(path);
+  std::map<std::string, model::StoredTensor> tensors;
+  for (auto& tensor : model::parse_safetensors(file.bytes(), path.string())) tensors[tensor.name] = tensor;
+  at::NoGradGuard no_grad;
+  for (auto& parameter : model.parameters().all()) {
+    if (!is_extra(parameter)) continue;
+    const auto found = tensors.find(parameter.name());
+    if (found == tensors.end() || found->second.shape != parameter.compute.sizes().vec())
+      base::fail_data("model", "{} lacks {} of the expected shape; the folder is damaged or of another model", path.string(),
+                      parameter.name());
+    at::Tensor value = at::empty(found->second.shape, at::kFloat);
+    model::decode_f32(found->second, {value.data_ptr<float>(), static_cast<size_t>(value.numel())});
+    if (parameter.master.defined()) parameter.master.copy_(value);
+    parameter.compute.copy_(value);
+  }
+}
+
+std::vector<int32_t> reserved_tokens(const text::TokenizerData& data, int32_t end_of_turn) {
+  std::vector<int32_t> reserved;
+  for (const auto& [text, id] : data.special)
+    if (id != end_of_turn) reserved.push_back(id);
+  return reserved;
+}
+
+void connect(RankingModel& ranking, const text::PromptConfig& prompt) {
+  ranking.tokenizer = std::make_unique<text::Tokenizer>(ranking.model->tokenizer);
+  ranking.prompts = std::make_unique<text::PromptBuilder>(*ranking.tokenizer, prompt);
+  ranking.model->set_verdict_tokens(ranking.prompts->yes(), ranking.prompts->no());
+  rollout::PromptFrame frame{ranking.prompts->rationale_start(), ranking.prompts->cue(), ranking.prompts->end_of_turn()};
+  auto reserved = reserved_tokens(ranking.model->tokenizer, frame.end_of_turn);
+  ranking.reasoner = std::make_unique<rollout::Reasoner>(*ranking.model, std::move(frame), std::move(reserved));
+}
+
+}  // namespace
+
+base::Path model_path_of(const base::Path& path) {
+  for (const char* inner : {"model", "checkpoint"})
+    if (std::filesystem::exists(path / inner / kCard)) return path / inner;
+  return path;
+}
+
+std::unique_ptr<RankingModel> open_ranking_model(const base::Path& path, const model::ModelOptions& options,
+                                                 const text::PromptConfig& prompt) {
+  auto ranking = std::make_unique<RankingModel>();
+  const base::Path folder = model_path_of(path);
+  ranking->origin = path.string();
+  const model::ModelFiles files = model::open_model(folder);
+  if (!std::filesystem::exists(folder / kCard)) {
+    ranking->model = model::load_language_model(files, options);
+    connect(*ranking, prompt);
+    return ranking;
+  }
+  const Card card = read_card(folder / kCard, options);
+  ranking->model = model::load_language_model(files, card.options);
+  read_extra(folder / kExtra, *ranking->model);
+  ranking->training = card.training;
+  connect(*ranking, card.prompt);
+  return ranking;
+}
+
+void write_ranking_model(const RankingModel& ranking, const base::Path& folder, const std::string& training) {
+  const model::LanguageModel& model = *ranking.model;
+  std::vector<at::Tensor> alive;
+  std::vector<model::StoredTensor> weights, extra;
+  for (const auto& parameter : model.parameters().all()) {
+    alive.push_back(master_of(parameter));
+    if (is_extra(parameter)) {
+      extra.push_back(stored(parameter.name(), alive.back()));
+      continue;
+    }
+    const at::Tensor whole = alive.back();
+    for (const auto& part : parameter.parts) {
+      alive.push_back(whole.slice(0, part.begin, part.end));
+      weights.push_back(stored(part.name, alive.back()));
+    }
+  }
+  model::save_model_folder(model.config(), model.tokenizer, weights, folder, true);
+  model::write_safetensors(folder / kExtra, extra, {});
+  base::ConfigFields prompt_fields, model_fields;
+  text::PromptConfig prompt = ranking.prompts->config();
+  prompt.describe(prompt_fields);
+  model::ModelOptions options = model.options();
+  options.describe(model_fields);
+  const json card = {{"format", "r2rank-model"}, {"version", kFormatVersion}, {"prompt", config_to_json(prompt_fields)},
+                     {"model", config_to_json(model_fields)}, {"training", json::parse(training)}};
+  base::write_file(folder / kCard, card.dump(2) + "\n");
+}
+
+}  // namespace r2rank::learn

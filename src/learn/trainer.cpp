@@ -1,0 +1,265 @@
+#include "learn/trainer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/log.h"
+#include "base/progress.h"
+#include "learn/step.h"
+#include "learn/step_summary.h"
+
+namespace r2rank::learn {
+namespace {
+
+/// Bytes one packed token keeps for the backward pass without gradient checkpointing, over all layers (measured shapes: norms,
+/// q, k, v, attention, gate and up, SwiGLU).
+double activation_bytes(const model::ModelConfig& config, bool bf16) {
+  const double per_layer = 6.0 * static_cast<double>(config.width) +
+                           4.0 * static_cast<double>(config.heads * config.head_width) + 3.0 * static_cast<double>(config.ffn_width);
+  return per_layer * static_cast<double>(config.layers) * (bf16 ? 2 : 4);
+}
+
+constexpr double kActivationBudget = 6e9;  // bytes of activations above which `auto` recomputes them
+
+data::TrainingSlates::Options slate_options(const TrainConfig& config) {
+  return {config.negatives, config.recent_targets, config.min_history, config.sampling_negatives,
+          static_cast<uint64_t>(config.model_options.seed)};
+}
+
+AdamWOptions adamw_options(const TrainConfig& config) {
+  AdamWOptions options;
+  options.weight_decay = config.weight_decay;
+  options.clip = config.clip_norm;
+  return options;
+}
+
+}  // namespace
+
+/// The slates of one optimiser step with their rollouts.
+struct Trainer::Batch {
+  std::vector<rollout::PreparedSlate> prepared;
+  std::vector<rollout::SlateRollout> rollouts;   // [B], empty in a silent stage
+  std::vector<double> baselines;                 // [B]
+  std::vector<SlateOutcome> first;               // outcomes of the first epoch, frozen for later ones
+  std::vector<std::vector<std::vector<std::vector<float>>>> references;  // [B][K][G][T]
+  double rollout_seconds = 0, train_seconds = 0;
+  int64_t tokens = 0;
+
+  std::vector<const rollout::PreparedSlate*> pointers() const {
+    std::vector<const rollout::PreparedSlate*> all;
+    for (const auto& slate : prepared) all.push_back(&slate);
+    return all;
+  }
+
+  StepSlate step_slate(size_t b) const {
+    StepSlate slate{.slate = &prepared[b]};
+    if (!rollouts.empty()) slate.rationales = &rollouts[b].rationales;
+    if (!first.empty()) {
+      slate.old_logprobs = &first[b].logprobs;
+      slate.old_scores = &first[b].scores;
+      slate.frozen_credit = &first[b].credit;
+    }
+    if (!references.empty()) slate.reference_logprobs = &references[b];
+    if (!baselines.empty()) slate.baseline = baselines[b];
+    return slate;
+  }
+};
+
+Trainer::Trainer(const TrainConfig& config, RankingModel& model, const data::Dataset& dataset, const data::Split& split,
+                 base::Path run)
+    : config_(config), model_(model), dataset_(dataset), split_(split), run_(std::move(run)),
+      prompts_(dataset, split, *model.prompts), slates_(dataset, split, slate_options(config)),
+      optimizer_(model.model->parameters(), adamw_options(config)), start_(std::chrono::steady_clock::now()) {
+  if (slates_.users() == 0)
+    base::fail_usage("train", "no user has {} training events before a target; lower min_history", config_.min_history);
+  if (has_checkpoint(run_)) state_ = load_checkpoint(run_, optimizer_, config_, dataset_.hash, split_.protocol.name());
+  seconds_before_ = last_save_ = state_.seconds;
+  if (config_.kl > 0) {
+    model::ModelOptions frozen = config_.model_options;
+    frozen.tuning = "frozen";
+    reference_ = open_ranking_model(config_.model, frozen, model_.prompts->config());
+  }
+  log_ = std::make_unique<base::RunLog>(run_, state_.step);
+}
+
+double Trainer::elapsed() const {
+  return seconds_before_ + std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+}
+
+double Trainer::progress() const {
+  const double by_steps = config_.steps > 0 ? static_cast<double>(state_.step) / static_cast<double>(config_.steps) : 0;
+  const double by_time = config_.minutes > 0 ? elapsed() / (60 * config_.minutes) : 0;
+  return std::max(by_steps, by_time);
+}
+
+Trainer::Batch Trainer::draw() const {
+  Batch batch;
+  for (int64_t i = 0; i < config_.slates_per_step; ++i)
+    batch.prepared.push_back(prompts_.prepare(slates_.draw(state_.slates + i), true));
+  return batch;
+}
+
+void Trainer::roll_out(Batch& batch) const {
+  if (!config_.reasons()) return;
+  const auto start = std::chrono::steady_clock::now();
+  const auto all = batch.pointers();
+  const auto options = config_.sampling(state_.step);
+  const StepOptions step = config_.step_options();
+  const bool batch_baseline = step.credit == Credit::kShared || (step.estimator.estimator == Estimator::kReinforcePl &&
+                                                                 step.estimator.baseline == RankingBaseline::kBatchMean);
+  batch.rollouts = model_.reasoner->reason(all, options, batch_baseline);
+  for (const auto& rollout : batch.rollouts) batch.tokens += rollout.sampled_tokens;
+  if (batch_baseline) set_baselines(batch);
+  batch.rollout_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// The baseline of a slate is the mean reward of the others: including its own would bias the gradient.
+void Trainer::set_baselines(Batch& batch) const {
+  const StepOptions options = config_.step_options();
+  std::vector<double> rewards;
+  for (size_t b = 0; b < batch.prepared.size(); ++b) {
+    const SlateScores scores{batch.rollouts[b].scores, batch.rollouts[b].silent};
+    const auto utility = [&](std::span<const double> s) { return options.utility(s, batch.prepared[b].relevance); };
+    const auto own = slate_rewards(options.objective, scores, utility);
+    rewards.push_back(std::accumulate(own.begin(), own.end(), 0.0) / static_cast<double>(own.size()));
+  }
+  const double total = std::accumulate(rewards.begin(), rewards.end(), 0.0);
+  for (const double reward : rewards) batch.baselines.push_back((total - reward) / static_cast<double>(rewards.size() - 1));
+}
+
+void Trainer::add_references(Batch& batch) {
+  if (reference_ == nullptr || batch.rollouts.empty()) return;
+  for (size_t b = 0; b < batch.prepared.size(); ++b)
+    batch.references.push_back(rationale_logprobs(*reference_->model, model_.reasoner->frame(), batch.prepared[b],
+                                                  batch.rollouts[b].rationales, config_.temperature));
+}
+
+std::vector<SlateOutcome> Trainer::accumulate(const Batch& batch, int64_t epoch, const StepOptions& base_options) {
+  (void)epoch;
+  const rollout::PromptFrame& frame = model_.reasoner->frame();
+  const int64_t g = batch.rollouts.empty() ? 0 : config_.rationales;
+  const double token_bytes = activation_bytes(model_.model->config(), model_.model->options().dtype == "bf16");
+  std::vector<SlateOutcome> outcomes;
+  for (size_t begin = 0; begin < batch.prepared.size();) {
+    std::vector<StepSlate> packed;
+    int64_t tokens = 0;
+    while (begin + packed.size() < batch.prepared.size()) {
+      const int64_t more = rollout::slate_tokens(batch.prepared[begin + packed.size()], frame, g, config_.rationale_tokens);
+      if (!packed.empty() && tokens + more > config_.tokens_per_pass) break;
+      packed.push_back(batch.step_slate(begin + packed.size()));
+      tokens += more;
+    }
+    StepOptions options = base_options;
+    options.checkpoint_layers = config_.checkpoint_layers == "on" ||
+                                (config_.checkpoint_layers == "auto" && static_cast<double>(tokens) * token_bytes > kActivationBudget);
+    auto found = accumulate_step(*model_.model, frame, packed, options, static_cast<int64_t>(batch.prepared.size()));
+    outcomes.insert(outcomes.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
+    begin += packed.size();
+  }
+  return outcomes;
+}
+
+bool Trainer::apply_gradients(StepLog& log) {
+  const double norm = optimizer_.gradient_norm();
+  const double factor = schedule_factor(progress(), config_.warm_up, config_.final_rate);
+  log.emplace_back("gradient_norm", norm);
+  log.emplace_back("learning_rate", factor * config_.learning_rate);
+  const bool finite = std::isfinite(norm);
+  if (finite) optimizer_.step(factor * config_.learning_rate, factor * config_.readout_learning_rate, norm);
+  model_.model->parameters().zero_gradients();
+  return finite;
+}
+
+void Trainer::one_epoch(Batch& batch, int64_t epoch, StepLog& log) {
+  auto outcomes = accumulate(batch, epoch, config_.step_options());
+  if (epoch == 0) {
+    std::vector<StepSlate> slates;
+    for (size_t b = 0; b < batch.prepared.size(); ++b) slates.push_back(batch.step_slate(b));
+    log = summarize(outcomes, slates, static_cast<int>(config_.cutoff));
+    if (config_.epochs > 1) batch.first = std::move(outcomes);
+  }
+  const bool finite = apply_gradients(log);
+  nonfinite_in_a_row_ = finite ? 0 : nonfinite_in_a_row_ + 1;
+  if (finite) return;
+  ++state_.nonfinite_steps;
+  base::log_warning("step {}: the gradient is not finite; the step is skipped ({} in all)", state_.step, state_.nonfinite_steps);
+}
+
+StepLog Trainer::step() {
+  const auto start = std::chrono::steady_clock::now();
+  Batch batch = draw();
+  roll_out(batch);
+  add_references(batch);
+  const int64_t epochs = config_.reasons() ? config_.epochs : 1;
+  StepLog log;
+  for (int64_t epoch = 0; epoch < epochs; ++epoch) {
+    StepLog epoch_log;
+    one_epoch(batch, epoch, epoch_log);
+    if (epoch == 0) log = std::move(epoch_log);
+  }
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  for (const auto& slate : batch.prepared)
+    batch.tokens += rollout::slate_tokens(slate, model_.reasoner->frame(), 0, 0);
+  ++state_.step;
+  state_.slates += config_.slates_per_step;
+  log.emplace_back("seconds", seconds);
+  log.emplace_back("rollout_seconds", batch.rollout_seconds);
+  log.emplace_back("tokens_per_second", static_cast<double>(batch.tokens) / seconds);
+  log.emplace_back("nonfinite_steps", static_cast<double>(state_.nonfinite_steps));
+  return log;
+}
+
+void Trainer::run() {
+  const int64_t total = config_.steps > 0 ? config_.steps : 0;
+  base::Progress bar(config_.stage == "rl" ? "RL" : "silent warm-up", total, "steps");
+  bar.start_at(state_.step);
+  double smoothed = std::nan("");
+  while (progress() < 1) {
+    const StepLog log = step();
+    log_->add(state_.step, log);
+    if (nonfinite_in_a_row_ >= config_.nonfinite_limit)
+      base::fail_data("train", "{} steps in a row had a gradient that is not finite; lower learning_rate or use --dtype f32. The last good checkpoint is in {}",
+                      nonfinite_in_a_row_, (run_ / "checkpoint").string());
+    const auto shown = std::find_if(log.begin(), log.end(), [&](const auto& entry) {
+      return entry.first == (config_.reasons() ? "ndcg" : "ndcg_silent");
+    });
+    smoothed = std::isnan(smoothed) ? shown->second : 0.95 * smoothed + 0.05 * shown->second;
+    std::string note = fmt::format("train ndcg@{} {:.3f}", config_.cutoff, smoothed);
+    if (config_.minutes > 0) note += fmt::format("  {:.1f} of {:.1f} min", elapsed() / 60, config_.minutes);
+    bar.advance(1, note);
+    if (base::interrupt_requested()) {
+      save();
+      bar.finish();
+      base::fail(base::ErrorKind::kInterrupted, "train", "stopped at step {}; the checkpoint is saved. To resume, run the same command again with --resume",
+                 state_.step);
+    }
+    if (elapsed() - last_save_ > 60 * config_.checkpoint_minutes) save();
+  }
+  bar.finish();
+  finish();
+}
+
+void Trainer::save() {
+  state_.seconds = elapsed();
+  save_checkpoint(run_, model_, optimizer_, state_, config_, dataset_.hash, split_.protocol.name());
+  last_save_ = state_.seconds;
+}
+
+/// The finished model takes the place of the checkpoint, which is three times its size.
+void Trainer::finish() {
+  base::AtomicFolder folder(run_ / "model", true);
+  base::ConfigFields fields;
+  config_.describe(fields);
+  state_.seconds = elapsed();
+  const std::string training = fmt::format(R"({{"step": {}, "slates": {}, "seconds": {}, "configuration": {}}})", state_.step,
+                                           state_.slates, state_.seconds, fields.as_json());
+  write_ranking_model(model_, folder.path(), training);
+  folder.commit();
+  std::error_code ignored;
+  std::filesystem::remove_all(run_ / "checkpoint", ignored);
+}
+
+}  // namespace r2rank::learn

@@ -1,0 +1,98 @@
+#include "model/transformer.h"
+
+#include <ATen/ATen.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <cmath>
+#include <numbers>
+
+#include "base/error.h"
+#include "model/checkpoint_layer.h"
+#include "model/fused_ops.h"
+#include "model/tree_attention.h"
+
+namespace r2rank::model {
+namespace {
+
+/// Prompts of this program are a few hundred tokens; tables for a model's full context would be hundreds of megabytes.
+constexpr int64_t kMaxTablePositions = 8192;
+
+double scaled_frequency(const ModelConfig& config, double frequency) {
+  if (config.rope_factor == 1) return frequency;
+  // Llama 3.1: long wavelengths are stretched by the factor, short ones kept, those between interpolated.
+  const double wavelength = 2 * std::numbers::pi / frequency;
+  const auto original = static_cast<double>(config.rope_original_positions);
+  if (wavelength < original / config.rope_high_frequency) return frequency;
+  if (wavelength > original / config.rope_low_frequency) return frequency / config.rope_factor;
+  const double smooth = (original / wavelength - config.rope_low_frequency) /
+                        (config.rope_high_frequency - config.rope_low_frequency);
+  return (1 - smooth) * frequency / config.rope_factor + smooth * frequency;
+}
+
+}  // namespace
+
+std::pair<at::Tensor, at::Tensor> rotary_tables(const ModelConfig& config, int64_t positions) {
+  const int64_t half = config.head_width / 2;
+  at::Tensor angles = at::empty({positions, half}, at::kDouble);
+  auto* data = angles.data_ptr<double>();
+  for (int64_t i = 0; i < half; ++i) {
+    const double exponent = static_cast<double>(2 * i) / static_cast<double>(config.head_width);
+    // The reference keeps frequencies and angles in f32; following it keeps long positions equal.
+    const auto frequency = static_cast<float>(scaled_frequency(config, 1.0 / std::pow(config.rope_base, exponent)));
+    for (int64_t p = 0; p < positions; ++p) data[p * half + i] = static_cast<float>(p) * frequency;
+  }
+  return {angles.cos().to(at::kFloat), angles.sin().to(at::kFloat)};
+}
+
+Transformer::Transformer(ModelConfig config, at::ScalarType compute_type, at::Device device)
+    : layers(config.layers), config_(std::move(config)), compute_type_(compute_type), device_(device) {
+  std::tie(cos_, sin_) = rotary_tables(config_, std::min(config_.max_positions, kMaxTablePositions));
+  cos_ = cos_.to(device);
+  sin_ = sin_.to(device);
+}
+
+at::Tensor Transformer::states(const std::shared_ptr<const AttentionPlan>& plan, bool checkpoint) const {
+  const Attend attend = [plan](int64_t, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
+    return tree_attention(q, k, v, plan);
+  };
+  return states(plan->tokens, plan->positions, attend, checkpoint);
+}
+
+at::Tensor Transformer::states(const at::Tensor& tokens, const at::Tensor& positions, const Attend& attend,
+                               bool checkpoint) const {
+  if (positions.numel() > 0 && positions.max().item<int64_t>() >= cos_.size(0))
+    base::fail_usage("model", "a prompt of {} tokens exceeds the model's {} positions; lower history_items or the token budgets",
+                     positions.max().item<int64_t>() + 1, cos_.size(0));
+  const at::Tensor cos = cos_.index_select(0, positions), sin = sin_.index_select(0, positions);  // [N, d / 2]
+  at::Tensor x = embed(*embedding, tokens);                                                     // [N, D]
+  for (int64_t index = 0; index < config_.layers; ++index) {
+    const auto layer = [this, index, cos, sin, attend](const at::Tensor& in) { return run_layer(index, in, cos, sin, attend); };
+    x = checkpoint && at::GradMode::is_enabled() ? checkpointed(layer, x) : layer(x);
+  }
+  return rms_norm(x, final_norm->compute, config_.norm_epsilon);
+}
+
+at::Tensor Transformer::run_layer(int64_t index, const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin,
+                                  const Attend& attend) const {
+  const Layer& layer = layers[index];
+  const at::Tensor middle = x + attention_block(index, x, cos, sin, attend);                                    // [N, D]
+  const at::Tensor wide = layer.gate_up(rms_norm(middle, layer.post_norm->compute, config_.norm_epsilon));  // [N, 2 F]
+  return middle + layer.down(swiglu(wide));
+}
+
+at::Tensor Transformer::attention_block(int64_t index, const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin,
+                                        const Attend& attend) const {
+  const Layer& layer = layers[index];
+  const int64_t rows = x.size(0), d = config_.head_width, heads = config_.heads, kv_heads = config_.kv_heads;
+  const at::Tensor packed = layer.qkv(rms_norm(x, layer.input_norm->compute, config_.norm_epsilon));
+  const auto split = packed.split_with_sizes({heads * d, kv_heads * d, kv_heads * d}, 1);
+  at::Tensor q = split[0].reshape({rows, heads, d}), k = split[1].reshape({rows, kv_heads, d});
+  if (layer.q_norm != nullptr) {
+    q = rms_norm(q, layer.q_norm->compute, config_.norm_epsilon);
+    k = rms_norm(k, layer.k_norm->compute, config_.norm_epsilon);
+  }
+  const at::Tensor mixed = attend(index, rotary(q, cos, sin), rotary(k, cos, sin), split[2].reshape({rows, kv_heads, d}));
+  return layer.output(mixed.reshape({rows, heads * d}));
+}
+
+}  // namespace r2rank::model

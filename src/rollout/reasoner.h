@@ -1,0 +1,51 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "model/language_model.h"
+#include "rollout/sampling.h"
+#include "rollout/slate_tree.h"
+
+namespace r2rank::rollout {
+
+/// What the model concluded about the candidates of one slate, in canonical order.
+struct SlateRollout {
+  std::vector<double> silent;                       ///< [K] scores of the cue directly after the prompt
+  std::vector<std::vector<Rationale>> rationales;   ///< [K][G]; empty when nothing was sampled
+  std::vector<std::vector<double>> scores;          ///< [K][G] scores after each rationale (the silent one where malformed)
+  int64_t prompt_tokens = 0, sampled_tokens = 0;
+
+  /// [K] mean over the rationales; the silent scores when there are none.
+  std::vector<double> mean_scores() const;
+};
+
+/// Samples rationales and reads scores with one language model. The model must outlive it.
+class Reasoner {
+ public:
+  /// `reserved` are control tokens a rationale must not hold (the end of the turn excepted).
+  Reasoner(const model::LanguageModel& model, PromptFrame frame, std::vector<int32_t> reserved);
+
+  const PromptFrame& frame() const { return frame_; }
+  const model::LanguageModel& model() const { return model_; }
+
+  /// Silent scores of several slates in one pass. [B][K]
+  std::vector<std::vector<double>> silent_scores(std::span<const PreparedSlate* const> slates) const;
+
+  /// Samples G rationales an item for several slates in one decode batch. With `read_scores` the cue is run after each
+  /// rationale and silent and reasoned scores are filled in; training reads them from its own pass instead.
+  /// Random streams are keyed by (seed, slate id, item, g) and position.
+  std::vector<SlateRollout> reason(std::span<const PreparedSlate* const> slates, const SamplingOptions& options,
+                                   bool read_scores) const;
+
+ private:
+  struct Batch;
+  void sample_all(Batch& batch, const SamplingOptions& options) const;
+  void read_scores(Batch& batch) const;
+
+  const model::LanguageModel& model_;
+  PromptFrame frame_;
+  std::vector<int32_t> reserved_;
+};
+
+}  // namespace r2rank::rollout
