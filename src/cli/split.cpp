@@ -1,0 +1,104 @@
+#include "data/split.h"
+
+#include <nlohmann/json.hpp>
+
+#include "cli/output.h"
+#include "cli/output_folder.h"
+#include "cli/shell.h"
+#include "cli/table.h"
+#include "cli/verb.h"
+
+namespace r2rank::cli {
+namespace {
+
+nlohmann::ordered_json as_json(const data::Split& split) {
+  auto counts = nlohmann::ordered_json::array();
+  for (const auto& [what, number] : split.counts) counts.push_back({{"what", what}, {"count", number}});
+  return {{"protocol", split.protocol.name()},
+          {"valid_slates", split.valid.slates.size()},
+          {"test_slates", split.test.slates.size()},
+          {"valid_hash", split.valid.hash},
+          {"test_hash", split.test.hash},
+          {"report", counts}};
+}
+
+std::string counts_table(const data::Split& split) {
+  Table table({Table::Align::kLeft, Table::Align::kRight});
+  for (const auto& [what, number] : split.counts) table.row({what, grouped(number)});
+  return table.text();
+}
+
+std::string protocol_table(const data::Split& split) {
+  Table table({Table::Align::kLeft, Table::Align::kLeft});
+  table.row({"protocol", split.protocol.name()});
+  table.row({"valid hash", split.valid.hash});
+  table.row({"test hash", split.test.hash});
+  return table.text();
+}
+
+class SplitVerb : public Verb {
+ public:
+  VerbText text() const override {
+    return {.name = "split",
+            .group = "Prepare data",
+            .summary = "dataset -> training events, and slates to validate and test on",
+            .purpose =
+                "Decides which events training may see and writes the slates (a user, the history before "
+                "the target, K candidates, labels) that everything is measured on, with a protocol name "
+                "and a hash. Results are compared only where that hash is equal.",
+            .examples =
+                "# leave one out: the last event of each user against 19 uniform negatives\n"
+                "r2rank split data/ml-100k --output data/ml-100k-split\n"
+                "# harder negatives, 500 users drawn at random\n"
+                "r2rank split data/shop --negatives popularity --test-users 500 --output data/shop-pop\n"
+                "# by time: the last tenth of all events is tested\n"
+                "r2rank split data/shop --split temporal --output data/shop-temporal"};
+  }
+
+  void declare(Flags& flags) override {
+    flags.group("Protocol");
+    config_.describe(flags.fields());
+    flags.group("Input and output");
+    flags.fields().add("dataset", dataset_, "Dataset folder made by import");
+    flags.positional("DATASET", "dataset");
+    flags.output(output_, "the slates");
+  }
+
+  int run(const Invocation& invocation) override {
+    if (!invocation.dry_run) check_output(output_, "split.json");
+    const data::Dataset dataset = data::load_dataset(dataset_);
+    const data::Split split = data::make_split(dataset, config_);
+    if (!invocation.dry_run) data::save_split(split, dataset, output_.output, output_.overwrite);
+    invocation.json ? print_json(split, invocation.dry_run) : print_report(split, invocation.dry_run);
+    return 0;
+  }
+
+ private:
+  void print_json(const data::Split& split, bool dry_run) const {
+    auto json = as_json(split);
+    json["dry_run"] = dry_run;
+    json["folder"] = dry_run ? nlohmann::ordered_json() : nlohmann::ordered_json(output_.output);
+    print("{}\n", json.dump());
+  }
+
+  void print_report(const data::Split& split, bool dry_run) const {
+    print("{}\n{}\n", counts_table(split), protocol_table(split));
+    if (dry_run)
+      print("dry run: nothing written\n");
+    else
+      print("wrote {}\nnext: r2rank eval --help, with dataset {} and split {}\n", output_.output,
+            shell_word(dataset_), shell_word(output_.output));
+  }
+
+  data::SplitConfig config_;
+  std::string dataset_;
+  OutputFolder output_;
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> make_split() {
+  return std::make_unique<SplitVerb>();
+}
+
+}  // namespace r2rank::cli

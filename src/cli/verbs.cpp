@@ -1,0 +1,54 @@
+#include "cli/verbs.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+
+namespace r2rank::cli {
+
+std::unique_ptr<Verb> make_import();
+std::unique_ptr<Verb> make_split();
+std::unique_ptr<Verb> make_doctor();
+std::unique_ptr<Verb> make_config_reference();
+std::unique_ptr<Verb> make_completion();
+
+namespace {
+
+constexpr std::unique_ptr<Verb> (*kTable[])() = {
+    make_import, make_split, make_doctor, make_config_reference, make_completion,
+};
+
+std::string joined(const std::vector<std::string>& arguments, size_t words) {
+  return fmt::format("{}",
+                     fmt::join(arguments.begin(), arguments.begin() + static_cast<ptrdiff_t>(words), " "));
+}
+
+}  // namespace
+
+std::vector<std::unique_ptr<Verb>> all_verbs() {
+  std::vector<std::unique_ptr<Verb>> verbs;
+  for (const auto make : kTable) verbs.push_back(make());
+  return verbs;
+}
+
+FoundVerb find_verb(const std::vector<std::string>& arguments) {
+  for (const size_t words : {2, 1}) {
+    if (arguments.size() < words) continue;
+    const std::string name = joined(arguments, words);
+    for (auto& verb : all_verbs())
+      if (verb->text().name == name) return {std::move(verb), words};
+  }
+  return {};
+}
+
+std::string verb_suggestion(const std::vector<std::string>& arguments) {
+  std::vector<std::string> names;
+  for (const auto& verb : all_verbs()) names.emplace_back(verb->text().name);
+  std::string near;
+  if (arguments.size() > 1) near = base::nearest_name(joined(arguments, 2), names);
+  if (near.empty() || near.find(' ') == std::string::npos)
+    near = base::nearest_name(arguments.front(), names);
+  return near.empty() ? "'r2rank --help' lists the verbs" : fmt::format("did you mean '{}'?", near);
+}
+
+}  // namespace r2rank::cli
