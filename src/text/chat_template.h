@@ -21,6 +21,10 @@ struct ChatFrame {
   std::string open_assistant;  ///< end of the user turn, opening of the assistant's (for Qwen3 with an empty think block)
   std::string end_of_turn;     ///< the token that ends an assistant turn
 };
+/// With an empty `system` there is no system turn. Models whose own template then puts in a text of its own: default_system().
 ChatFrame chat_frame(ChatFamily family, std::string_view system);
+
+/// The system text that the model's own template adds where a conversation has none; "" when it adds none.
+std::string default_system(const TokenizerData& data);
 
 }  // namespace r2rank::text

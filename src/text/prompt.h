@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/config.h"
@@ -13,8 +15,8 @@ namespace r2rank::text {
 
 /// One past interaction or one candidate, already reduced to what a prompt may show. Empty or negative fields vanish.
 struct PromptItem {
-  std::string title, brand, description;
-  std::vector<std::string> categories;
+  std::string title = {}, brand = {}, description = {};
+  std::vector<std::string> categories = {};
   int64_t count = -1;        ///< training interactions of the item (the target's own event taken out); < 0: unknown
   double mean_rating = -1;   ///< over training interactions; < 0: unknown
   double rating = -1;        ///< the user's own, history only; < 0: unknown
@@ -24,7 +26,7 @@ struct PromptItem {
 /// Every parameter of the prompt; stored in a checkpoint, so that a trained model is always asked the same way.
 /// Templates are plain text with {placeholders}; [square brackets] around a part drop it when a placeholder inside is empty.
 struct PromptConfig {
-  std::string system = "";
+  std::string system;           ///< text of a system turn; "" for none, "default" for the model's own
   std::string instruction;      ///< before the history
   std::string history_item;     ///< one line a past item: {title} {brand} {category} {categories} {rating} {days_ago}
   std::string question;         ///< after the history, end of the user turn
@@ -47,11 +49,17 @@ struct PromptPieces {
   std::vector<std::vector<TokenId>> candidates;  ///< [K][C]
 };
 
-/// Renders prompts. Thread-safe; caches the tokens of candidates and history lines by item.
+/// Renders prompts. Thread-safe; caches the tokens of candidates and history lines by what they show.
+/// REQUIRES: the tokenizer outlives it.
 class PromptBuilder {
  public:
+  /// Errors: kUsage for a template with an unknown placeholder, budgets below what the fixed text takes, an empty cue or
+  /// verdict words that are no single token; kData for a model of no known chat family.
   PromptBuilder(const Tokenizer& tokenizer, PromptConfig config);
+  ~PromptBuilder();
+  PromptBuilder(PromptBuilder&&) noexcept;
 
+  /// Text of items never yields special tokens. Errors: kUsage for a candidate that cannot be cut down to its budget.
   PromptPieces build(const std::vector<PromptItem>& history, const std::vector<PromptItem>& candidates) const;
   const std::vector<TokenId>& rationale_start() const { return rationale_start_; }  ///< may be empty
   const std::vector<TokenId>& cue() const { return cue_; }                          ///< [Q], never empty
@@ -61,18 +69,24 @@ class PromptBuilder {
   const PromptConfig& config() const { return config_; }
 
  private:
+  struct Caches;
+
   std::vector<TokenId> history_tokens(const std::vector<PromptItem>& history) const;
+  std::vector<TokenId> line_tokens(const PromptItem& item) const;
   std::vector<TokenId> candidate_tokens(const PromptItem& item) const;
-  std::string shortened(const std::string& text, int64_t tokens) const;
+  std::vector<TokenId> cut_candidate(const PromptItem& item) const;
+  void check_budgets() const;
 
   const Tokenizer& tokenizer_;
   PromptConfig config_;
-  ChatFrame frame_;
+  std::vector<TokenId> history_start_, history_end_;  // the fixed tokens before and after the items
   std::vector<TokenId> rationale_start_, cue_;
   TokenId end_of_turn_ = 0, yes_ = 0, no_ = 0;
+  std::unique_ptr<Caches> caches_;
 };
 
 /// Fills a template: {name} from `values`, bracketed parts dropped when a placeholder in them is empty.
+/// Brackets may nest; a backslash before [ ] { } or another backslash makes it plain text.
 /// Errors: kUsage for an unknown placeholder (with the nearest name) or an unbalanced bracket.
 std::string fill_template(std::string_view text, const std::vector<std::pair<std::string, std::string>>& values);
 

@@ -121,6 +121,20 @@ std::optional<TokenId> special_id(const TokenizerData& data, const std::string& 
   return found == data.special.end() ? std::nullopt : std::optional(found->second);
 }
 
+/// How deep brackets nest outside of strings: nlohmann's copies and dumps recurse, so a hostile depth must not reach them.
+size_t nesting_depth(std::string_view bytes) {
+  size_t depth = 0, deepest = 0;
+  bool in_string = false;
+  for (size_t at = 0; at < bytes.size(); ++at) {
+    const char byte = bytes[at];
+    if (in_string && byte == '\\') ++at;
+    else if (byte == '"') in_string = !in_string;
+    else if (!in_string && (byte == '[' || byte == '{')) deepest = std::max(deepest, ++depth);
+    else if (!in_string && (byte == ']' || byte == '}') && depth > 0) --depth;
+  }
+  return deepest;
+}
+
 /// A token in tokenizer_config.json: text, or an object with "content".
 std::string config_token(const JsonPart& config, const char* key) {
   const auto found = config.value.find(key);
@@ -131,6 +145,8 @@ std::string config_token(const JsonPart& config, const char* key) {
 }  // namespace
 
 nlohmann::json parse_json(std::string_view bytes, const std::string& origin) {
+  constexpr size_t kDeepest = 64;
+  if (nesting_depth(bytes) > kDeepest) refuse(origin, "expected JSON nested at most {} deep", kDeepest);
   try {
     return json::parse(bytes.begin(), bytes.end());
   } catch (const json::exception& error) {

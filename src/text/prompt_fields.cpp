@@ -1,0 +1,104 @@
+#include "text/prompt_fields.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cmath>
+
+#include "text/utf8.h"
+
+namespace r2rank::text {
+namespace {
+
+/// C0 and C1 controls, line and paragraph separators, and the space itself.
+bool separates(uint32_t code_point) {
+  return code_point <= 0x20 || (code_point >= 0x7F && code_point <= 0xA0) || code_point == 0x2028 || code_point == 0x2029;
+}
+
+std::string number_text(double value) {
+  if (!(value >= 0 && value < 1e6)) return "";
+  const double rounded = std::round(value * 10) / 10;
+  return rounded == std::floor(rounded) ? fmt::format("{:.0f}", rounded) : fmt::format("{:.1f}", rounded);
+}
+
+std::string count_of(double number, std::string_view unit) {
+  const auto whole = static_cast<int64_t>(number);
+  return fmt::format("{} {}{} ago", whole, unit, whole == 1 ? "" : "s");
+}
+
+FieldValues text_fields(const Tokenizer& tokenizer, const PromptItem& item, const FieldLimits& limits) {
+  const auto cut = [&](const std::string& text, int64_t tokens) { return cut_to_tokens(tokenizer, clean_text(text), tokens); };
+  const std::string last = item.categories.empty() ? "" : item.categories.back();
+  return {{"title", cut(item.title, limits.title_tokens)},
+          {"brand", cut(item.brand, limits.other_tokens)},
+          {"category", cut(last, limits.other_tokens)},
+          {"categories", cut(fmt::format("{}", fmt::join(item.categories, ", ")), limits.other_tokens)}};
+}
+
+}  // namespace
+
+std::string clean_text(std::string_view text) {
+  std::string clean;
+  bool space = false;
+  for (size_t at = 0; at < text.size();) {
+    const Utf8Char next = utf8_at(text, at);
+    at += next.bytes;
+    if (separates(next.code_point)) {
+      space = true;
+      continue;
+    }
+    if (space && !clean.empty()) clean += ' ';
+    space = false;
+    append_utf8(clean, next.code_point);
+  }
+  return clean;
+}
+
+std::string cut_to_tokens(const Tokenizer& tokenizer, const std::string& text, int64_t tokens) {
+  if (tokens <= 0) return "";
+  constexpr int64_t kLongestToken = 256;  // bytes; a megabyte of title is not worth tokenising for its first words
+  const auto limit = static_cast<size_t>(tokens * kLongestToken);
+  const std::string_view start = text.size() > limit ? without_cut_tail(std::string_view(text).substr(0, limit)) : text;
+  std::vector<TokenId> ids = tokenizer.encode(start, false);
+  if (static_cast<int64_t>(ids.size()) <= tokens) return std::string(start);
+  ids.resize(static_cast<size_t>(tokens));
+  const std::string decoded = tokenizer.decode(ids);
+  std::string_view cut = without_cut_tail(decoded);
+  while (cut.ends_with(' ')) cut.remove_suffix(1);
+  return std::string(cut);
+}
+
+std::string cut_to_words(const std::string& text, int64_t words) {
+  if (words <= 0) return "";
+  size_t at = 0;
+  for (int64_t word = 0; word < words; ++word) {
+    at = text.find(' ', at + (word > 0));
+    if (at == std::string::npos) return text;
+  }
+  return text.substr(0, at);
+}
+
+std::string days_ago_text(double days) {
+  if (!(days >= 0 && days < 1e6)) return "";
+  if (days < 1) return "today";
+  if (days < 14) return count_of(days, "day");
+  if (days < 60) return count_of(days / 7, "week");
+  return days < 730 ? count_of(days / 30.44, "month") : count_of(days / 365.25, "year");
+}
+
+FieldValues history_fields(const Tokenizer& tokenizer, const PromptItem& item, const FieldLimits& limits) {
+  FieldValues values = text_fields(tokenizer, item, limits);
+  values.emplace_back("rating", number_text(item.rating));
+  values.emplace_back("days_ago", days_ago_text(item.days_ago));
+  return values;
+}
+
+FieldValues candidate_fields(const Tokenizer& tokenizer, const PromptItem& item, const FieldLimits& limits) {
+  FieldValues values = text_fields(tokenizer, item, limits);
+  values.emplace_back("description", cut_to_words(clean_text(item.description), limits.description_words));
+  values.emplace_back("count", item.count >= 0 ? fmt::format("{}", item.count) : "");
+  values.emplace_back("mean_rating", item.mean_rating >= 0 ? fmt::format("{:.1f}", item.mean_rating) : "");
+  return values;
+}
+
+}  // namespace r2rank::text
