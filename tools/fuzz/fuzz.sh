@@ -8,6 +8,9 @@ seconds=${1:-60}
 filter=${2:-}
 [[ $seconds =~ ^[1-9][0-9]*$ ]] || { echo "[fuzz] expected a whole number of seconds, found '$seconds'" >&2; exit 2; }
 
+symbolizer=/usr/lib/llvm-19/bin/llvm-symbolizer  # names in stack traces; another version's may not read clang 19's
+if [[ -x $symbolizer ]]; then export ASAN_SYMBOLIZER_PATH=$symbolizer; fi
+
 # A reader that asks for memory its input cannot justify is a bug too: hence the limits.
 limits=(-rss_limit_mb=2048 -malloc_limit_mb=512 -timeout=20 -max_len=65536)
 
