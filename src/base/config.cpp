@@ -1,13 +1,14 @@
 #include "base/config.h"
 
 #include <fmt/format.h>
+#include <toml++/toml.h>
 
 #include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
-#include <toml++/toml.h>
 
 #include "base/error.h"
+#include "base/files.h"
 
 namespace r2rank::base {
 namespace {
@@ -19,11 +20,18 @@ struct Overloaded : Ts... {
 template <class... Ts>
 Overloaded(Ts...) -> Overloaded<Ts...>;
 
-std::string join(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, ", ")); }
+std::string join(const std::vector<std::string>& words) {
+  return fmt::format("{}", fmt::join(words, ", "));
+}
 
 std::string to_kebab(std::string name) {
   std::replace(name.begin(), name.end(), '_', '-');
   return name;
+}
+
+std::string range_text(const ConfigField& field) {
+  if (field.high < 1e300) return fmt::format("a value from {} to {}", field.low, field.high);
+  return field.low > -1e300 ? fmt::format("at least {}", field.low) : "a finite number";
 }
 
 template <class T>
@@ -34,9 +42,7 @@ T parse_number(const ConfigField& field, std::string_view text) {
     fail_usage("config", "expected {} for {}, found '{}'", field.type_name(), field.name, text);
   // The negated form also refuses NaN.
   if (!(static_cast<double>(value) >= field.low && static_cast<double>(value) <= field.high))
-    fail_usage("config", "{} = {} is out of range: choose {}", field.name, text,
-               field.high < 1e300 ? fmt::format("a value from {} to {}", field.low, field.high)
-                                  : fmt::format("at least {}", field.low));
+    fail_usage("config", "{} = {} is out of range: choose {}", field.name, text, range_text(field));
   return value;
 }
 
@@ -57,7 +63,8 @@ std::vector<std::string> split_commas(std::string_view text) {
 }
 
 void check_choice(const ConfigField& field, const std::string& value) {
-  if (field.choices.empty() || std::find(field.choices.begin(), field.choices.end(), value) != field.choices.end())
+  if (field.choices.empty() ||
+      std::find(field.choices.begin(), field.choices.end(), value) != field.choices.end())
     return;
   fail_usage("config", "{} = '{}' is not known: choose one of {}", field.name, value, join(field.choices));
 }
@@ -79,21 +86,45 @@ void assign(ConfigField& field, std::string_view text) {
   field.required = false;
 }
 
-std::string toml_as_text(const toml::node& node, const std::string& key) {
+std::string toml_scalar_as_text(const toml::node& node, const std::string& key) {
   if (const auto* text = node.as_string()) return text->get();
   if (const auto* number = node.as_integer()) return std::to_string(number->get());
   if (const auto* number = node.as_floating_point()) return fmt::format("{}", number->get());
   if (const auto* flag = node.as_boolean()) return flag->get() ? "true" : "false";
-  if (const auto* list = node.as_array()) {
-    std::vector<std::string> words;
-    for (const auto& element : *list) words.push_back(toml_as_text(element, key));
-    return fmt::format("{}", fmt::join(words, ","));
+  fail_usage("config",
+             "expected a number, true/false, text or a list of them for key '{}'; the configuration is flat: "
+             "write '{} = value'",
+             key, key);
+}
+
+std::string toml_list_as_text(const toml::array& list, const std::string& key) {
+  std::vector<std::string> words;
+  for (const auto& element : list) {
+    words.push_back(toml_scalar_as_text(element, key));
+    // Lists travel as text joined by commas: an element with one would silently become two.
+    if (words.back().empty() || words.back().find(',') != std::string::npos)
+      fail_usage("config", "expected list elements without commas and not empty for key '{}', found '{}'",
+                 key, words.back());
   }
-  fail_usage("config", "key '{}' holds a table; the configuration is flat: write '{} = value'", key, key);
+  return fmt::format("{}", fmt::join(words, ","));
+}
+
+std::string toml_as_text(const toml::node& node, const ConfigField& field) {
+  const auto* list = node.as_array();
+  if (list == nullptr) return toml_scalar_as_text(node, field.name);
+  if (!std::holds_alternative<std::vector<std::string>*>(field.value))
+    fail_usage("config", "expected {} for {}, found a list", field.type_name(), field.name);
+  return toml_list_as_text(*list, field.name);
 }
 
 nlohmann::json as_json_value(const ConfigField& field) {
   return std::visit([](const auto* value) { return nlohmann::json(*value); }, field.value);
+}
+
+/// As JSON; a path need not be UTF-8, and must not throw here.
+template <class Json>
+std::string dump(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace
@@ -116,15 +147,20 @@ ConfigField& ConfigField::mandatory() {
   return *this;
 }
 
-std::string ConfigField::flag() const { return "--" + to_kebab(name); }
+std::string ConfigField::flag() const {
+  return "--" + to_kebab(name);
+}
 
-std::string ConfigField::as_text() const { return as_json_value(*this).dump(); }
+std::string ConfigField::as_text() const {
+  return dump(as_json_value(*this));
+}
 
 std::string ConfigField::type_name() const {
-  return std::visit(Overloaded{[](const bool*) { return "true/false"; }, [](const int64_t*) { return "a whole number"; },
-                               [](const double*) { return "a number"; }, [](const std::string*) { return "text"; },
-                               [](const std::vector<std::string>*) { return "a list"; }},
-                    value);
+  return std::visit(
+      Overloaded{[](const bool*) { return "true/false"; }, [](const int64_t*) { return "a whole number"; },
+                 [](const double*) { return "a number"; }, [](const std::string*) { return "text"; },
+                 [](const std::vector<std::string>*) { return "a list"; }},
+      value);
 }
 
 ConfigField& ConfigFields::find(std::string_view name) {
@@ -137,16 +173,23 @@ ConfigField& ConfigFields::find(std::string_view name) {
              near.empty() ? "; see --help for the valid ones" : fmt::format("; did you mean '{}'?", near));
 }
 
-void ConfigFields::set(std::string_view name, std::string_view text) { assign(find(name), text); }
+void ConfigFields::set(std::string_view name, std::string_view text) {
+  assign(find(name), text);
+}
 
 void ConfigFields::load_toml(const std::string& path) {
+  const std::string text = read_file(path);
   toml::table table;
   try {
-    table = toml::parse_file(path);
+    table = toml::parse(text, path);
   } catch (const toml::parse_error& error) {
-    fail_data("config", "{} is not valid TOML: {} (line {})", path, error.description(), error.source().begin.line);
+    fail_data("config", "{} is not valid TOML: {} (line {})", path, error.description(),
+              error.source().begin.line);
   }
-  for (const auto& [key, node] : table) set(key.str(), toml_as_text(node, std::string(key.str())));
+  for (const auto& [key, node] : table) {
+    ConfigField& field = find(key.str());
+    assign(field, toml_as_text(node, field));
+  }
 }
 
 void ConfigFields::check_complete() const {
@@ -156,22 +199,23 @@ void ConfigFields::check_complete() const {
 
 std::string ConfigFields::as_toml() const {
   std::string text;
-  for (const auto& field : fields_) text += fmt::format("# {}\n{} = {}\n", field.help, field.name, field.as_text());
+  for (const auto& field : fields_)
+    text += fmt::format("# {}\n{} = {}\n", field.help, field.name, field.as_text());
   return text;
 }
 
 std::string ConfigFields::as_json() const {
   nlohmann::ordered_json values = nlohmann::ordered_json::object();
   for (const auto& field : fields_) values[field.name] = as_json_value(field);
-  return values.dump();
+  return dump(values);
 }
 
 std::string ConfigFields::as_markdown() const {
   std::string text = "| key | type | default | meaning |\n|---|---|---|---|\n";
   for (const auto& field : fields_) {
     const std::string type = field.choices.empty() ? field.type_name() : join(field.choices);
-    text += fmt::format("| `{}` | {} | `{}` | {} |\n", field.name, type, field.required ? "(needed)" : field.as_text(),
-                        field.help);
+    text += fmt::format("| `{}` | {} | `{}` | {} |\n", field.name, type,
+                        field.required ? "(needed)" : field.as_text(), field.help);
   }
   return text;
 }

@@ -43,7 +43,7 @@ class ConfigFields {
 
   /// Sets one field from text. Errors: kUsage for an unknown name (with the nearest one), a wrong type, choice or range.
   void set(std::string_view name, std::string_view text);
-  /// Sets every key of a TOML file. Errors as for set(), and kData when the file is no TOML.
+  /// Sets every key of a TOML file. Errors as for set(), kIo when it cannot be read, kData when it is no TOML.
   void load_toml(const std::string& path);
   /// Checks that mandatory fields are set. Errors: kUsage.
   void check_complete() const;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 #include "base/error.h"
@@ -13,7 +14,9 @@
 namespace r2rank::base {
 namespace {
 
-std::string reason() { return std::strerror(errno); }
+std::string reason() {
+  return std::strerror(errno);
+}
 
 int open_or_fail(const Path& path, int flags) {
   const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC, 0644);
@@ -25,7 +28,9 @@ void write_all(int descriptor, const char* data, size_t size, const Path& path) 
   while (size > 0) {
     const ssize_t written = ::write(descriptor, data, size);
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail_io("file", "cannot write {}: {}; free some space or choose another folder", path.string(), reason());
+    if (written < 0)
+      fail_io("file", "cannot write {}: {}; free some space or choose another folder", path.string(),
+              reason());
     data += written;
     size -= static_cast<size_t>(written);
   }
@@ -49,14 +54,40 @@ void make_folder(const Path& folder) {
   if (code) fail_io("file", "cannot create folder {}: {}", folder.string(), code.message());
 }
 
+void sync_file(const Path& path) {
+  const int descriptor = open_or_fail(path, O_RDONLY);
+  const int result = ::fsync(descriptor);
+  ::close(descriptor);
+  if (result != 0) fail_io("file", "cannot flush {}: {}", path.string(), reason());
+}
+
 void sync_tree(const Path& folder) {
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    if (!entry.is_regular_file()) continue;
-    const int descriptor = open_or_fail(entry.path(), O_RDONLY);
-    const int result = ::fsync(descriptor);
-    ::close(descriptor);
-    if (result != 0) fail_io("file", "cannot flush {}: {}", entry.path().string(), reason());
+  std::error_code code;
+  for (std::filesystem::recursive_directory_iterator entry(folder, code), end; !code && entry != end;
+       entry.increment(code))
+    if (entry->is_regular_file(code)) sync_file(entry->path());
+  if (code) fail_io("file", "cannot read folder {}: {}", folder.string(), code.message());
+}
+
+void rename_or_fail(const Path& from, const Path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) fail_io("file", "cannot finish {}: {}", to.string(), reason());
+}
+
+/// Puts `fresh` where `target` is. Afterwards `fresh` is the older folder, except on file systems that cannot
+/// exchange two names in one step: there the older one is moved aside first, and back if the second rename
+/// fails.
+void exchange_folders(const Path& fresh, const Path& target) {
+  if (::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) == 0) return;
+  Path aside = fresh;
+  aside += ".old";
+  rename_or_fail(target, aside);
+  try {
+    rename_or_fail(fresh, target);
+  } catch (const Error&) {
+    ::rename(aside.c_str(), target.c_str());
+    throw;
   }
+  ::rename(aside.c_str(), fresh.c_str());
 }
 
 }  // namespace
@@ -66,7 +97,8 @@ std::string read_file(const Path& path) {
   std::string bytes;
   char buffer[1 << 16];
   ssize_t count = 0;
-  while ((count = ::read(descriptor, buffer, sizeof buffer)) > 0) bytes.append(buffer, static_cast<size_t>(count));
+  while ((count = ::read(descriptor, buffer, sizeof buffer)) > 0)
+    bytes.append(buffer, static_cast<size_t>(count));
   const std::string why = count < 0 ? reason() : "";
   ::close(descriptor);
   if (!why.empty()) fail_io("file", "cannot read {}: {}", path.string(), why);
@@ -84,7 +116,9 @@ AtomicFile::~AtomicFile() {
   ::unlink(temporary_.c_str());
 }
 
-void AtomicFile::write(std::string_view bytes) { write_all(descriptor_, bytes.data(), bytes.size(), path_); }
+void AtomicFile::write(std::string_view bytes) {
+  write_all(descriptor_, bytes.data(), bytes.size(), path_);
+}
 
 void AtomicFile::write(std::span<const std::byte> bytes) {
   write_all(descriptor_, reinterpret_cast<const char*>(bytes.data()), bytes.size(), path_);
@@ -110,33 +144,29 @@ void write_file(const Path& path, std::string_view bytes) {
 AtomicFolder::AtomicFolder(Path target, bool replace) : target_(std::move(target)), replace_(replace) {
   if (!target_.has_filename()) target_ = target_.parent_path();  // "folder/" names the same as "folder"
   temporary_ = temporary_beside(target_);
-  if (!replace_ && std::filesystem::exists(target_))
-    fail_usage("file", "{} exists already; choose another name or pass --overwrite", target_.string());
   std::error_code code;
+  if (!replace_ && std::filesystem::exists(target_, code))
+    fail_usage("file", "{} exists already; choose another name or pass --overwrite", target_.string());
   std::filesystem::remove_all(temporary_, code);
   make_folder(temporary_);
 }
 
+// What is left under the temporary name: an unfinished folder, or after an exchange the older one.
 AtomicFolder::~AtomicFolder() {
-  if (committed_) return;
   std::error_code code;
   std::filesystem::remove_all(temporary_, code);
 }
 
 void AtomicFolder::commit() {
   sync_tree(temporary_);
-  Path old;
-  if (replace_ && std::filesystem::exists(target_)) {
-    old = temporary_;
-    old += ".old";
-    std::filesystem::rename(target_, old);
-  }
   std::error_code code;
-  std::filesystem::rename(temporary_, target_, code);
-  if (code) fail_io("file", "cannot finish {}: {}", target_.string(), code.message());
-  committed_ = true;
+  if (replace_ && std::filesystem::exists(target_, code)) {
+    exchange_folders(temporary_, target_);
+  } else {
+    rename_or_fail(temporary_, target_);
+  }
   sync_folder(target_.parent_path());
-  if (!old.empty()) std::filesystem::remove_all(old, code);
+  std::filesystem::remove_all(temporary_, code);
 }
 
 MappedFile::MappedFile(const Path& path) {
@@ -163,17 +193,17 @@ MappedFile::~MappedFile() {
   if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
 }
 
-LineLog::LineLog(const Path& path) : path_(path) {
+AppendFile::AppendFile(const Path& path) : path_(path) {
   make_folder(path.parent_path());
   descriptor_ = open_or_fail(path, O_WRONLY | O_CREAT | O_APPEND);
 }
 
-LineLog::~LineLog() { ::close(descriptor_); }
+AppendFile::~AppendFile() {
+  ::close(descriptor_);
+}
 
-void LineLog::append(std::string_view line) {
-  std::string whole(line);
-  whole += '\n';
-  write_all(descriptor_, whole.data(), whole.size(), path_);
+void AppendFile::append(std::string_view bytes) {
+  write_all(descriptor_, bytes.data(), bytes.size(), path_);
 }
 
 }  // namespace r2rank::base

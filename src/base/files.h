@@ -53,7 +53,7 @@ class AtomicFolder {
 
  private:
   Path target_, temporary_;
-  bool replace_, committed_ = false;
+  bool replace_;
 };
 
 /// A read-only mapping of a whole file. Thread-safe once made. Errors: kIo. An empty file maps to an empty span.
@@ -71,18 +71,29 @@ class MappedFile {
   size_t size_ = 0;
 };
 
-/// Appends whole lines to a log file and flushes each; for JSONL logs that survive `kill -9`. Errors: kIo.
-class LineLog {
+/// Appends bytes to a file (made when absent), each append() handed to the system at once, so that it survives `kill -9`.
+/// Errors: kIo.
+class AppendFile {
  public:
-  explicit LineLog(const Path& path);
-  ~LineLog();
-  LineLog(const LineLog&) = delete;
-  LineLog& operator=(const LineLog&) = delete;
-  void append(std::string_view line);
+  explicit AppendFile(const Path& path);
+  ~AppendFile();
+  AppendFile(const AppendFile&) = delete;
+  AppendFile& operator=(const AppendFile&) = delete;
+  void append(std::string_view bytes);
 
  private:
   Path path_;
   int descriptor_ = -1;
+};
+
+/// Appends whole lines to a log file, for JSONL logs that survive `kill -9`. Errors: kIo.
+class LineLog {
+ public:
+  explicit LineLog(const Path& path) : file_(path) {}
+  void append(std::string_view line) { file_.append(std::string(line) + '\n'); }
+
+ private:
+  AppendFile file_;
 };
 
 }  // namespace r2rank::base

@@ -68,7 +68,7 @@ void Progress::draw(bool last) {
   line += speed >= 10 ? fmt::format("  {:.0f}/s", speed) : fmt::format("  {:.2f}/s", speed);
   if (last) {
     line += "  in " + format_duration(elapsed);
-  } else if (total_ > 0 && speed > 0) {
+  } else if (total_ > done_ && speed > 0) {
     line += "  " + format_duration(static_cast<double>(total_ - done_) / speed) + " left";
   }
   if (!note_.empty()) line += "  " + note_;
@@ -82,7 +82,7 @@ void Progress::draw(bool last) {
 }
 
 std::string format_duration(double seconds) {
-  if (seconds < 60) return fmt::format("{:.1f} s", seconds);
+  if (seconds < 59.95) return fmt::format("{:.1f} s", seconds);
   const auto whole = static_cast<int64_t>(seconds + 0.5);
   if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
   return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);

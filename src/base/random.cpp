@@ -14,12 +14,6 @@ constexpr uint32_t kWeyl0 = 0x9E3779B9, kWeyl1 = 0xBB67AE85;
 // Sequential draws and draws by position live in disjoint halves of the counter space.
 constexpr uint64_t kPositional = uint64_t{1} << 63;
 
-double to_unit(uint32_t high, uint32_t low) {
-  // 52 bits, not 53: with 53 the half would round the largest value up to exactly 1.
-  const uint64_t bits = (uint64_t{high} << 32 | low) >> 12;
-  return (static_cast<double>(bits) + 0.5) * 0x1.0p-52;
-}
-
 uint64_t splitmix(uint64_t x) {
   x += 0x9E3779B97F4A7C15;
   x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
@@ -28,6 +22,12 @@ uint64_t splitmix(uint64_t x) {
 }
 
 }  // namespace
+
+double to_unit(uint32_t high, uint32_t low) {
+  // 52 bits, not 53: with 53 the half would round the largest value up to exactly 1.
+  const uint64_t bits = (uint64_t{high} << 32 | low) >> 12;
+  return (static_cast<double>(bits) + 0.5) * 0x1.0p-52;
+}
 
 std::array<uint32_t, 4> philox(std::array<uint32_t, 4> c, std::array<uint32_t, 2> k) {
   for (int round = 0; round < 10; ++round) {

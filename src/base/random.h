@@ -10,6 +10,9 @@ namespace r2rank::base {
 /// Philox 4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011): four words for a counter and a key.
 std::array<uint32_t, 4> philox(std::array<uint32_t, 4> counter, std::array<uint32_t, 2> key);
 
+/// The 64 bits as a number in the open interval (0, 1), evenly spaced by 2^-52.
+double to_unit(uint32_t high, uint32_t low);
+
 /// What a stream of random numbers is for; part of its key, so that two uses never share numbers.
 enum class Purpose : uint32_t {
   kSplit = 1, kNegatives, kTargets, kShuffle, kToken, kPermutation, kBootstrap, kInit, kDropout, kTies, kBaseline, kOrder
