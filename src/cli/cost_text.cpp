@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "cli/cost_text.h"
 
 #include <nlohmann/json.hpp>

@@ -165,7 +165,7 @@ std::string verb_help(const VerbText& text, const Flags& flags) {
   std::string page = fmt::format("r2rank {}: {}\n\n{}\nUsage: {}\n", text.name, text.summary,
                                  paragraph(text.purpose), usage_line(text, flags));
   page += positional_entries(flags) + example_lines(text.examples) + group_entries(flags);
-  page += text.common_flags ? common_entries() : "\n" + entry("--help", "this page");
+  page += text.common_flags ? common_entries() : fmt::format("\n{}", entry("--help", "this page"));
   return page + fmt::format("\nExit codes:\n  {}\n", kExitCodes);
 }
 

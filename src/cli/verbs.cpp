@@ -8,6 +8,11 @@ namespace r2rank::cli {
 
 std::unique_ptr<Verb> make_import();
 std::unique_ptr<Verb> make_split();
+std::unique_ptr<Verb> make_model_inspect();
+std::unique_ptr<Verb> make_model_import();
+std::unique_ptr<Verb> make_train();
+std::unique_ptr<Verb> make_eval();
+std::unique_ptr<Verb> make_rank();
 std::unique_ptr<Verb> make_doctor();
 std::unique_ptr<Verb> make_config_reference();
 std::unique_ptr<Verb> make_completion();
@@ -15,7 +20,7 @@ std::unique_ptr<Verb> make_completion();
 namespace {
 
 constexpr std::unique_ptr<Verb> (*kTable[])() = {
-    make_import, make_split, make_doctor, make_config_reference, make_completion,
+    make_import, make_split, make_model_inspect, make_model_import, make_train, make_eval, make_rank, make_doctor, make_config_reference, make_completion,
 };
 
 std::string joined(const std::vector<std::string>& arguments, size_t words) {

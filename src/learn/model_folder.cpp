@@ -37,8 +37,8 @@ void config_from_json(const json& values, base::ConfigFields& fields, const std:
   for (const auto& [key, value] : values.items()) {
     std::string text = value.is_string() ? value.get<std::string>() : value.dump();
     if (value.is_array()) {
-      text.clear();
-      for (const auto& word : value) text += (text.empty() ? "" : ",") + word.get<std::string>();
+      const auto words = value.get<std::vector<std::string>>();
+      text = fmt::format("{}", fmt::join(words, ","));
     }
     try {
       fields.set(key, text);

@@ -1,0 +1,175 @@
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/interrupt.h"
+#include "base/error.h"
+#include "cli/output.h"
+#include "cli/shell.h"
+#include "cli/verb.h"
+#include "experiment/evaluation.h"
+#include "experiment/outside_scores.h"
+#include "experiment/ranking_scorer.h"
+#include "experiment/result_table.h"
+#include "experiment/summary_json.h"
+#include "experiment/table_render.h"
+
+namespace r2rank::cli {
+namespace {
+
+using metrics::PerUserResults;
+
+/// What `r2rank eval` measures, on which slates, and how it is shown.
+struct EvalConfig {
+  std::string dataset, split, part = "test";
+  std::string model, name = "model";
+  std::vector<std::string> baselines = {"random", "constant", "popularity"};
+  std::vector<std::string> scores, with;
+  std::vector<std::string> pairs, seconds;
+  std::string format = "text", output;
+  int64_t bootstrap_seed = 7;
+
+  void describe(base::ConfigFields& fields) {
+    fields.add("dataset", dataset, "dataset folder made by `r2rank import`").mandatory();
+    fields.add("split", split, "split folder made by `r2rank split`").mandatory();
+    fields.add("part", part, "which slates").one_of({"test", "valid"});
+    fields.add("model", model, "GGUF file, Hugging Face folder or run folder to score with (none: baselines alone)");
+    fields.add("name", name, "what the model is called in tables and files");
+    fields.add("baselines", baselines, "baselines beside it (comma-separated; empty: none)").one_of(baselines::baseline_names());
+    fields.add("scores", scores, "files of outside scores: CSV or JSONL with slate_id or user_id, item_id, score");
+    fields.add("with", with, "earlier results (.parquet of an eval on the same slates) to put into the table");
+    fields.add("pairs", pairs, "scorers to compare, each 'a-b' (none: the model against each baseline)");
+    fields.add("seconds", seconds, "times to record in summary.json, each name=seconds");
+    fields.add("format", format, "how the table is written").one_of(experiment::table_format_names());
+    fields.add("output", output, "folder for per-user results (Parquet), summary.json and table.md (none: print only)");
+    fields.add("bootstrap_seed", bootstrap_seed, "seed of the bootstrap intervals").at_least(0);
+  }
+};
+
+class Eval : public Verb {
+ public:
+  VerbText text() const override {
+    return {.name = "eval",
+            .group = "Train and evaluate",
+            .summary = "score slates with a model, baselines or outside scores; one table",
+            .purpose =
+                "Measures scorers on the same slates: NDCG, HR, MRR with 95 % bootstrap intervals over users, paired tests, tokens "
+                "and milliseconds per slate. Ties count with their expected value; results on different slates are never mixed.",
+            .examples =
+                "# baselines alone\n"
+                "r2rank eval data/ml-100k --split data/ml-100k-split --baselines random,popularity,item-knn,tfidf\n"
+                "# a trained model with one rationale an item, results kept\n"
+                "r2rank eval data/ml-100k --split data/ml-100k-split --model runs/rl --rationales 1 --output runs/rl/eval\n"
+                "# any other ranker's scores in the same table\n"
+                "r2rank eval data/ml-100k --split data/ml-100k-split --scores mine.csv"};
+  }
+
+  void declare(Flags& flags) override {
+    flags.group("What is measured");
+    config_.describe(flags.fields());
+    flags.positional("DATASET", "dataset");
+    flags.group("Reasoning");
+    reasoning_.describe(flags.fields());
+    flags.group("Model");
+    model_options_.describe(flags.fields());
+    flags.group("Prompt (of a base model; a trained one brings its own)");
+    prompt_.describe(flags.fields());
+  }
+
+  int run(const Invocation& invocation) override {
+    base::catch_interrupts();
+    model_options_.tuning = "frozen";
+    const data::Dataset dataset = data::load_dataset(config_.dataset);
+    const data::Split split = data::load_split(config_.split, dataset);
+    const data::SlateSet& slates = config_.part == "test" ? split.test : split.valid;
+    if (slates.slates.empty())
+      base::fail_usage("eval", "the split has no {} slates; make it anew with more users", config_.part);
+    if (invocation.dry_run) return describe_only(slates);
+    std::vector<PerUserResults> results = collect(dataset, split, slates);
+    for (size_t i = 1; i < results.size(); ++i) experiment::check_comparable(results.front(), results[i]);
+    show(results, invocation);
+    return 0;
+  }
+
+ private:
+  int describe_only(const data::SlateSet& slates) const {
+    print("{} slates of {} candidates, protocol {}\ndry run: nothing scored\n", slates.slates.size(),
+          slates.slates.front().candidates.size(), slates.protocol.name());
+    return 0;
+  }
+
+  std::vector<PerUserResults> collect(const data::Dataset& dataset, const data::Split& split, const data::SlateSet& slates) {
+    std::vector<PerUserResults> results;
+    for (const auto& path : config_.with) results.push_back(metrics::load_per_user(path));
+    for (const auto& name : config_.baselines) {
+      const auto scorer = baselines::make_baseline(name, {dataset, split}, static_cast<uint64_t>(model_options_.seed));
+      results.push_back(experiment::evaluate(*scorer, slates, dataset, name));
+    }
+    for (const auto& path : config_.scores) results.push_back(experiment::read_outside_scores(path, slates, dataset));
+    if (config_.model.empty()) return results;
+    const auto model = learn::open_ranking_model(config_.model, model_options_, prompt_);
+    experiment::RankingScorer scorer(config_.name, *model, dataset, split, reasoning_);
+    results.push_back(experiment::evaluate(scorer, slates, dataset, config_.name));
+    return results;
+  }
+
+  std::vector<std::pair<std::string, std::string>> pairs_of(const std::vector<PerUserResults>& results) const {
+    std::vector<std::pair<std::string, std::string>> pairs;
+    for (const auto& pair : config_.pairs) pairs.push_back(parse_pair(pair, results));
+    if (!pairs.empty() || config_.model.empty()) return pairs;
+    for (const auto& other : results)
+      if (other.scorer != config_.name) pairs.emplace_back(config_.name, other.scorer);
+    return pairs;
+  }
+
+  /// Names may hold dashes themselves ("item-knn"): the split is where both sides are known.
+  static std::pair<std::string, std::string> parse_pair(const std::string& pair, const std::vector<PerUserResults>& results) {
+    const auto known = [&](const std::string& name) {
+      return std::any_of(results.begin(), results.end(), [&](const auto& result) { return result.scorer == name; });
+    };
+    for (size_t dash = pair.find('-'); dash != std::string::npos; dash = pair.find('-', dash + 1))
+      if (known(pair.substr(0, dash)) && known(pair.substr(dash + 1))) return {pair.substr(0, dash), pair.substr(dash + 1)};
+    base::fail_usage("eval", "--pairs {}: expected 'a-b' with the names of two scorers in the table", pair);
+  }
+
+  static void add_seconds(const std::string& entry, experiment::Summary& summary) {
+    const size_t equals = entry.find('=');
+    if (equals == std::string::npos) base::fail_usage("eval", "--seconds {}: expected name=seconds", entry);
+    if (equals + 1 == entry.size()) return;  // a time that was not measured
+    char* end = nullptr;
+    summary.seconds[entry.substr(0, equals)] = std::strtod(entry.c_str() + equals + 1, &end);
+    if (*end != '\0') base::fail_usage("eval", "--seconds {}: expected a number after '='", entry);
+  }
+
+  void show(const std::vector<PerUserResults>& results, const Invocation& invocation) const {
+    experiment::TableOptions options;
+    options.pairs = pairs_of(results);
+    options.seed = static_cast<uint64_t>(config_.bootstrap_seed);
+    const auto table = experiment::make_table(results, options);
+    experiment::Summary summary;
+    summary.pairs = options.pairs;
+    summary.seed = options.seed;
+    for (const auto& result : results) summary.results[result.scorer] = result;
+    for (const auto& entry : config_.seconds) add_seconds(entry, summary);
+    const std::string summary_text = experiment::summary_json(summary);
+    if (!config_.output.empty()) {
+      const base::Path folder = config_.output;
+      for (const auto& result : results) metrics::save_per_user(result, folder / (result.scorer + ".parquet"));
+      base::write_file(folder / "summary.json", summary_text + "\n");
+      base::write_file(folder / "table.md", experiment::render(table, experiment::TableFormat::kMarkdown));
+    }
+    print("{}", invocation.json ? summary_text + "\n" : experiment::render(table, experiment::table_format(config_.format)));
+  }
+
+  EvalConfig config_;
+  experiment::ReasoningOptions reasoning_;
+  model::ModelOptions model_options_;
+  text::PromptConfig prompt_;
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> make_eval() {
+  return std::make_unique<Eval>();
+}
+
+}  // namespace r2rank::cli

@@ -1,0 +1,136 @@
+#include <algorithm>
+#include <iostream>
+#include <iterator>
+
+#include "base/error.h"
+#include "cli/output.h"
+#include "cli/table.h"
+#include "cli/verb.h"
+#include "experiment/rank_request.h"
+
+namespace r2rank::cli {
+namespace {
+
+constexpr size_t kTitleWidth = 44;
+
+std::string shortened(const std::string& text, size_t width) {
+  if (text_width(text) <= width) return text;
+  std::string cut = text.substr(0, width - 1);
+  while (!cut.empty() && (static_cast<unsigned char>(cut.back()) & 0xC0) == 0x80) cut.pop_back();
+  if (!cut.empty() && static_cast<unsigned char>(cut.back()) >= 0xC0) cut.pop_back();
+  return cut + "…";
+}
+
+class Rank : public Verb {
+ public:
+  VerbText text() const override {
+    return {.name = "rank",
+            .group = "Use a model",
+            .summary = "rank items for a user, each with its score and its reason",
+            .purpose =
+                "Ranks the candidates of users' test slates, or the items of one JSON request on standard input, which needs no data "
+                "set: history and items are given by their text. Each item comes with its score and the rationale it was read from.",
+            .examples =
+                "# three users of the test slates, one rationale an item\n"
+                "r2rank rank data/ml-100k --split data/ml-100k-split --model runs/rl --rationales 1 --users 196,186,22\n"
+                "# one request as JSON\n"
+                "echo '{\"history\": [{\"title\": \"Alien (1979)\"}], \"items\": [{\"id\": 1, \"title\": \"Aliens (1986)\"},\n"
+                "  {\"id\": 2, \"title\": \"Grease (1978)\"}]}' | r2rank rank --model runs/rl --rationales 1 --json"};
+  }
+
+  void declare(Flags& flags) override {
+    flags.group("What is ranked");
+    flags.fields().add("model", model_, "GGUF file, Hugging Face folder or run folder").mandatory();
+    flags.fields().add("dataset", dataset_, "dataset folder; without one a JSON request is read from standard input");
+    flags.positional("DATASET", "dataset", false);
+    flags.fields().add("split", split_, "split folder: candidates are those of each user's test slate");
+    flags.fields().add("users", users_, "user ids (comma-separated; empty: the first three of the test slates)");
+    flags.fields().add("top", top_, "ranked items shown for each user").between(1, 1e6);
+    flags.group("Reasoning");
+    reasoning_.describe(flags.fields());
+    flags.group("Model");
+    options_.describe(flags.fields());
+    flags.group("Prompt (of a base model; a trained one brings its own)");
+    prompt_.describe(flags.fields());
+  }
+
+  int run(const Invocation& invocation) override {
+    options_.tuning = "frozen";
+    if (dataset_.empty()) return rank_standard_input(invocation);
+    if (split_.empty()) base::fail_usage("rank", "--split is needed with a data set: it says what each user's history and candidates are");
+    const data::Dataset dataset = data::load_dataset(dataset_);
+    const data::Split split = data::load_split(split_, dataset);
+    const auto slates = chosen_slates(dataset, split);
+    const auto model = learn::open_ranking_model(model_, options_, prompt_);
+    experiment::RankingScorer scorer("model", *model, dataset, split, reasoning_);
+    for (const data::Slate* slate : slates) {
+      const auto reasoned = scorer.reason(*slate);
+      std::vector<experiment::RankedItem> items;
+      for (size_t i = 0; i < slate->candidates.size(); ++i) {
+        const auto& item = dataset.items[slate->candidates[i]];
+        // The item the user really chose is marked: this is a test slate.
+        const std::string mark = slate->relevance[i] > 0 ? "* " : "";
+        items.push_back({item.id, mark + item.title, reasoned.scores[i], reasoned.rationales[i]});
+      }
+      show(fmt::format("user {}", dataset.user_ids[slate->user]), history_text(dataset, *slate), experiment::ranked_items(std::move(items)), invocation);
+    }
+    return 0;
+  }
+
+ private:
+  int rank_standard_input(const Invocation& invocation) const {
+    const std::string text{std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
+    const auto request = experiment::parse_rank_request(text);
+    const auto model = learn::open_ranking_model(model_, options_, prompt_);
+    show("request", "", experiment::rank_request(request, *model, reasoning_), invocation);
+    return 0;
+  }
+
+  std::vector<const data::Slate*> chosen_slates(const data::Dataset& dataset, const data::Split& split) const {
+    std::vector<const data::Slate*> chosen;
+    if (users_.empty())
+      for (size_t i = 0; i < std::min<size_t>(3, split.test.slates.size()); ++i) chosen.push_back(&split.test.slates[i]);
+    for (const auto& id : users_) {
+      const auto found = std::find_if(split.test.slates.begin(), split.test.slates.end(),
+                                      [&](const auto& slate) { return dataset.user_ids[slate.user] == id; });
+      if (found == split.test.slates.end()) base::fail_usage("rank", "user '{}' has no test slate in this split", id);
+      chosen.push_back(&*found);
+    }
+    return chosen;
+  }
+
+  static std::string history_text(const data::Dataset& dataset, const data::Slate& slate) {
+    std::string text;
+    const auto events = dataset.events(slate.user);
+    for (int32_t i = std::max(0, slate.history_end - 5); i < slate.history_end; ++i)
+      text += (text.empty() ? "" : " · ") + dataset.items[events[i].item].title;
+    return text;
+  }
+
+  void show(const std::string& who, const std::string& history, const std::vector<experiment::RankedItem>& items,
+            const Invocation& invocation) const {
+    if (invocation.json) return print("{}\n", experiment::ranked_json(items));
+    print("{}{}{}\n", who, history.empty() ? "" : ", lately: ", history);
+    Table table({Table::Align::kRight, Table::Align::kLeft, Table::Align::kRight, Table::Align::kLeft});
+    table.row({"rank", "item", "score", reasoning_.rationales > 0 ? "reason" : ""});
+    for (size_t i = 0; i < std::min<size_t>(items.size(), top_); ++i)
+      table.row({std::to_string(i + 1), shortened(items[i].title, kTitleWidth), fmt::format("{:.3f}", items[i].score),
+                 items[i].rationales.empty() ? "" : items[i].rationales.front()});
+    print("{}\n", table.text());
+  }
+
+  std::string model_, dataset_, split_;
+  std::vector<std::string> users_;
+  int64_t top_ = 10;
+  experiment::ReasoningOptions reasoning_;
+  model::ModelOptions options_;
+  text::PromptConfig prompt_;
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> make_rank() {
+  return std::make_unique<Rank>();
+}
+
+}  // namespace r2rank::cli

@@ -1,0 +1,109 @@
+#include "experiment/rank_request.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "base/error.h"
+#include "base/hash.h"
+
+namespace r2rank::experiment {
+namespace {
+
+using nlohmann::json;
+
+const std::vector<std::string> kItemKeys = {"id", "title", "brand", "categories", "description", "count", "mean_rating", "rating", "days_ago"};
+
+void refuse_unknown(const json& object, const std::vector<std::string>& known, const std::string& where) {
+  for (const auto& [key, value] : object.items()) {
+    (void)value;
+    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+    const std::string near = base::nearest_name(key, known);
+    base::fail_data("rank", "unknown key '{}' in {}{}", key, where, near.empty() ? "" : "; did you mean '" + near + "'?");
+  }
+}
+
+text::PromptItem parse_item(const json& object, const std::string& where) {
+  if (!object.is_object()) base::fail_data("rank", "expected an object with a title in {}, found {}", where, object.type_name());
+  refuse_unknown(object, kItemKeys, where);
+  text::PromptItem item;
+  item.title = object.value("title", "");
+  item.brand = object.value("brand", "");
+  item.description = object.value("description", "");
+  item.categories = object.value("categories", std::vector<std::string>());
+  item.count = object.value("count", int64_t{-1});
+  item.mean_rating = object.value("mean_rating", -1.0);
+  item.rating = object.value("rating", -1.0);
+  item.days_ago = object.value("days_ago", -1.0);
+  if (item.title.empty()) base::fail_data("rank", "{} has no title: an item is ranked by its text", where);
+  return item;
+}
+
+std::string id_of(const json& object, size_t index) {
+  if (!object.contains("id")) return std::to_string(index);
+  return object.at("id").is_string() ? object.at("id").get<std::string>() : object.at("id").dump();
+}
+
+const json& list_in(const json& document, const char* key) {
+  if (!document.contains(key) || !document.at(key).is_array())
+    base::fail_data("rank", "expected a list '{}' in the request: {{\"history\": [{{\"title\": ...}}], \"items\": [{{\"id\": ..., \"title\": ...}}]}}", key);
+  return document.at(key);
+}
+
+}  // namespace
+
+RankRequest parse_rank_request(std::string_view text) {
+  RankRequest request;
+  try {
+    const json document = json::parse(text);
+    if (!document.is_object()) base::fail_data("rank", "expected a JSON object, found {}", document.type_name());
+    refuse_unknown(document, {"history", "items"}, "the request");
+    for (const auto& object : list_in(document, "history"))
+      request.history.push_back(parse_item(object, fmt::format("history[{}]", request.history.size())));
+    std::set<std::string> seen;
+    for (const auto& object : list_in(document, "items")) {
+      request.items.push_back(parse_item(object, fmt::format("items[{}]", request.items.size())));
+      request.ids.push_back(id_of(object, request.ids.size()));
+      if (!seen.insert(request.ids.back()).second) base::fail_data("rank", "the id '{}' stands twice in items", request.ids.back());
+    }
+  } catch (const json::exception& error) {
+    base::fail_data("rank", "the request is not the JSON that was expected: {}", error.what());
+  }
+  if (request.items.empty()) base::fail_data("rank", "the request has no items to rank");
+  return request;
+}
+
+std::vector<RankedItem> rank_request(const RankRequest& request, const learn::RankingModel& model, const ReasoningOptions& options) {
+  std::vector<uint64_t> keys;
+  for (const auto& id : request.ids) keys.push_back(base::hash64(id));
+  const auto slate = rollout::canonical_slate(0, model.prompts->build(request.history, request.items), keys,
+                                              std::vector<float>(keys.size(), 0.0F));
+  const rollout::PreparedSlate* pointer = &slate;
+  rollout::SlateRollout rollout;
+  if (options.rationales > 0)
+    rollout = model.reasoner->reason({&pointer, 1}, options.sampling(), true).front();
+  else
+    rollout.silent = model.reasoner->silent_scores({&pointer, 1}).front();
+  const auto scores = slate.in_slate_order(rollout.mean_scores());
+  std::vector<RankedItem> items;
+  for (size_t i = 0; i < request.ids.size(); ++i) items.push_back({request.ids[i], request.items[i].title, scores[i], {}});
+  for (size_t i = 0; i < rollout.rationales.size(); ++i)
+    for (const auto& rationale : rollout.rationales[i])
+      items[slate.order[i]].rationales.push_back(rationale_text(*model.tokenizer, rationale));
+  return ranked_items(std::move(items));
+}
+
+std::vector<RankedItem> ranked_items(std::vector<RankedItem> items) {
+  std::stable_sort(items.begin(), items.end(), [](const auto& a, const auto& b) { return a.score > b.score; });
+  return items;
+}
+
+std::string ranked_json(const std::vector<RankedItem>& items) {
+  auto list = nlohmann::ordered_json::array();
+  for (size_t i = 0; i < items.size(); ++i)
+    list.push_back({{"rank", i + 1}, {"id", items[i].id}, {"title", items[i].title}, {"score", items[i].score}, {"reasons", items[i].rationales}});
+  // Rationales are sampled bytes: they may end within a character.
+  return nlohmann::ordered_json{{"ranking", list}}.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+}  // namespace r2rank::experiment

@@ -1,0 +1,196 @@
+#include "learn/step.h"
+
+#include <gtest/gtest.h>
+
+#include "model/golden_models.h"
+
+namespace r2rank::learn {
+namespace {
+
+using model::golden::relative_error;
+using rollout::Rationale;
+
+constexpr int kSlates = 2, kItems = 3, kRationales = 2;
+
+/// The step of tools/golden/rl_step.py: fixed tokens, every path of which that script forwards alone.
+class GoldenStep : public testing::Test {
+ protected:
+  GoldenStep() {
+    model_->set_verdict_tokens(11, 12);
+    frame_ = {model::golden::to_tokens(file_.get("rationale_start")), model::golden::to_tokens(file_.get("cue")), 5};
+    for (int b = 0; b < kSlates; ++b) read_slate(b);
+    options_.temperature = 0.8;
+    options_.utility = {ListObjective::kNdcg, 2, 0.7};
+  }
+
+  std::vector<int32_t> tokens(const std::string& name, std::vector<int64_t> at) {
+    at::Tensor values = file_.get(name), length = file_.get(name + "_length");
+    for (const int64_t index : at) {
+      values = values[index];
+      length = length[index];
+    }
+    auto all = model::golden::to_tokens(values);
+    all.resize(length.item<int64_t>());
+    return all;
+  }
+
+  void read_slate(int b) {
+    auto& slate = slates_[b];
+    slate.id = b;
+    slate.pieces.history = tokens("history", {b});
+    for (int i = 0; i < kItems; ++i) {
+      slate.pieces.candidates.push_back(tokens("candidate", {b, i}));
+      slate.order.push_back(i);
+      slate.relevance.push_back(file_.get("relevance")[b][i].item<float>());
+      auto& own = rationales_[b].emplace_back();
+      for (int g = 0; g < kRationales; ++g) own.push_back({tokens("rationale", {b, i, g}), {}, false, false});
+    }
+    for (const auto* name : {"old_logprob", "reference_logprob"}) {
+      TokenTable& table = (std::string(name) == "old_logprob" ? old_ : reference_)[b];
+      const at::Tensor values = file_.get(name);
+      for (int i = 0; i < kItems; ++i) {
+        auto& item = table.emplace_back();
+        for (int g = 0; g < kRationales; ++g) {
+          auto& row = item.emplace_back();
+          for (size_t t = 0; t < rationales_[b][i][g].tokens.size(); ++t)
+            row.push_back(values[b][i][g][static_cast<int64_t>(t)].item<float>());
+        }
+      }
+    }
+  }
+
+  std::vector<SlateOutcome> run(const std::string& objective, const std::string& credit, bool ppo = false, bool kl = false) {
+    model_->parameters().zero_gradients();
+    options_.objective = objective == "J_1" ? Objective::kJ1 : Objective::kJG;
+    options_.credit = credit_of(credit);
+    std::vector<StepSlate> inputs;
+    for (int b = 0; b < kSlates; ++b) {
+      StepSlate input{.slate = &slates_[b], .rationales = &rationales_[b]};
+      if (ppo) input.old_logprobs = &old_[b];
+      if (kl) input.reference_logprobs = &reference_[b];
+      input.baseline = file_.get("baseline." + objective).item<double>();
+      inputs.push_back(input);
+    }
+    return accumulate_step(*model_, frame_, inputs, options_, kSlates);
+  }
+
+  /// Gradient norms of all parameters in the golden file's order against "norm.<key>".
+  void expect_norms(const std::string& key) {
+    std::istringstream names(file_.header().at("__metadata__").at("parameters").get<std::string>());
+    const at::Tensor expected = file_.get("norm." + key);
+    std::string name;
+    for (int64_t p = 0; names >> name; ++p) {
+      const double norm = model::golden::gradient_of(*model_, name).norm().item<double>();
+      EXPECT_NEAR(norm, expected[p].item<double>(), 1e-4 * expected.max().item<double>()) << key << " " << name;
+    }
+  }
+
+  void expect_gradients(const std::string& key) {
+    std::istringstream names(file_.header().at("__metadata__").at("parameters").get<std::string>());
+    std::string name;
+    while (names >> name)
+      EXPECT_LT(relative_error(model::golden::gradient_of(*model_, name), file_.get("grad." + key + "." + name)), 1e-4) << name;
+  }
+
+  using TokenTable = std::vector<std::vector<std::vector<float>>>;
+  model::golden::File file_{"rl_step.safetensors"};
+  std::unique_ptr<model::LanguageModel> model_ = model::golden::tiny_model("llama");
+  rollout::PromptFrame frame_;
+  rollout::PreparedSlate slates_[kSlates];
+  std::vector<std::vector<Rationale>> rationales_[kSlates];
+  TokenTable old_[kSlates], reference_[kSlates];
+  StepOptions options_;
+};
+
+TEST_F(GoldenStep, ReadsTheScoresAndLogprobsOfPathsForwardedAlone) {
+  const auto outcomes = run("J_1", "none");
+  const at::Tensor scores = file_.get("scores"), silent = file_.get("silent"), logprob = file_.get("logprob");
+  for (int b = 0; b < kSlates; ++b)
+    for (int i = 0; i < kItems; ++i) {
+      EXPECT_NEAR(outcomes[b].scores.silent[i], silent[b][i].item<double>(), 1e-5);
+      for (int g = 0; g < kRationales; ++g) {
+        EXPECT_NEAR(outcomes[b].scores.reasoned[i][g], scores[b][i][g].item<double>(), 1e-5);
+        for (size_t t = 0; t < outcomes[b].logprobs[i][g].size(); ++t)
+          EXPECT_NEAR(outcomes[b].logprobs[i][g][t], logprob[b][i][g][static_cast<int64_t>(t)].item<double>(), 1e-5);
+      }
+    }
+}
+
+TEST_F(GoldenStep, GivesTheUtilitiesOfBothObjectives) {
+  for (const std::string objective : {"J_1", "J_G"}) {
+    const auto outcomes = run(objective, "none");
+    for (int b = 0; b < kSlates; ++b) {
+      EXPECT_NEAR(outcomes[b].utility, file_.get("utility." + objective)[b].item<double>(), 1e-6);
+      EXPECT_NEAR(outcomes[b].silent_utility, file_.get("utility.silent")[b].item<double>(), 1e-6);
+    }
+  }
+}
+
+TEST_F(GoldenStep, GivesEveryCreditAndItsGradientNorms) {
+  for (const std::string objective : {"J_1", "J_G"})
+    for (const auto& credit : credit_names()) {
+      const std::string key = objective + "." + credit;
+      const auto outcomes = run(objective, credit);
+      const double weight = file_.get("weight." + key).item<double>();
+      for (int b = 0; b < kSlates; ++b)
+        for (int i = 0; i < kItems; ++i)
+          for (int g = 0; g < kRationales; ++g)
+            EXPECT_NEAR(outcomes[b].credit[i][g], weight * file_.get("credit." + key)[b][i][g].item<double>(), 1e-4) << key;
+      expect_norms(key);
+    }
+}
+
+TEST_F(GoldenStep, GivesEveryGradientOfAWholeStep) {
+  run("J_G", "contribution");
+  expect_gradients("J_G.contribution");
+  run("J_1", "marginal");
+  expect_gradients("J_1.marginal");
+}
+
+TEST_F(GoldenStep, GivesTheGradientsOfClippingDivergenceEntropyAndLengthPrice) {
+  for (const std::string key : {"J_G.contribution", "J_1.marginal"}) {
+    const std::string objective = key.substr(0, 3), credit = key.substr(4);
+    run(objective, credit, true);
+    expect_norms(key + ".ppo");
+    options_.kl = 0.1;
+    run(objective, credit, false, true);
+    expect_norms(key + ".kl");
+    options_.kl = 0;
+    options_.token_entropy = 0.01;
+    run(objective, credit);
+    expect_norms(key + ".entropy");
+    options_.token_entropy = 0;
+    options_.length_price = 0.01;
+    run(objective, credit);
+    expect_norms(key + ".length");
+    options_.kl = 0.1;
+    options_.token_entropy = 0.01;
+    run(objective, credit, true, true);
+    expect_norms(key + ".all");
+    options_ = {.utility = options_.utility, .temperature = options_.temperature};
+  }
+}
+
+TEST_F(GoldenStep, IsTheSameWithCheckpointedLayersAndInSeparatePasses) {
+  options_.checkpoint_layers = true;
+  run("J_1", "marginal");
+  expect_gradients("J_1.marginal");
+  options_.checkpoint_layers = false;
+  model_->parameters().zero_gradients();
+  options_.objective = Objective::kJ1;
+  options_.credit = Credit::kMarginal;
+  for (int b = 0; b < kSlates; ++b) {
+    const StepSlate input{.slate = &slates_[b], .rationales = &rationales_[b]};
+    accumulate_step(*model_, frame_, {&input, 1}, options_, kSlates);
+  }
+  expect_gradients("J_1.marginal");
+}
+
+TEST_F(GoldenStep, AMalformedRationaleTakesTheSilentScoreAndNoPositiveCredit) {
+  rationales_[0][1][0].malformed = true;
+  const auto outcomes = run("J_1", "marginal");
+  EXPECT_DOUBLE_EQ(outcomes[0].scores.reasoned[1][0], outcomes[0].scores.silent[1]);
+}
+
+}  // namespace
+}  // namespace r2rank::learn
