@@ -164,7 +164,9 @@ std::vector<SlateOutcome> Trainer::accumulate(const Batch& batch, int64_t epoch,
 
 bool Trainer::apply_gradients(StepLog& log) {
   const double norm = optimizer_.gradient_norm();
-  const double factor = schedule_factor(progress(), config_.warm_up, config_.final_rate);
+  // The step being made counts as half done, so that the first one does not run at a rate of zero.
+  const double half_step = config_.steps > 0 ? 0.5 / static_cast<double>(config_.steps) : 0;
+  const double factor = schedule_factor(progress() + half_step, config_.warm_up, config_.final_rate);
   log.emplace_back("gradient_norm", norm);
   log.emplace_back("learning_rate", factor * config_.learning_rate);
   const bool finite = std::isfinite(norm);

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "model/attention_part.h"
+#include "model/fast_exp.h"
 
 namespace r2rank::model {
 namespace {
@@ -26,7 +27,8 @@ float attend_one(const T* q, const T* keys, const T* values, int64_t length, int
   float top = -INFINITY;
   for (int64_t t = 0; t < length; ++t) top = std::max(top, weights[t] = scale * dot(q, keys + t * d, d));
   float sum = 0;
-  for (int64_t t = 0; t < length; ++t) sum += weights[t] = std::exp(weights[t] - top);
+#pragma omp simd reduction(+ : sum)
+  for (int64_t t = 0; t < length; ++t) sum += weights[t] = fast_exp(weights[t] - top);
   std::fill_n(out, d, 0.0F);
   for (int64_t t = 0; t < length; ++t) {
     const float weight = weights[t] / sum;

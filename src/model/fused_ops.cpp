@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "model/fast_exp.h"
 
 namespace r2rank::model {
 namespace {
@@ -111,7 +112,7 @@ void swiglu_row(const T* gate, const T* up, T* out, int64_t width) {
 #pragma omp simd
   for (int64_t i = 0; i < width; ++i) {
     const auto value = static_cast<float>(gate[i]);
-    out[i] = static_cast<T>(value / (1.0F + std::exp(-value)) * static_cast<float>(up[i]));
+    out[i] = static_cast<T>(value / (1.0F + fast_exp(-value)) * static_cast<float>(up[i]));
   }
 }
 
@@ -120,7 +121,7 @@ void swiglu_row_backward(const T* gate, const T* up, const T* grad, T* d_gate, T
 #pragma omp simd
   for (int64_t i = 0; i < width; ++i) {
     const auto value = static_cast<float>(gate[i]), g = static_cast<float>(grad[i]);
-    const float sigmoid = 1.0F / (1.0F + std::exp(-value));
+    const float sigmoid = 1.0F / (1.0F + fast_exp(-value));
     d_up[i] = static_cast<T>(g * value * sigmoid);
     d_gate[i] = static_cast<T>(g * static_cast<float>(up[i]) * sigmoid * (1.0F + value * (1.0F - sigmoid)));
   }
