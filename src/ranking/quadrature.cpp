@@ -34,7 +34,7 @@ Quadrature make_quadrature(size_t nodes) {
 }  // namespace
 
 const Quadrature& quadrature_for(size_t items) {
-  static const Quadrature few = make_quadrature(96);
+  static const Quadrature few = make_quadrature(112);
   static const Quadrature many = make_quadrature(128);
   return items <= 32 ? few : many;
 }
