@@ -20,7 +20,7 @@ TEST(ImportLayout, RecognisesRecboleFoldersAndFiles) {
   const TemporaryFolder folder;
   folder.write("set/set.inter", "x");
   folder.write("set/set.item", "x");
-  for (const base::Path given : {folder.path() / "set", folder.path() / "set" / "set.inter"}) {
+  for (const base::Path& given : {folder.path() / "set", folder.path() / "set" / "set.inter"}) {
     const auto layout = find_layout(config_of(given));
     EXPECT_EQ(layout.format, "recbole");
     EXPECT_EQ(layout.items.filename(), "set.item");

@@ -38,12 +38,16 @@ std::string shortened(const nlohmann::json& value) {
 }  // namespace
 
 JsonFields::JsonFields(std::string_view text, std::string where, std::string what)
-    : JsonFields(parse(text, where, what), where, what) {}
+    : JsonFields(wrap(parse(text, where, what), where, what)) {}
 
-JsonFields::JsonFields(nlohmann::json value, std::string where, std::string what)
-    : value_(std::move(value)), where_(std::move(where)), what_(std::move(what)) {
-  if (!value_.is_object())
-    base::fail_data(where_, "expected a JSON object in {}, found a {}", what_, value_.type_name());
+JsonFields JsonFields::wrap(nlohmann::json value, std::string where, std::string what) {
+  if (!value.is_object())
+    base::fail_data(where, "expected a JSON object in {}, found a JSON {}", what, value.type_name());
+  JsonFields fields;
+  fields.value_ = std::move(value);
+  fields.where_ = std::move(where);
+  fields.what_ = std::move(what);
+  return fields;
 }
 
 void JsonFields::fail_field(const std::string& name, const std::string& expected) const {
@@ -94,7 +98,7 @@ const nlohmann::json& JsonFields::list(const std::string& name) const {
 }
 
 JsonFields JsonFields::object(const std::string& name) const {
-  return JsonFields(at(name, "an object"), where_, fmt::format("'{}' of {}", name, what_));
+  return wrap(at(name, "an object"), where_, fmt::format("'{}' of {}", name, what_));
 }
 
 std::string JsonFields::id(const std::string& name) const {

@@ -13,8 +13,8 @@ class JsonFields {
   /// Parses `text`. `where` is the error's layer ("slates"), `what` names the object ("line 3 of
   /// test.slates.jsonl"). Errors (all of this class): kData.
   JsonFields(std::string_view text, std::string where, std::string what);
-  /// Wraps a value that must be an object.
-  JsonFields(nlohmann::json value, std::string where, std::string what);
+  /// Wraps a value that must be an object. No constructor: text would convert to a JSON string in silence.
+  static JsonFields wrap(nlohmann::json value, std::string where, std::string what);
 
   std::string text(const std::string& name) const;
   bool boolean(const std::string& name) const;
@@ -32,6 +32,7 @@ class JsonFields {
   const nlohmann::json& value() const { return value_; }
 
  private:
+  JsonFields() = default;
   const nlohmann::json& at(const std::string& name, const std::string& expected) const;
 
   nlohmann::json value_;

@@ -43,7 +43,7 @@ TEST(JsonFields, NamesFieldPlaceAndWhatWasFound) {
 
 TEST(JsonFields, RefusesBrokenForeignAndAbsurdText) {
   expect_parts(error_of(kData, [] { fields("{\"a\":"); }), {"expected JSON in line 3 of x"});
-  expect_parts(error_of(kData, [] { fields("[1]"); }), {"JSON object", "found a array"});
+  expect_parts(error_of(kData, [] { fields("[1]"); }), {"JSON object", "found a JSON array"});
   expect_parts(error_of(kData, [] { fields(std::string(100000, '[')); }), {"64 levels"});
 }
 

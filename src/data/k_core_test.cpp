@@ -54,12 +54,12 @@ TEST(KCore, IsTheLargestSetThatHoldsBothBounds) {
   };
   for (bool changed = true; changed;) {
     const auto bad = std::find_if(expected.begin(), expected.end(), [&](const auto& event) {
-      return degree(&Interaction::user, event.user) < 7 || degree(&Interaction::item, event.item) < 6;
+      return degree(&Interaction::user, event.user) < 5 || degree(&Interaction::item, event.item) < 4;
     });
     changed = bad != expected.end();
     if (changed) expected.erase(bad);
   }
-  keep_core(events, 40, 40, 7, 6);
+  keep_core(events, 40, 40, 5, 4);
   ASSERT_GT(expected.size(), 0U);
   ASSERT_LT(expected.size(), 300U);
   ASSERT_EQ(events.size(), expected.size());

@@ -91,6 +91,7 @@ SlateSet listed_set(const Dataset& dataset, const SplitConfig& config, Split& sp
   std::vector<bool> listed(dataset.user_ids.size(), false);
   for (const CandidateLine& line : lines) {
     set.slates.push_back(listed_slate(dataset, line, path.filename().string()));
+    held.skipped_users -= set.slates.back().history_end < config.min_history + 1;  // short, but evaluated
     listed[line.user] = true;
     split.training_end[line.user] = std::max(0, set.slates.back().history_end - 1);
     set.protocol.exclude_known = set.protocol.exclude_known && !knows_a_negative(dataset, line);

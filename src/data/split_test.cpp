@@ -10,6 +10,12 @@
 namespace r2rank::data {
 namespace {
 
+SplitConfig five_negatives() {
+  SplitConfig config;
+  config.negative_count = 5;
+  return config;
+}
+
 using testing::count_of;
 using testing::error_of;
 using testing::expect_parts;
@@ -129,7 +135,7 @@ TEST(Split, SeedsChangeCandidatesOnly) {
 
 TEST(Split, CountsUsersItSkips) {
   const Split split = make_split(testing::dataset_of({{0, 1, 2, 3, 4, 5}, {6, 7}, {8}, {9, 10, 11, 12}}, 40),
-                                 {.negative_count = 5});
+                                 five_negatives());
   EXPECT_EQ(split.test.slates.size(), 1U);
   EXPECT_EQ(count_of(split.counts, "users with fewer than 5"), 3);
   EXPECT_EQ(split.training_end, (std::vector<int32_t>{4, 2, 1, 4}));

@@ -7,6 +7,12 @@
 namespace r2rank::data {
 namespace {
 
+SplitConfig five_negatives() {
+  SplitConfig config;
+  config.negative_count = 5;
+  return config;
+}
+
 struct Training : ::testing::Test {
   Dataset dataset = testing::regular_dataset(40, 12, 60);
   Split split = make_split(dataset, {});
@@ -87,7 +93,7 @@ TEST_F(Training, RefusesImpossibleOptions) {
 
 TEST(TrainingUsers, OnlyThoseWithEnoughTrainingEventsCount) {
   const Dataset dataset = testing::dataset_of({{0, 1, 2, 3, 4, 5}, {6, 7, 8}, {9, 10, 11, 12}}, 40);
-  const Split split = make_split(dataset, {.negative_count = 5});
+  const Split split = make_split(dataset, five_negatives());
   const TrainingSlates slates(dataset, split, {});
   EXPECT_EQ(slates.users(), 2);  // the third user is too short to be tested and trains on all four events
 }

@@ -34,17 +34,17 @@ def k_core(log, user_core, item_core):
         log, rounds = kept, rounds + 1
 
 
-def sequences(log):
-    """One line a user in order of first appearance in the file: id:item,item,..."""
+def sequences(log, order):
+    """One line a user in order of first appearance in the whole file: id:item,item,..."""
     ordered = log.sort_values("timestamp", kind="stable")
     lists = ordered.groupby("user_id")["item_id"].agg(",".join)
-    return "".join(f"{user}:{lists[user]};" for user in log["user_id"].drop_duplicates())
+    return "".join(f"{user}:{lists[user]};" for user in order if user in lists.index)
 
 
-def core_summary(log, user_core, item_core):
+def core_summary(log, order, user_core, item_core):
     kept, rounds = k_core(log, user_core, item_core)
     return {"user_core": user_core, "item_core": item_core, "rounds": rounds, "interactions": len(kept),
-            "users": kept["user_id"].nunique(), "items": kept["item_id"].nunique(), "sequences": fnv(sequences(kept))}
+            "users": kept["user_id"].nunique(), "items": kept["item_id"].nunique(), "sequences": fnv(sequences(kept, order))}
 
 
 def leave_one_out(log):
@@ -77,10 +77,11 @@ def main(folder, output):
     ordered = log.sort_values(["user_id", "timestamp"], kind="stable")
     equal = (ordered["timestamp"] == ordered.groupby("user_id")["timestamp"].shift()).sum()
     liked = log[log["rating"] >= 4]
+    order = log["user_id"].drop_duplicates()
     golden = {"versions": {"python": platform.python_version(), "pandas": pd.__version__, "numpy": np.__version__},
               "users": log["user_id"].nunique(), "items": log["item_id"].nunique(), "interactions": len(log),
-              "equal_times": int(equal), "sequences": fnv(sequences(log)), "liked": len(liked),
-              "cores": [core_summary(log, *bounds) for bounds in CORES], "liked_core": core_summary(liked, 20, 20),
+              "equal_times": int(equal), "sequences": fnv(sequences(log, order)), "liked": len(liked),
+              "cores": [core_summary(log, order, *bounds) for bounds in CORES], "liked_core": core_summary(liked, order, 20, 20),
               "leave_one_out": leave_one_out(log), "temporal": temporal(log, 0.8, 0.9)}
     with open(output, "w", encoding="utf-8") as file:
         json.dump(golden, file, indent=1)
