@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-program=build/release/r2rank
+program=${R2RANK_PROGRAM:-build/release/r2rank}
 wheels=.deps/wheels
 out=${DEMO_OUTPUT:-runs/demo}
 users=${DEMO_USERS:-240}
