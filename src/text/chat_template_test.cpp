@@ -17,7 +17,7 @@ constexpr const char* kSmolLm2Template =
     "message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}{% endfor %}{% if add_generation_prompt %}"
     "{{ '<|im_start|>assistant\n' }}{% endif %}";
 
-TokenizerData data_of(const std::string& family) {
+TokenizerData read_data(const std::string& family) {
   if (family == "smollm2") {
     TokenizerData data = small_tokenizer({});
     data.chat_template = kSmolLm2Template;
@@ -26,6 +26,13 @@ TokenizerData data_of(const std::string& family) {
   const base::Path path = base::Path(R2RANK_SOURCE_DIR) / ".deps" / "tokenizers" / family / "tokenizer.json";
   if (!std::filesystem::exists(path)) throw std::runtime_error(path.string() + " is missing: './run test' fetches it");
   return load_tokenizer_json(path);
+}
+
+/// Each family's file is read once.
+const TokenizerData& data_of(const std::string& family) {
+  static std::map<std::string, TokenizerData> known;
+  const auto found = known.find(family);
+  return found != known.end() ? found->second : known.emplace(family, read_data(family)).first->second;
 }
 
 /// The frame around `user`, up to where the assistant begins.
@@ -38,7 +45,7 @@ TEST(ChatTemplateGolden, FramesAreWhatTheModelsOwnTemplatesRender) {
   const auto golden = nlohmann::json::parse(base::read_file(R2RANK_SOURCE_DIR "/tests/golden/text_chat.json"));
   ASSERT_EQ(golden["cases"].size(), 8u);
   for (const auto& test : golden["cases"]) {
-    const TokenizerData data = data_of(test["family"].get<std::string>());
+    const TokenizerData& data = data_of(test["family"].get<std::string>());
     const std::string system = test["system"].is_null() ? default_system(data) : test["system"].get<std::string>();
     EXPECT_EQ(opened(data, system, test["user"].get<std::string>()), test["opened"].get<std::string>()) << test["family"];
   }
