@@ -14,8 +14,10 @@ namespace {
 
 using ArrayPtr = std::shared_ptr<arrow::Array>;
 
+constexpr const char* kFormat = "r2rank-per-user";
 constexpr const char* kVersion = "1";
-constexpr const char* kVersionKey = "r2rank.per_user_version";
+constexpr const char* kFormatKey = "r2rank.format";
+constexpr const char* kVersionKey = "r2rank.version";
 constexpr const char* kScorerKey = "r2rank.scorer";
 constexpr const char* kProtocolKey = "r2rank.protocol";
 constexpr const char* kHashKey = "r2rank.slates_hash";
@@ -75,8 +77,8 @@ std::shared_ptr<arrow::Table> as_table(const PerUserResults& results) {
   fields.push_back(arrow::field(kScoresColumn, arrow::list(arrow::float64())));
   columns.push_back(column_of_lists(results.scores));
   const auto metadata =
-      arrow::key_value_metadata({kVersionKey, kScorerKey, kProtocolKey, kHashKey},
-                                {kVersion, results.scorer, results.protocol, results.slates_hash});
+      arrow::key_value_metadata({kFormatKey, kVersionKey, kScorerKey, kProtocolKey, kHashKey},
+                                {kFormat, kVersion, results.scorer, results.protocol, results.slates_hash});
   return arrow::Table::Make(arrow::schema(fields, metadata), columns,
                             static_cast<int64_t>(results.slate_ids.size()));
 }
@@ -137,6 +139,16 @@ std::string metadata_value(const Input& input, const char* key) {
   const auto value = metadata ? metadata->Get(key) : arrow::Result<std::string>(arrow::Status::KeyError(key));
   if (!value.ok()) refuse(input.name, fmt::format("no metadata '{}'", key));
   return *value;
+}
+
+void check_version(const Input& input) {
+  if (const auto format = metadata_value(input, kFormatKey); format != kFormat)
+    refuse(input.name, fmt::format("format '{}'", format));
+  if (const auto version = metadata_value(input, kVersionKey); version != kVersion)
+    base::fail_data(
+        "metrics",
+        "expected per-user results of version {} in {}, found version '{}'; use the r2rank that wrote it",
+        kVersion, input.name, version);
 }
 
 /// The column as one array of the expected Arrow type, without nulls. `Array` names the C++ type of that
@@ -201,8 +213,7 @@ void save_per_user(const PerUserResults& results, const base::Path& path) {
 PerUserResults load_per_user(const base::Path& path) {
   const base::MappedFile file(path);
   const Input input{read_table(file, path.string()), path.string()};
-  if (const auto version = metadata_value(input, kVersionKey); version != kVersion)
-    refuse(input.name, fmt::format("version '{}' (this program reads {})", version, kVersion));
+  check_version(input);
 
   PerUserResults results;
   results.scorer = metadata_value(input, kScorerKey);

@@ -18,7 +18,7 @@ struct PerUserResults {
   std::vector<std::vector<double>> scores;            ///< [slates][K] in candidate order; NaN allowed
 };
 
-/// Parquet with a row a slate (docs/formats.md); scorer, protocol and hash in the file's metadata. The file
+/// Parquet with a row a slate (docs/metrics.md); scorer, protocol and hash in the file's metadata. The file
 /// appears whole or not at all. REQUIRES columns of one length and no metric named like a fixed column.
 /// Errors: kIo.
 void save_per_user(const PerUserResults& results, const base::Path& path);

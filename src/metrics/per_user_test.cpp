@@ -77,8 +77,8 @@ class PerUser : public testing::Test {
     std::string version = "1";
     change(fields, columns, version);
     const auto metadata = arrow::key_value_metadata(
-        {"r2rank.per_user_version", "r2rank.scorer", "r2rank.protocol", "r2rank.slates_hash"},
-        {version, "s", "p", "h"});
+        {"r2rank.format", "r2rank.version", "r2rank.scorer", "r2rank.protocol", "r2rank.slates_hash"},
+        {version == "other" ? "other" : "r2rank-per-user", version, "s", "p", "h"});
     const auto table =
         arrow::Table::Make(arrow::schema(fields, version.empty() ? nullptr : metadata), columns);
     const base::Path path = folder_ / "changed.parquet";
@@ -188,7 +188,9 @@ TEST_F(PerUser, AreRefusedForEachWayTheLayoutCanBeWrong) {
     EXPECT_NE(text.find(part), std::string::npos) << text;
   };
   EXPECT_EQ(error_after([](auto&, auto&, auto&) {}), "") << "the unchanged table is fine";
-  has(error_after([](auto&, auto&, auto& version) { version = "2"; }), "version '2'");
+  has(error_after([](auto&, auto&, auto& version) { version = "2"; }),
+      "found version '2'; use the r2rank that wrote it");
+  has(error_after([](auto&, auto&, auto& version) { version = "other"; }), "found format 'other'");
   has(error_after([](auto&, auto&, auto& version) { version = ""; }), "no metadata");
   has(error_after([](auto& fields, auto&, auto&) { fields[0] = arrow::field("id", arrow::int64()); }),
       "no column 'slate_id'");

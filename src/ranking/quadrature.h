@@ -20,7 +20,7 @@ struct Quadrature {
   std::vector<Lanes> weight;   ///< du
 };
 
-/// 112 nodes for up to 32 items, 128 for more (measured errors: docs/method.md).
+/// 112 nodes for up to 32 items, 128 for more (measured errors: docs/metrics.md).
 const Quadrature& quadrature_for(size_t items);
 
 }  // namespace r2rank::ranking
