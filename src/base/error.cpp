@@ -12,8 +12,8 @@ Error::Error(ErrorKind kind, std::string_view where, const std::string& text)
     : std::runtime_error(fmt::format("[{}] {}", where, text)), kind_(kind) {}
 
 void invariant_failed(const char* condition, const char* file, int line) {
-  std::fprintf(stderr, "r2rank: internal invariant broken: %s (%s:%d). This is a bug; please report it.\n", condition,
-               file, line);
+  std::fprintf(stderr, "r2rank: internal invariant broken: %s (%s:%d). This is a bug; please report it.\n",
+               condition, file, line);
   std::abort();
 }
 

@@ -22,8 +22,12 @@ void catch_interrupts() {
   std::signal(SIGTERM, on_signal);
 }
 
-bool interrupt_requested() { return g_requested != 0; }
+bool interrupt_requested() {
+  return g_requested != 0;
+}
 
-void set_interrupt_requested(bool requested) { g_requested = requested ? 1 : 0; }
+void set_interrupt_requested(bool requested) {
+  g_requested = requested ? 1 : 0;
+}
 
 }  // namespace r2rank::base

@@ -34,19 +34,24 @@ Progress::Progress(std::string label, int64_t total, std::string unit)
       drawn_(start_),
       terminal_(isatty(STDERR_FILENO) == 1) {}
 
-Progress::~Progress() { finish(); }
+Progress::~Progress() {
+  finish();
+}
 
 void Progress::advance(int64_t count, const std::string& note) {
   done_ += count;
   if (!note.empty()) note_ = note;
   const auto now = std::chrono::steady_clock::now();
-  if (now - drawn_ < (terminal_ ? std::chrono::nanoseconds(kTerminalInterval) : std::chrono::nanoseconds(kPlainInterval)))
+  if (now - drawn_ <
+      (terminal_ ? std::chrono::nanoseconds(kTerminalInterval) : std::chrono::nanoseconds(kPlainInterval)))
     return;
   drawn_ = now;
   draw(false);
 }
 
-void Progress::start_at(int64_t done) { done_ = resumed_at_ = done; }
+void Progress::start_at(int64_t done) {
+  done_ = resumed_at_ = done;
+}
 
 void Progress::finish() {
   if (finished_) return;
@@ -93,6 +98,8 @@ void clear_progress_line() {
   std::fputs("\r\033[K", stderr);
 }
 
-void set_progress_enabled(bool enabled) { g_enabled = enabled; }
+void set_progress_enabled(bool enabled) {
+  g_enabled = enabled;
+}
 
 }  // namespace r2rank::base

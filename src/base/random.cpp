@@ -52,8 +52,8 @@ RandomStream::RandomStream(uint64_t seed, Purpose purpose, uint64_t a, uint64_t 
       stream_(mix({static_cast<uint64_t>(purpose), a, b, c})) {}
 
 std::array<uint32_t, 4> RandomStream::block(uint64_t index) const {
-  return philox({static_cast<uint32_t>(index), static_cast<uint32_t>(index >> 32), static_cast<uint32_t>(stream_),
-                 static_cast<uint32_t>(stream_ >> 32)},
+  return philox({static_cast<uint32_t>(index), static_cast<uint32_t>(index >> 32),
+                 static_cast<uint32_t>(stream_), static_cast<uint32_t>(stream_ >> 32)},
                 key_);
 }
 
@@ -70,7 +70,9 @@ double RandomStream::uniform() {
   return to_unit(high, bits());
 }
 
-double RandomStream::gumbel() { return -std::log(-std::log(uniform())); }
+double RandomStream::gumbel() {
+  return -std::log(-std::log(uniform()));
+}
 
 double RandomStream::normal() {
   const double radius = std::sqrt(-2 * std::log(uniform()));
