@@ -7,6 +7,7 @@ import platform
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[2] / "tests" / "golden" / "format"
+SEEDS = FOLDER.parents[1] / "fuzz"
 PACKAGES = ("gguf", "numpy", "safetensors", "xxhash")
 
 

@@ -1,5 +1,5 @@
 """tests/golden/format/tiny_{llama,llama3,qwen2,qwen3}.gguf: tiny models as the gguf package writes them, in mixed types, and
-tiny_models.json: hashes of their weights in Hugging Face layout. They are the seeds of the GGUF fuzzer too.
+tiny_models.json: hashes of their weights in Hugging Face layout. tests/fuzz/gguf_fuzz: seeds with almost no vocabulary.
 """
 
 import json
@@ -10,7 +10,7 @@ import numpy as np
 import xxhash
 from gguf import GGMLQuantizationType as Type
 
-from gguf_common import FOLDER, version_text, versions
+from gguf_common import FOLDER, SEEDS, version_text, versions
 
 WIDTH, HEADS, KV_HEADS, HEAD_WIDTH, FFN = 32, 2, 1, 32, 64
 KINDS = (Type.Q8_0, Type.Q4_0, Type.Q4_1, Type.F16, Type.BF16, Type.F32)
@@ -52,18 +52,19 @@ def unpermuted(values, heads):
 
 
 class TinyModel:
-    def __init__(self, variant):
+    def __init__(self, variant, path, alphabet, kinds=KINDS):
         self.variant = variant
         self.family = "llama" if variant.startswith("llama") else variant
         self.rng = np.random.default_rng(len(variant))
-        self.writer = gguf.GGUFWriter(FOLDER / f"tiny_{variant}.gguf", self.family)
+        self.writer = gguf.GGUFWriter(path, self.family)
+        self.alphabet, self.kinds = alphabet, kinds
         self.hashes = {}
-        self.kinds = 0
+        self.matrices = 0
 
     def add(self, name, hf_name, shape, heads=None):
         values = self.rng.normal(0, 0.1, shape).astype(np.float32)
-        kind = Type.F32 if len(shape) == 1 else KINDS[self.kinds % len(KINDS)]
-        self.kinds += len(shape) > 1
+        kind = Type.F32 if len(shape) == 1 else self.kinds[self.matrices % len(self.kinds)]
+        self.matrices += len(shape) > 1
         stored = permuted(values, heads) if heads and self.family == "llama" else values
         data = gguf.quants.quantize(np.ascontiguousarray(stored), kind)
         self.writer.add_tensor(name, data, raw_dtype=kind)
@@ -113,7 +114,7 @@ class TinyModel:
         writer.add_chat_template("{{ messages }}")
 
     def write(self):
-        tokens = [*byte_alphabet(), "ab", "abc", *SPECIAL]
+        tokens = [*self.alphabet, "ab", "abc", *SPECIAL]
         self.add_metadata(tokens)
         rows = len(tokens) + 3  # padded, as published models are
         self.add("token_embd.weight", "model.embed_tokens.weight", (rows, WIDTH))
@@ -132,5 +133,8 @@ class TinyModel:
 
 if __name__ == "__main__":
     FOLDER.mkdir(parents=True, exist_ok=True)
-    golden = {"versions": versions(), **{variant: TinyModel(variant).write() for variant in PRE}}
+    golden = {"versions": versions()}
+    for variant in PRE:
+        golden[variant] = TinyModel(variant, FOLDER / f"tiny_{variant}.gguf", byte_alphabet()).write()
+        TinyModel(variant, SEEDS / "gguf_fuzz" / f"{variant}.gguf", "abc", KINDS[:3]).write()
     (FOLDER / "tiny_models.json").write_text(json.dumps(golden, indent=1) + "\n")

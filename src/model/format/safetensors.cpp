@@ -113,10 +113,21 @@ class EntryReader {
   const std::string& origin_;
 };
 
+void check_metadata(const nlohmann::json& metadata, const std::string& origin) {
+  const auto is_text = [](const nlohmann::json& value) { return value.is_string(); };
+  if (!metadata.is_object() || !std::ranges::all_of(metadata, is_text))
+    base::fail_data("safetensors", "{}: expected __metadata__ to hold only texts; the file is damaged",
+                    origin);
+}
+
 std::vector<Entry> read_entries(const nlohmann::json& header, const std::string& origin) {
   std::vector<Entry> entries;
-  for (const auto& [name, value] : header.items())
-    if (name != kMetadataKey) entries.push_back(EntryReader(name, value, origin).read());
+  for (const auto& [name, value] : header.items()) {
+    if (name == kMetadataKey)
+      check_metadata(value, origin);
+    else
+      entries.push_back(EntryReader(name, value, origin).read());
+  }
   return entries;
 }
 

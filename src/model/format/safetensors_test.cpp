@@ -122,5 +122,13 @@ TEST(Safetensors, RefusesMembersThatAreMissingExtraOrTwice) {
   EXPECT_CONTAINS(error_in(file_with("{\"x\": 3}", "")), "is no object");
 }
 
+TEST(Safetensors, MetadataHoldsOnlyTexts) {
+  const std::string fine = file_with(R"({"__metadata__": {"format": "pt"}})", "");
+  EXPECT_TRUE(parse_safetensors(as_span(fine), "file").empty());
+  for (const char* metadata : {"3", "{\"a\": 1}", "{\"a\": []}", "[]"})
+    EXPECT_CONTAINS(error_in(file_with(std::string("{\"__metadata__\": ") + metadata + "}", "")),
+                    "only texts");
+}
+
 }  // namespace
 }  // namespace r2rank::model

