@@ -26,8 +26,8 @@ std::string code(const std::string& text) {
 std::string default_cell(const ConfigField& field) {
   if (field.required) return "(needed)";
   const std::string shown = shown_value(field);
-  // A limit that is off reads "none", no text reads "(empty)"; anything else stands as TOML writes it.
-  return shown == "none" || shown == "(empty)" ? shown : code(field.as_text());
+  // A limit that is off reads "none", no text reads "empty"; anything else stands as TOML writes it.
+  return shown == "none" || shown == "empty" ? shown : code(field.as_text());
 }
 
 std::string limits_cell(const ConfigField& field) {
@@ -43,7 +43,7 @@ std::string group_table(const Flags& flags, size_t group) {
                                  flags.groups()[group].title);
   for (const ConfigField* field : flags.fields_of(group))
     text += fmt::format("| `{}` | {} | {} | {} |\n", field->name, limits_cell(*field), default_cell(*field),
-                        escaped(field->help));
+                        escaped(shown_help(*field)));
   return text;
 }
 

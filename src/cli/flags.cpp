@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <limits>
 
@@ -24,10 +25,10 @@ std::string shown(double value) {
   return std::abs(value) >= kNoLimit ? "none" : fmt::format("{}", value);
 }
 std::string shown(const std::string& value) {
-  return value.empty() ? "(empty)" : value;
+  return value.empty() ? "empty" : value;
 }
 std::string shown(const std::vector<std::string>& value) {
-  return value.empty() ? "(empty)" : fmt::format("{}", fmt::join(value, ","));
+  return value.empty() ? "empty" : fmt::format("{}", fmt::join(value, ","));
 }
 
 }  // namespace
@@ -69,6 +70,12 @@ const base::ConfigField& Flags::find(std::string_view name) const {
 
 std::string shown_value(const base::ConfigField& field) {
   return std::visit([](const auto* value) { return shown(*value); }, field.value);
+}
+
+std::string shown_help(const base::ConfigField& field) {
+  std::string text = field.help;
+  if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  return text;
 }
 
 }  // namespace r2rank::cli

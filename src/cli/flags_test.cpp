@@ -45,7 +45,7 @@ TEST(Flags, ValuesAreShownForPeople) {
   EXPECT_EQ(shown_value(fields.add("c", unlimited, "")), "none");
   EXPECT_EQ(shown_value(fields.add("d", share, "")), "0.8");
   EXPECT_EQ(shown_value(fields.add("e", no_bound, "")), "none");
-  EXPECT_EQ(shown_value(fields.add("f", empty, "")), "(empty)");
+  EXPECT_EQ(shown_value(fields.add("f", empty, "")), "empty");
   EXPECT_EQ(shown_value(fields.add("g", list, "")), "a,b");
 }
 

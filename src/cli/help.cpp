@@ -16,13 +16,14 @@ using base::ConfigField;
 constexpr size_t kWidth = 100;
 constexpr size_t kLeftColumn = 30;
 constexpr std::string_view kExitCodes =
-    "0 done   1 internal error (please report it)   2 wrong flag or configuration value\n"
-    "  3 malformed input file   4 file system (missing, unwritable, full)   5 too little memory, absent "
-    "device\n"
-    "  130 interrupted";
+    "\nExit codes:\n"
+    "  0 done   2 wrong flag or configuration value   3 malformed input file\n"
+    "  4 file system (missing, unwritable, full)   5 too little memory, absent device\n"
+    "  130 interrupted   1 internal error (please report it)\n";
 
 std::string metavar(const ConfigField& field) {
   if (!field.choices.empty()) return " NAME";
+  if (field.name == "output") return " FOLDER";
   switch (field.value.index()) {
     case 1:
       return " N";
@@ -79,8 +80,7 @@ std::string usage_line(const VerbText& text, const Flags& flags) {
   for (const auto& field : flags.fields().all()) {
     bool by_position = false;
     for (const auto& positional : flags.positionals()) by_position |= positional.field == field.name;
-    if (field.required && !by_position)
-      line += fmt::format(" {}{}", field.flag(), field.name == "output" ? " FOLDER" : metavar(field));
+    if (field.required && !by_position) line += fmt::format(" {}{}", field.flag(), metavar(field));
   }
   return line + " [flags]";
 }
@@ -89,7 +89,7 @@ std::string positional_entries(const Flags& flags) {
   std::string text;
   for (const auto& positional : flags.positionals()) {
     const ConfigField& field = flags.find(positional.field);
-    text += entry(positional.metavar, fmt::format("{} (also: {})", field.help, field.flag()));
+    text += entry(positional.metavar, fmt::format("{} (also: {})", shown_help(field), field.flag()));
   }
   return text.empty() ? "" : "\nArguments:\n" + text;
 }
@@ -106,7 +106,7 @@ std::string group_entries(const Flags& flags) {
     std::string entries;
     for (const ConfigField* field : flags.fields_of(g))
       if (!is_positional(flags, *field))
-        entries += entry(left_column(*field), field->help + " " + details(*field));
+        entries += entry(left_column(*field), shown_help(*field) + " " + details(*field));
     if (!entries.empty()) text += fmt::format("\n{}:\n{}", flags.groups()[g].title, entries);
   }
   return text;
@@ -122,10 +122,23 @@ std::string common_entries() {
   return text + entry("--help", "this page");
 }
 
+/// A long command continues on the next line, as one would type it; only in front of a flag is that always
+/// right.
+std::string continued(std::string line) {
+  std::string text;
+  while (line.size() + 2 > kWidth) {
+    const size_t space = line.rfind(" --", kWidth - 4);
+    if (space == std::string::npos || space == 0) break;
+    text += fmt::format("  {} \\\n", line.substr(0, space));
+    line = fmt::format("   {}", line.substr(space));
+  }
+  return text + fmt::format("  {}\n", line);
+}
+
 std::string example_lines(std::string_view examples) {
   std::istringstream lines{std::string(examples)};
   std::string text, line;
-  while (std::getline(lines, line)) text += "  " + line + '\n';
+  while (std::getline(lines, line)) text += continued(line);
   return text.empty() ? "" : "\nExamples:\n" + text;
 }
 
@@ -152,7 +165,7 @@ std::string program_help() {
   text +=
       "\nStart here: './run demo' does all of it on MovieLens-100K; by hand, begin with 'r2rank doctor' and\n"
       "'r2rank import --help'. Every verb explains itself with --help.\n";
-  return text + fmt::format("\nExit codes:\n  {}\n", kExitCodes);
+  return text.append(kExitCodes);
 }
 
 std::string family_help(const std::string& word) {
@@ -166,7 +179,7 @@ std::string verb_help(const VerbText& text, const Flags& flags) {
                                  paragraph(text.purpose), usage_line(text, flags));
   page += positional_entries(flags) + example_lines(text.examples) + group_entries(flags);
   page += text.common_flags ? common_entries() : fmt::format("\n{}", entry("--help", "this page"));
-  return page + fmt::format("\nExit codes:\n  {}\n", kExitCodes);
+  return page.append(kExitCodes);
 }
 
 }  // namespace r2rank::cli

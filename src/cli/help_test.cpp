@@ -111,6 +111,21 @@ TEST(VerbHelp, ShowsDefaultRangeAndChoices) {
   EXPECT_TRUE(contains(page, "Input (also: --source)"));
 }
 
+TEST(VerbHelp, ContinuesLongExamplesInFrontOfAFlag) {
+  const std::string command =
+      "r2rank x " + std::string(60, 'a') + " --first one --second two --third three --fourth four";
+  const std::string page =
+      verb_help({.name = "x", .group = "", .summary = "s", .purpose = "p", .examples = command}, {});
+  EXPECT_LE(longest_line(page.substr(0, page.find("Every verb has"))), 100u);
+  EXPECT_TRUE(contains(page, " \\\n      --"));
+  EXPECT_TRUE(contains(page, "--fourth four\n"));
+}
+
+TEST(FamilyHelp, ListsTheVerbsOfTwoWords) {
+  EXPECT_TRUE(contains(family_help("model"), "model inspect"));
+  EXPECT_FALSE(contains(family_help("model"), "split"));
+}
+
 TEST(FamilyHelp, IsEmptyForAWordNoVerbBeginsWith) {
   EXPECT_EQ(family_help("nothing"), "");
 }

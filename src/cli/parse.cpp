@@ -66,9 +66,23 @@ class BoundFlags {
   std::vector<CLI::Option*> options_;
 };
 
+/// CLI11 takes the next argument as the value of "--name=": written as two arguments, the empty value
+/// survives.
+std::vector<std::string> with_empty_values(const std::vector<std::string>& arguments) {
+  std::vector<std::string> result;
+  for (const auto& argument : arguments) {
+    const bool empty_value = argument.starts_with("--") && argument.find('=') == argument.size() - 1;
+    result.push_back(empty_value ? argument.substr(0, argument.size() - 1) : argument);
+    if (empty_value) result.emplace_back();
+  }
+  return result;
+}
+
 void run_parser(CLI::App& app, const std::vector<std::string>& arguments) {
   try {
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    auto reversed = with_empty_values(arguments);  // CLI11 reads from the back
+    std::reverse(reversed.begin(), reversed.end());
+    app.parse(std::move(reversed));
   } catch (const CLI::ParseError& error) {
     base::fail_usage("flags", "{}; see --help", error.what());
   }
