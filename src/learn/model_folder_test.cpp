@@ -1,0 +1,170 @@
+#include "learn/model_folder.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "learn/tiny_ranking_model.h"
+
+namespace r2rank::learn {
+namespace {
+
+using data::testing::error_of;
+using data::testing::expect_parts;
+
+class ModelFolder : public ::testing::Test {
+ protected:
+  ModelFolder() { testing::write_tiny_base(base_); }
+
+  std::unique_ptr<RankingModel> open(const base::Path& path, const std::string& tuning = "full") {
+    return testing::open_tiny(path, tuning);
+  }
+
+  /// Gives the parts that start at zero (readout, LoRA's B) values, so that a loss of them would show.
+  static void disturb(RankingModel& ranking) {
+    at::NoGradGuard no_grad;
+    for (auto& parameter : ranking.model->parameters().all())
+      if (parameter.trainable) parameter.master.add_(model::golden::formula(parameter.name(), parameter.master.sizes().vec(), 0.1));
+    ranking.model->parameters().publish();
+  }
+
+  std::vector<double> scores(const RankingModel& ranking) {
+    std::vector<text::PromptItem> items;
+    for (const char* title : {"red1", "blue2", "a longer title", "green"}) items.push_back({.title = title});
+    const auto slate = rollout::canonical_slate(1, ranking.prompts->build({{.title = "red7"}}, items), {1, 2, 3, 4}, {1, 0, 0, 0});
+    const rollout::PreparedSlate* pointer = &slate;
+    return slate.in_slate_order(ranking.reasoner->silent_scores({&pointer, 1}).front());
+  }
+
+  base::Path write(const RankingModel& ranking) {
+    const base::Path folder = folder_.path() / "written";
+    std::filesystem::create_directories(folder);
+    write_ranking_model(ranking, folder, R"({"step": 3})");
+    return folder;
+  }
+
+  base::Path written(const std::string& tuning = "full") {
+    const auto ranking = open(base_, tuning);
+    disturb(*ranking);
+    return write(*ranking);
+  }
+
+  std::string refused(const base::Path& folder, const std::string& tuning = "full") {
+    return error_of(base::ErrorKind::kData, [&] { open(folder, tuning); });
+  }
+
+  data::testing::TemporaryFolder folder_;
+  base::Path base_ = folder_.path() / "base";
+};
+
+TEST_F(ModelFolder, KeepsTheScoresBitForBit) {
+  for (const char* tuning : {"full", "lora", "head"}) {
+    const auto ranking = open(base_, tuning);
+    const auto before = scores(*ranking);
+    disturb(*ranking);
+    const auto expected = scores(*ranking);
+    EXPECT_NE(before, expected) << tuning;
+    const auto again = open(write(*ranking), tuning);
+    EXPECT_EQ(scores(*again), expected) << tuning;
+    EXPECT_EQ(again->training, R"({"step":3})");
+  }
+}
+
+TEST_F(ModelFolder, ALoraModelStaysOneWhateverTuningIsAskedFor) {
+  const base::Path folder = written("lora");
+  const auto expected = scores(*open(folder, "lora"));
+  for (const char* tuning : {"full", "frozen"}) {
+    const auto again = open(folder, tuning);
+    EXPECT_EQ(again->model->options().tuning, "lora");
+    EXPECT_EQ(scores(*again), expected);
+  }
+}
+
+TEST_F(ModelFolder, TheFoldersOwnPromptAndReadoutWinOverTheCallers) {
+  const base::Path folder = written();
+  model::ModelOptions options = testing::tiny_options();
+  options.readout_hidden = 99;
+  options.readout = "head";
+  const auto ranking = open_ranking_model(folder, options, text::PromptConfig());
+  EXPECT_EQ(ranking->prompts->config().cue, " =");
+  EXPECT_EQ(ranking->model->options().readout_hidden, 8);
+  EXPECT_EQ(ranking->model->options().readout, "both");
+}
+
+TEST_F(ModelFolder, ABaseModelStartsFromItsOwnVerdictAndTheCallersPrompt) {
+  const auto ranking = open(base_);
+  EXPECT_EQ(ranking->training, "");
+  EXPECT_EQ(ranking->prompts->config().question, "Next?");
+  EXPECT_EQ(ranking->model->readout().w2->master.abs().max().item<double>(), 0);
+}
+
+TEST_F(ModelFolder, ARunFolderStandsForTheModelOrElseTheCheckpointInIt) {
+  const base::Path run = folder_.path() / "run", source = written();
+  std::filesystem::create_directories(run);
+  std::filesystem::copy(source, run / "checkpoint");
+  EXPECT_EQ(model_path_of(run), run / "checkpoint");
+  std::filesystem::copy(source, run / "model");
+  EXPECT_EQ(model_path_of(run), run / "model");
+  EXPECT_EQ(model_path_of(base_), base_);
+  EXPECT_EQ(scores(*open(run)), scores(*open(source)));
+}
+
+TEST_F(ModelFolder, RefusesADamagedCard) {
+  const base::Path folder = written(), card = folder / "r2rank.json";
+  const std::string good = base::read_file(card);
+  base::write_file(card, good.substr(0, good.size() / 2));
+  expect_parts(refused(folder), {"r2rank.json", "damaged"});
+  base::write_file(card, R"({"format": "r2rank-model", "version": 1})");
+  expect_parts(refused(folder), {"r2rank.json", "damaged", "prompt"});
+  base::write_file(card, R"({"format": "something else", "version": 1})");
+  expect_parts(refused(folder), {"r2rank.json", "not an r2rank model card"});
+  base::write_file(card, "[]");
+  expect_parts(refused(folder), {"r2rank.json", "damaged"});
+}
+
+TEST_F(ModelFolder, RefusesACardWithAnUnknownOrImpossibleSetting) {
+  const base::Path folder = written(), card = folder / "r2rank.json";
+  const auto good = nlohmann::json::parse(base::read_file(card));
+  auto changed = good;
+  changed["prompt"]["prompt_cu"] = "x";
+  base::write_file(card, changed.dump());
+  expect_parts(refused(folder), {"r2rank.json", "prompt_cu", "prompt_cue"});
+  changed = good;
+  changed["model"]["readout_hidden"] = -5;
+  base::write_file(card, changed.dump());
+  expect_parts(refused(folder), {"r2rank.json", "readout_hidden", "out of range"});
+  changed = good;
+  changed["model"]["lora_targets"] = {1, 2};
+  base::write_file(card, changed.dump());
+  expect_parts(refused(folder), {"r2rank.json", "damaged"});
+}
+
+TEST_F(ModelFolder, RefusesATruncatedExtraFile) {
+  const base::Path folder = written(), extra = folder / "extra.safetensors";
+  const std::string good = base::read_file(extra);
+  for (const size_t size : {good.size() - 1, good.size() / 2, size_t{9}, size_t{0}}) {
+    base::write_file(extra, good.substr(0, size));
+    expect_parts(refused(folder), {"extra.safetensors"});
+  }
+}
+
+TEST_F(ModelFolder, RefusesAnExtraFileThatLacksATensorOrHasAnotherShape) {
+  const base::Path folder = written(), card = folder / "r2rank.json";
+  auto changed = nlohmann::json::parse(base::read_file(card));
+  changed["model"]["readout_hidden"] = 9;
+  base::write_file(card, changed.dump());
+  expect_parts(refused(folder), {"extra.safetensors", "readout.w1", "expected shape"});
+  changed["model"]["readout_hidden"] = 8;
+  changed["model"]["tuning"] = "lora";
+  base::write_file(card, changed.dump());
+  expect_parts(refused(folder, "lora"), {"extra.safetensors", "lora_A"});
+}
+
+TEST_F(ModelFolder, RefusesAFolderWithoutItsExtraFile) {
+  const base::Path folder = written();
+  std::filesystem::remove(folder / "extra.safetensors");
+  EXPECT_THROW(open(folder), base::Error);
+}
+
+}  // namespace
+}  // namespace r2rank::learn

@@ -1,0 +1,189 @@
+#include "learn/train_config.h"
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+
+namespace r2rank::learn {
+namespace {
+
+TrainConfig rl() {
+  TrainConfig config;
+  config.stage = "rl";
+  return config;
+}
+
+void expect_refused(const TrainConfig& config, std::initializer_list<std::string> parts) {
+  try {
+    config.check();
+    FAIL() << "nothing was refused";
+  } catch (const base::Error& error) {
+    EXPECT_EQ(error.kind(), base::ErrorKind::kUsage);
+    for (const auto& part : parts) EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what();
+  }
+}
+
+std::string setting_error(const std::string& name, const std::string& value) {
+  TrainConfig config;
+  base::ConfigFields fields;
+  config.describe(fields);
+  try {
+    fields.set(name, value);
+  } catch (const base::Error& error) {
+    EXPECT_EQ(error.kind(), base::ErrorKind::kUsage);
+    return error.what();
+  }
+  return "";
+}
+
+TEST(TrainConfig, ItsDefaultsAreValidInBothStages) {
+  EXPECT_NO_THROW(TrainConfig().check());
+  EXPECT_NO_THROW(rl().check());
+}
+
+TEST(TrainConfig, ItsDefaultsLieWithinTheirOwnLimits) {
+  TrainConfig config;
+  base::ConfigFields fields;
+  config.describe(fields);
+  for (const auto& field : fields.all()) {
+    if (const auto* const* whole = std::get_if<int64_t*>(&field.value)) {
+      EXPECT_GE(static_cast<double>(**whole), field.low) << field.name;
+      EXPECT_LE(static_cast<double>(**whole), field.high) << field.name;
+    }
+    if (const auto* const* number = std::get_if<double*>(&field.value)) {
+      EXPECT_GE(**number, field.low) << field.name;
+      EXPECT_LE(**number, field.high) << field.name;
+    }
+    const auto* const* text = std::get_if<std::string*>(&field.value);
+    if (text == nullptr || field.choices.empty()) continue;
+    EXPECT_NE(std::find(field.choices.begin(), field.choices.end(), **text), field.choices.end()) << field.name;
+  }
+}
+
+TEST(TrainConfig, RefusesARunWithoutAnEnd) {
+  TrainConfig config;
+  config.steps = 0;
+  expect_refused(config, {"steps", "minutes", "choose at least one"});
+  config.minutes = 1;
+  EXPECT_NO_THROW(config.check());
+}
+
+TEST(TrainConfig, RefusesToTrainNothing) {
+  TrainConfig config;
+  config.model_options.tuning = "frozen";
+  expect_refused(config, {"tuning = frozen", "choose full, lora or head"});
+  config.model_options.tuning = "head";
+  config.model_options.readout = "verdict";
+  expect_refused(config, {"readout = verdict", "choose readout head or both, or tuning full or lora"});
+  config.model_options.readout = "head";
+  EXPECT_NO_THROW(config.check());
+}
+
+TEST(TrainConfig, RefusesCreditsThatCompareOneRationaleWithNothing) {
+  auto config = rl();
+  config.rationales = 1;
+  for (const char* credit : {"marginal", "contribution", "grpo", "rloo"}) {
+    config.credit = credit;
+    expect_refused(config, {credit, "rationales >= 2", "choose none, shared or versus-silent"});
+  }
+  for (const char* credit : {"none", "shared", "versus-silent"}) {
+    config.credit = credit;
+    EXPECT_NO_THROW(config.check()) << credit;
+  }
+}
+
+TEST(TrainConfig, RefusesASharedBaselineOfOneSlate) {
+  auto config = rl();
+  config.slates_per_step = 1;
+  config.credit = "shared";
+  expect_refused(config, {"credit = shared", "slates_per_step >= 2", "choose rloo, grpo, contribution, marginal or versus-silent"});
+}
+
+TEST(TrainConfig, RefusesSampledRankingsWithoutAnythingToCompareThemWith) {
+  auto config = rl();
+  config.estimator = "reinforce-pl";
+  config.list_objective = "ndcg";
+  EXPECT_NO_THROW(config.check());
+  config.rankings = 1;
+  expect_refused(config, {"leave-one-out", "rankings >= 2", "batch-mean"});
+  config.ranking_baseline = "batch-mean";
+  EXPECT_NO_THROW(config.check());
+  config.slates_per_step = 1;
+  expect_refused(config, {"batch-mean", "slates_per_step >= 2", "leave-one-out"});
+}
+
+TEST(TrainConfig, RefusesSampledRankingsOfAnotherObjectiveThanNdcg) {
+  auto config = rl();
+  config.estimator = "reinforce-pl";
+  config.list_objective = "lambda";
+  expect_refused(config, {"reinforce-pl", "list_objective = ndcg", "estimator = expected"});
+}
+
+TEST(TrainConfig, TheSilentStageLooksAtNoSettingOfRationales) {
+  TrainConfig config;
+  config.rationales = 1;
+  config.slates_per_step = 1;
+  EXPECT_NO_THROW(config.check());
+  EXPECT_EQ(config.step_options().silent_weight, 1.0);
+  EXPECT_EQ(rl().step_options().silent_weight, 0.3);
+}
+
+TEST(TrainConfig, AnUnknownKeyIsRefusedWithTheNearestName) {
+  EXPECT_NE(setting_error("slates_per_stp", "4").find("slates_per_step"), std::string::npos);
+  EXPECT_NE(setting_error("learning_rat", "4").find("learning_rate"), std::string::npos);
+}
+
+TEST(TrainConfig, AnUnknownChoiceIsRefusedWithTheKnownOnes) {
+  const std::string credit = setting_error("credit", "gae"), stage = setting_error("stage", "sft");
+  for (const auto& name : credit_names()) EXPECT_NE(credit.find(name), std::string::npos) << credit;
+  EXPECT_NE(stage.find("silent, rl"), std::string::npos) << stage;
+}
+
+TEST(TrainConfig, ValuesOutOfRangeOrOfAnotherTypeAreRefused) {
+  EXPECT_NE(setting_error("temperature", "0").find("temperature"), std::string::npos);
+  EXPECT_NE(setting_error("learning_rate", "nan").find("learning_rate"), std::string::npos);
+  EXPECT_NE(setting_error("steps", "-1").find("steps"), std::string::npos);
+  EXPECT_NE(setting_error("steps", "ten").find("ten"), std::string::npos);
+  EXPECT_NE(setting_error("negatives", "0").find("negatives"), std::string::npos);
+}
+
+TEST(TrainConfig, EverySettingReachesTheStep) {
+  auto config = rl();
+  base::ConfigFields fields;
+  config.describe(fields);
+  for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{
+           {"objective", "jg"}, {"credit", "contribution"}, {"estimator", "reinforce-pl"}, {"ranking_baseline", "batch-mean"},
+           {"rankings", "5"}, {"ranking_clip", "0.3"}, {"ranking_entropy", "0.01"}, {"list_objective", "lambda"}, {"cutoff", "7"},
+           {"tau", "0.5"}, {"silent_weight", "0.6"}, {"token_clip", "0.1"}, {"kl", "0.02"}, {"token_entropy", "0.03"},
+           {"length_price", "0.04"}, {"temperature", "0.9"}, {"seed", "12"}})
+    fields.set(name, value);
+  const StepOptions options = config.step_options();
+  EXPECT_EQ(options.objective, Objective::kJG);
+  EXPECT_EQ(options.credit, Credit::kContribution);
+  EXPECT_EQ(options.estimator.estimator, Estimator::kReinforcePl);
+  EXPECT_EQ(options.estimator.baseline, RankingBaseline::kBatchMean);
+  EXPECT_EQ(options.estimator.rankings, 5);
+  EXPECT_EQ(options.estimator.clip, 0.3);
+  EXPECT_EQ(options.estimator.entropy, 0.01);
+  EXPECT_EQ(options.utility.objective, ListObjective::kLambda);
+  EXPECT_EQ(options.utility.k, 7);
+  EXPECT_EQ(options.utility.tau, 0.5);
+  EXPECT_EQ(options.silent_weight, 0.6);
+  EXPECT_EQ(options.token_clip, 0.1);
+  EXPECT_EQ(options.kl, 0.02);
+  EXPECT_EQ(options.token_entropy, 0.03);
+  EXPECT_EQ(options.length_price, 0.04);
+  EXPECT_EQ(options.temperature, 0.9);
+  EXPECT_EQ(options.seed, 12U);
+}
+
+TEST(TrainConfig, EachStepSamplesWithASeedOfItsOwn) {
+  const auto config = rl();
+  EXPECT_NE(config.sampling(1).seed, config.sampling(2).seed);
+  EXPECT_EQ(config.sampling(1).seed, rl().sampling(1).seed);
+  EXPECT_EQ(config.sampling(1).top_p, 1.0);
+  EXPECT_EQ(config.sampling(1).top_k, 0);
+}
+
+}  // namespace
+}  // namespace r2rank::learn
