@@ -9,7 +9,8 @@
 namespace r2rank::model::golden {
 
 inline std::shared_ptr<const AttentionPlan> plan_of(const LanguageModel& model, const TokenTree& tree) {
-  return std::make_shared<const AttentionPlan>(plan_attention(tree, model.transformer().compute_type(), at::kCPU));
+  return std::make_shared<const AttentionPlan>(
+      plan_attention(tree, model.transformer().compute_type(), at::kCPU));
 }
 
 /// Each row of tokens [n, T] as a path of its own.
@@ -25,6 +26,26 @@ inline at::Tensor next_token_loss(LanguageModel& model, const at::Tensor& tokens
   const at::Tensor before = states.view({rows, length, width}).slice(1, 0, length - 1).reshape({-1, width});
   const at::Tensor targets = tokens.slice(1, 1, length).reshape({-1});
   return -token_logprobs(before, *model.transformer().output_table, targets, 1.0).logprob.mean();
+}
+
+/// Final-norm states of every packed token, without a graph.
+inline at::Tensor states_of(const LanguageModel& model, const TokenTree& tree) {
+  at::NoGradGuard no_grad;
+  return model.transformer().states(plan_of(model, tree), false);
+}
+
+/// Logits of rows of tokens [n, T] -> [n * T, V].
+inline at::Tensor logits_of(const LanguageModel& model, const at::Tensor& tokens) {
+  return token_logits(states_of(model, rows_as_tree(tokens)), *model.transformer().output_table);
+}
+
+/// Adapters A and B by the formula, under the names of tools/golden/lora.py.
+inline void fill_adapters(LanguageModel& model) {
+  at::NoGradGuard no_grad;
+  for (auto* parameter : model.parameters().trainable())
+    if (parameter->name().find(".lora_") != std::string::npos)
+      parameter->master.copy_(formula(parameter->name(), parameter->master.sizes().vec()));
+  model.parameters().publish();
 }
 
 }  // namespace r2rank::model::golden

@@ -3,38 +3,22 @@
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/autograd.h>
 
-#include "base/random.h"
 #include "model/golden_models.h"
+#include "model/random_tree.h"
 
 namespace r2rank::model {
 namespace {
 
+using golden::RandomTree;
 using golden::relative_error;
 
 constexpr int64_t kHeads = 6, kKvHeads = 2, kWidth = 16;
 
-struct RandomTree {
-  TokenTree tree;
-  base::RandomStream random;
-
-  explicit RandomTree(uint64_t seed) : random(seed, base::Purpose::kInit) {
-    const auto roots = 1 + random.below(3);
-    for (uint64_t root = 0; root < roots; ++root) grow(TokenTree::kRoot, 0);
-  }
-
-  void grow(int32_t parent, int depth) {
-    // Runs may be empty below the root, as an empty rationale start is.
-    const auto length = random.below(12) + (depth == 0 ? 1 : 0);
-    const int32_t node = tree.add(parent, std::vector<int32_t>(length, 1));
-    if (depth == 3) return;
-    for (uint64_t children = random.below(4); children > 0; --children) grow(node, depth + 1);
-  }
-};
-
 struct Inputs {
   at::Tensor q, k, v;
   explicit Inputs(int64_t tokens)
-      : q(golden::formula("q", {tokens, kHeads, kWidth}, 2)), k(golden::formula("k", {tokens, kKvHeads, kWidth}, 2)),
+      : q(golden::formula("q", {tokens, kHeads, kWidth}, 2)),
+        k(golden::formula("k", {tokens, kKvHeads, kWidth}, 2)),
         v(golden::formula("v", {tokens, kKvHeads, kWidth}, 2)) {}
   void require_grad() {
     for (auto* x : {&q, &k, &v}) x->requires_grad_(true);
@@ -51,9 +35,12 @@ at::Tensor path_by_path(const TokenTree& tree, const Inputs& in) {
       const int64_t packed = tree.node(node).begin + t;
       const auto visible = static_cast<int64_t>(path.size()) - own + t + 1;
       const auto index = at::tensor(path, at::kLong).slice(0, 0, visible);
-      const at::Tensor keys = in.k.index_select(0, index).repeat_interleave(kHeads / kKvHeads, 1).transpose(0, 1);
-      const at::Tensor values = in.v.index_select(0, index).repeat_interleave(kHeads / kKvHeads, 1).transpose(0, 1);
-      const at::Tensor scores = at::matmul(in.q[packed].unsqueeze(1), keys.transpose(1, 2)) / std::sqrt(double{kWidth});
+      const at::Tensor keys =
+          in.k.index_select(0, index).repeat_interleave(kHeads / kKvHeads, 1).transpose(0, 1);
+      const at::Tensor values =
+          in.v.index_select(0, index).repeat_interleave(kHeads / kKvHeads, 1).transpose(0, 1);
+      const at::Tensor scores =
+          at::matmul(in.q[packed].unsqueeze(1), keys.transpose(1, 2)) / std::sqrt(double{kWidth});
       rows[packed] = at::matmul(at::softmax(scores, -1), values).squeeze(1);
     }
   }
@@ -68,7 +55,8 @@ TEST_P(RandomTrees, EqualPathByPathForwardAndBackward) {
   packed.require_grad();
   plain.require_grad();
   const auto plan = std::make_shared<const AttentionPlan>(plan_attention(random.tree, at::kFloat, at::kCPU));
-  const at::Tensor found = tree_attention(packed.q, packed.k, packed.v, plan), expected = path_by_path(random.tree, plain);
+  const at::Tensor found = tree_attention(packed.q, packed.k, packed.v, plan),
+                   expected = path_by_path(random.tree, plain);
   EXPECT_LT(relative_error(found, expected.detach()), 1e-5);
 
   const at::Tensor weights = golden::formula("weights", {random.tree.size(), kHeads, kWidth});
@@ -82,8 +70,10 @@ TEST_P(RandomTrees, EqualPathByPathForwardAndBackward) {
 TEST_P(RandomTrees, AreCloseInBf16) {
   const RandomTree random(GetParam());
   const Inputs in(random.tree.size());
-  const auto plan = std::make_shared<const AttentionPlan>(plan_attention(random.tree, at::kBFloat16, at::kCPU));
-  const at::Tensor found = tree_attention(in.q.to(at::kBFloat16), in.k.to(at::kBFloat16), in.v.to(at::kBFloat16), plan);
+  const auto plan =
+      std::make_shared<const AttentionPlan>(plan_attention(random.tree, at::kBFloat16, at::kCPU));
+  const at::Tensor found =
+      tree_attention(in.q.to(at::kBFloat16), in.k.to(at::kBFloat16), in.v.to(at::kBFloat16), plan);
   EXPECT_LT(relative_error(found, path_by_path(random.tree, in)), 3e-2);
 }
 

