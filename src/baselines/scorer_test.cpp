@@ -52,6 +52,20 @@ TEST_P(EveryBaseline, ScoresASlateTheSameWhateverWasScoredBefore) {
   }
 }
 
+TEST_P(EveryBaseline, ScoresABatchAsItScoresItsSlates) {
+  const auto dataset = testing::random_dataset(2, 3, 12);
+  const auto split = testing::leave_last_two(dataset);
+  const auto scorer = make(dataset, split);
+  std::vector<data::Slate> slates;
+  std::vector<std::vector<double>> expected;
+  for (int32_t user = 0; user < dataset.users(); ++user) {
+    slates.push_back(testing::last_event_slate(dataset, user, {1, 2, 3}));
+    expected.push_back(scorer->score(slates.back()));
+  }
+  EXPECT_EQ(scorer->batch_size(), 1);
+  EXPECT_EQ(scorer->score_batch(slates), expected);
+}
+
 TEST_P(EveryBaseline, SeesNoTargetOfAnyUser) {
   auto dataset = testing::random_dataset(3, 30, 12);
   auto other = dataset;

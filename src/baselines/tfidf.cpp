@@ -1,5 +1,6 @@
 #include "baselines/tfidf.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -17,16 +18,43 @@ void scale_to_unit_length(std::span<SparseEntry> row) {
   for (SparseEntry& entry : row) entry.value = static_cast<float>(entry.value / std::sqrt(squares));
 }
 
-void weigh(SparseRows& documents, const std::vector<int32_t>& frequency) {
-  const auto count = static_cast<double>(documents.rows());
-  for (int64_t document = 0; document < documents.rows(); ++document) {
-    const auto row = documents.row(document);
-    for (SparseEntry& term : row) {
-      const double idf = std::log((1 + count) / (1 + frequency[term.column])) + 1;
-      term.value = static_cast<float>(term.value * idf);
+class TermWeights {
+ public:
+  TermWeights(const SparseRows& documents, int64_t terms, const TfidfOptions& options)
+      : options_(options),
+        documents_(static_cast<double>(documents.rows())),
+        frequency_(document_frequency(documents, terms)) {}
+
+  bool keeps(int32_t term) const {
+    const auto fewest = static_cast<double>(options_.fewest_documents);
+    const double most =
+        std::max(fewest, options_.largest_share * documents_);  // a tiny catalogue keeps something
+    return frequency_[term] >= fewest && frequency_[term] <= most;
+  }
+  float weight(const SparseEntry& term) const {
+    const double count = options_.sublinear ? 1 + std::log(term.value) : term.value;
+    return static_cast<float>(count * (std::log((1 + documents_) / (1 + frequency_[term.column])) + 1));
+  }
+
+ private:
+  const TfidfOptions& options_;
+  double documents_;
+  std::vector<int32_t> frequency_;  // [terms] documents with the term
+};
+
+SparseRows weighted(const SparseRows& counts, int64_t terms, const TfidfOptions& options) {
+  const TermWeights weights(counts, terms, options);
+  SparseRows documents;
+  std::vector<SparseEntry> row;
+  for (int64_t document = 0; document < counts.rows(); ++document) {
+    row.clear();
+    for (const SparseEntry& term : counts.row(document)) {
+      if (weights.keeps(term.column)) row.push_back({term.column, weights.weight(term)});
     }
     scale_to_unit_length(row);
+    documents.append(row);
   }
+  return documents;
 }
 
 class Tfidf : public Scorer {
@@ -56,17 +84,24 @@ class Tfidf : public Scorer {
   Accumulator query_;     // [terms]
 };
 
-}  // namespace
-
-std::unique_ptr<Scorer> make_tfidf(const data::Dataset& dataset, const TfidfOptions& options) {
+void check(const TfidfOptions& options) {
   if (options.history < 1) {
     base::fail_usage("tfidf", "expected a query of at least 1 history item (found: {})", options.history);
   }
+  if (options.fewest_documents < 1 || !(options.largest_share > 0 && options.largest_share <= 1)) {
+    base::fail_usage("tfidf", "expected fewest_documents >= 1 and largest_share in (0, 1] (found: {} and {})",
+                     options.fewest_documents, options.largest_share);
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Scorer> make_tfidf(const data::Dataset& dataset, const TfidfOptions& options) {
+  check(options);
   TermIndex index(options.pairs);
-  SparseRows documents;
-  for (const data::Item& item : dataset.items) documents.append(index.count(all_text(item)));
-  weigh(documents, document_frequency(documents, index.size()));
-  return std::make_unique<Tfidf>(dataset, options, std::move(documents), index.size());
+  SparseRows counts;
+  for (const data::Item& item : dataset.items) counts.append(index.count(all_text(item)));
+  return std::make_unique<Tfidf>(dataset, options, weighted(counts, index.size(), options), index.size());
 }
 
 }  // namespace r2rank::baselines

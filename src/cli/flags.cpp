@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <limits>
 
@@ -74,7 +73,11 @@ std::string shown_value(const base::ConfigField& field) {
 
 std::string shown_help(const base::ConfigField& field) {
   std::string text = field.help;
-  if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  const std::string word = text.substr(0, text.find(' '));
+  // Letters of formulas ("k of NDCG@k") and names of choices ("silent: ...") stand as they are.
+  const bool ordinary =
+      word.size() > 1 && std::all_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+  if (ordinary) text[0] = static_cast<char>(text[0] - 'a' + 'A');
   return text;
 }
 

@@ -53,7 +53,7 @@ class Flags {
 
 /// The value a field holds now, for people: "7", "none" for a limit that is off, "empty" for no text.
 std::string shown_value(const base::ConfigField& field);
-/// A field's help, beginning with a capital letter wherever it was written.
+/// A field's help, beginning with a capital letter where it begins with an ordinary word.
 std::string shown_help(const base::ConfigField& field);
 
 }  // namespace r2rank::cli

@@ -49,5 +49,14 @@ TEST(Flags, ValuesAreShownForPeople) {
   EXPECT_EQ(shown_value(fields.add("g", list, "")), "a,b");
 }
 
+TEST(Flags, HelpBeginsWithACapitalLetterButFormulasStay) {
+  base::ConfigFields fields;
+  bool value = false;
+  EXPECT_EQ(shown_help(fields.add("a", value, "write f32")), "Write f32");
+  EXPECT_EQ(shown_help(fields.add("b", value, "k of NDCG@k")), "k of NDCG@k");
+  EXPECT_EQ(shown_help(fields.add("c", value, "silent: no rationale")), "silent: no rationale");
+  EXPECT_EQ(shown_help(fields.add("d", value, "")), "");
+}
+
 }  // namespace
 }  // namespace r2rank::cli

@@ -143,13 +143,13 @@ std::string save_dataset(const Dataset& dataset, const base::Path& folder, bool 
 }
 
 Dataset load_dataset(const base::Path& folder) {
-  if (!std::filesystem::is_regular_file(folder / kManifest))
+  if (std::error_code code; !std::filesystem::is_regular_file(folder / kManifest, code))
     base::fail_data("dataset",
                     "expected a dataset folder with {} at {}, found none; make one with `r2rank import`",
                     kManifest, folder.string());
   const auto manifest = parse_manifest(base::read_file(folder / kManifest), (folder / kManifest).string());
   const auto read = [&](const FileRecord& record) {
-    if (!std::filesystem::is_regular_file(folder / record.name))
+    if (std::error_code code; !std::filesystem::is_regular_file(folder / record.name, code))
       base::fail_data("dataset", "expected {} in {}, found none; import again", record.name, folder.string());
     return base::read_file(folder / record.name);
   };

@@ -16,8 +16,11 @@ namespace fs = std::filesystem;
 
 std::vector<std::string> file_names(const base::Path& folder) {
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder))
-    if (entry.is_regular_file()) names.push_back(entry.path().filename().string());
+  std::error_code code;
+  for (fs::directory_iterator entry(folder, code), end; !code && entry != end; entry.increment(code))
+    if (std::error_code ignored; entry->is_regular_file(ignored))
+      names.push_back(entry->path().filename().string());
+  if (code) base::fail_io("import", "cannot read the folder {}: {}", folder.string(), code.message());
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -26,7 +29,7 @@ std::vector<std::string> file_names(const base::Path& folder) {
 base::Path first_of(const base::Path& folder, std::initializer_list<const char*> names) {
   for (const std::string name : names)
     for (const base::Path& path : {folder / name, folder / (name + ".gz")})
-      if (fs::is_regular_file(path)) return path;
+      if (std::error_code code; fs::is_regular_file(path, code)) return path;
   return {};
 }
 
@@ -129,9 +132,11 @@ void set_columns(const ImportConfig& config, ImportLayout& layout) {
 
 ImportLayout find_layout(const ImportConfig& config) {
   const base::Path given = config.interactions;
-  if (!fs::exists(given))
-    base::fail_io("import", "{} does not exist; name the log with --interactions", given.string());
-  const bool folder = fs::is_directory(given);
+  std::error_code code;
+  if (!fs::exists(given, code))
+    base::fail_io("import", "expected a log at {}, found nothing there; name it with --interactions",
+                  given.string());
+  const bool folder = fs::is_directory(given, code);
   ImportLayout layout;
   layout.format = config.format != "auto" ? config.format
                   : folder                ? format_of_folder(given)

@@ -68,7 +68,7 @@ TEST(ImportLayout, SaysWhatItLookedForAndFound) {
       error_of(base::ErrorKind::kUsage, [&] { find_layout(config_of(folder.path() / "stuff.bin")); }),
       {".csv"});
   expect_parts(error_of(base::ErrorKind::kIo, [&] { find_layout(config_of(folder.path() / "none.csv")); }),
-               {"none.csv does not exist"});
+               {"none.csv", "found nothing"});
 }
 
 }  // namespace

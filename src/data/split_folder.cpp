@@ -130,7 +130,7 @@ void save_split(const Split& split, const Dataset& dataset, const base::Path& fo
 
 Split load_split(const base::Path& folder, const Dataset& dataset) {
   const base::Path file = folder / kFile;
-  if (!std::filesystem::is_regular_file(file))
+  if (std::error_code code; !std::filesystem::is_regular_file(file, code))
     base::fail_data("split",
                     "expected a split folder with {} at {}, found none; make one with `r2rank split`", kFile,
                     folder.string());

@@ -44,7 +44,8 @@ std::string markdown_pair(const PairedRow& row) {
 }  // namespace
 
 std::string render_markdown(const ResultTable& table) {
-  std::string text = heading(table) + "\n\n" + markdown_head(table, "scorer", {"tokens/slate", "ms/slate"});
+  std::string text =
+      heading(table, "; ") + "\n\n" + markdown_head(table, "scorer", {"tokens/slate", "ms/slate"});
   for (const TableRow& row : table.rows) text += markdown_row(table, row);
   if (table.pairs.empty()) return text;
   text += fmt::format("\n{}", markdown_head(table, "difference, same users", {}));

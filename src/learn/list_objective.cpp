@@ -1,6 +1,8 @@
 #include "learn/list_objective.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "base/error.h"
 #include "ranking/expected_ndcg.h"
@@ -8,6 +10,13 @@
 
 namespace r2rank::learn {
 namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+/// A model that has diverged gives NaN: it must reach the gradient norm, where the step is skipped, and no sorting by score.
+bool all_finite(std::span<const double> scores) {
+  return std::all_of(scores.begin(), scores.end(), [](double score) { return std::isfinite(score); });
+}
 
 double loss_of(const Utility& utility, std::span<const double> scores, std::span<const float> relevance,
                std::span<double> gradient) {
@@ -34,6 +43,7 @@ ListObjective list_objective(const std::string& name) {
 }
 
 double Utility::operator()(std::span<const double> scores, std::span<const float> relevance) const {
+  if (!all_finite(scores)) return kNan;
   if (objective == ListObjective::kNdcg) return ranking::expected_ndcg(scores, relevance, k, tau);
   std::vector<double> unused(scores.size());
   return -loss_of(*this, scores, relevance, unused);
@@ -41,6 +51,10 @@ double Utility::operator()(std::span<const double> scores, std::span<const float
 
 double Utility::operator()(std::span<const double> scores, std::span<const float> relevance,
                            std::span<double> gradient) const {
+  if (!all_finite(scores)) {
+    std::fill(gradient.begin(), gradient.end(), kNan);
+    return kNan;
+  }
   if (objective == ListObjective::kNdcg) return ranking::expected_ndcg(scores, relevance, k, tau, gradient);
   const double loss = loss_of(*this, scores, relevance, gradient);
   for (double& value : gradient) value = -value;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "base/error.h"
 #include "ranking/expected_ndcg.h"
 #include "ranking/list_losses.h"
@@ -54,6 +56,18 @@ TEST(ListObjective, GrowsWhenTheRelevantItemRises) {
     raised[1] += 1;
     EXPECT_GT(utility(raised, kRelevance), utility(kScores, kRelevance)) << name;
   }
+}
+
+TEST(ListObjective, CarriesScoresThatAreNotFiniteOnAsNaN) {
+  for (const double bad : {std::nan(""), HUGE_VAL, -HUGE_VAL})
+    for (const auto& name : list_objective_names()) {
+      const Utility utility{list_objective(name), 3, 1.0};
+      std::vector<double> scores = kScores, gradient(scores.size());
+      scores[2] = bad;
+      EXPECT_TRUE(std::isnan(utility(scores, kRelevance))) << name;
+      EXPECT_TRUE(std::isnan(utility(scores, kRelevance, gradient))) << name;
+      for (const double slope : gradient) EXPECT_TRUE(std::isnan(slope)) << name;
+    }
 }
 
 TEST(ListObjective, RefusesAnUnknownNameAndListsTheKnownOnes) {

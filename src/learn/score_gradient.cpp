@@ -61,6 +61,10 @@ ScoreGradient by_sampling(const EstimatorOptions& options, const Utility& utilit
   return result;
 }
 
+bool all_finite(std::span<const double> scores) {
+  return std::all_of(scores.begin(), scores.end(), [](double score) { return std::isfinite(score); });
+}
+
 }  // namespace
 
 Estimator estimator_of(const std::string& name) {
@@ -79,7 +83,8 @@ ScoreGradient score_gradient(const EstimatorOptions& options, const Utility& uti
                              std::span<const float> relevance, std::span<const double> old_scores, double batch_baseline,
                              base::RandomStream random) {
   ScoreGradient result;
-  if (options.estimator == Estimator::kExpected) {
+  // From scores that are not finite no ranking can be drawn; U then carries NaN into the gradient.
+  if (options.estimator == Estimator::kExpected || !all_finite(scores) || !all_finite(old_scores)) {
     result.gradient.resize(scores.size());
     result.value = utility(scores, relevance, result.gradient);
   } else {

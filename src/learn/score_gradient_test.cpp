@@ -190,6 +190,16 @@ TEST(ScoreGradient, ACutOffBeyondTheSlateCountsAllPlaces) {
   EXPECT_NEAR(sum, 0, 1e-12);  // a shift of all scores changes nothing
 }
 
+TEST(ScoreGradient, ScoresThatAreNotFiniteGiveAGradientThatIsNotAndNoRanking) {
+  std::vector<double> scores = kOld;
+  scores[1] = std::nan("");
+  for (const auto& options : {EstimatorOptions(), sampled(4, RankingBaseline::kLeaveOneOut)}) {
+    const auto found = score_gradient(options, kUtility, scores, kRelevance, {}, 0, stream());
+    EXPECT_TRUE(std::isnan(found.value));
+    for (const double slope : found.gradient) EXPECT_TRUE(std::isnan(slope));
+  }
+}
+
 TEST(ScoreGradient, RefusesUnknownNamesWithTheChoices) {
   const auto text_of = [](const auto& action) -> std::string {
     try {

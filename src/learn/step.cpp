@@ -254,7 +254,8 @@ std::vector<SlateOutcome> accumulate_step(model::LanguageModel& model, const rol
   Assembler parts(slates, options, pass);
   parts.run();
   const at::Tensor loss = surrogate(pass, parts, options) * (-1.0 / static_cast<double>(slates_in_step));
-  if (loss.requires_grad() && std::isfinite(loss.item<float>())) torch::autograd::backward({loss}, {});
+  // A loss that is not finite goes backward too: its gradient's norm is what tells the trainer to skip the step.
+  if (loss.requires_grad()) torch::autograd::backward({loss}, {});
   model.parameters().collect_gradients();
   return std::move(parts.outcomes);
 }

@@ -54,13 +54,18 @@ inline void write_tiny_base(const base::Path& folder) {
   model::save_language_model(model, folder, true, true);
 }
 
-/// Users who have chosen every red item, in different orders, so that every negative is blue.
+/// Users who have chosen every red item, in different orders, so that every negative of theirs is blue. The blue items are known
+/// from users whose histories are too short to be trained on.
 inline data::Dataset red_or_blue() {
-  constexpr int32_t kUsers = 12, kRed = 8, kItems = 24;
+  constexpr int32_t kUsers = 12, kRed = 8, kItems = 24, kBlueUsers = 6, kShort = 5;
   std::vector<std::vector<int32_t>> histories;
   for (int32_t user = 0; user < kUsers; ++user) {
     auto& history = histories.emplace_back();
     for (int32_t n = 0; n < kRed; ++n) history.push_back((n * 3 + user) % kRed);
+  }
+  for (int32_t user = 0; user < kBlueUsers; ++user) {
+    auto& history = histories.emplace_back();
+    for (int32_t n = 0; n < kShort; ++n) history.push_back(kRed + (3 * user + n) % (kItems - kRed));
   }
   data::Dataset dataset = data::testing::dataset_of(histories, kItems);
   for (int32_t item = 0; item < kItems; ++item)

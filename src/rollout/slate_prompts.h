@@ -44,6 +44,7 @@ class SlatePrompts {
   const data::Dataset& dataset_;
   const text::PromptBuilder& builder_;
   data::ItemStatistics statistics_;
+  std::vector<int32_t> rated_;  // [items] training interactions with a rating
 };
 
 }  // namespace r2rank::rollout

@@ -3,6 +3,7 @@
 #include <utf8proc.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "text/nfc.h"
 #include "text/utf8.h"
@@ -69,8 +70,9 @@ SpecialMatcher::SpecialMatcher(const TokenizerData& data, bool normalized) {
     any_ = true;
   }
   for (auto& entries : by_first_byte_)
-    std::stable_sort(entries.begin(), entries.end(),
-                     [](const Entry& a, const Entry& b) { return a.content.size() > b.content.size(); });
+    std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+      return std::pair(b.content.size(), a.id) < std::pair(a.content.size(), b.id);
+    });
 }
 
 const SpecialMatcher::Entry* SpecialMatcher::match_at(std::string_view text, size_t at) const {

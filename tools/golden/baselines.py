@@ -44,8 +44,8 @@ def queries(rng, items, count):
     return [[rng.randrange(items) for _ in range(rng.randint(1, 14))] for _ in range(count)]
 
 
-def tfidf(items, histories):
-    matrix = TfidfVectorizer(ngram_range=(1, 2)).fit_transform([joined(item) for item in items])
+def tfidf(items, histories, **options):
+    matrix = TfidfVectorizer(ngram_range=(1, 2), **options).fit_transform([joined(item) for item in items])
     result = []
     for history in histories:
         query = np.asarray(matrix[history[-10:]].mean(axis=0)).ravel()
@@ -121,6 +121,7 @@ def main():
         "items": items,
         "histories": histories,
         "tfidf": rounded(tfidf(items, histories)),
+        "tfidf_chosen_terms": rounded(tfidf(items, histories, sublinear_tf=True, min_df=2, max_df=0.25)),
         "bm25": rounded(bm25(items, histories)),
         "item_knn": {key: rounded(value) for key, value in item_knn(rng, folder).items()},
     }

@@ -1,0 +1,144 @@
+#include "experiment/evaluation.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <numeric>
+#include <span>
+#include <unordered_map>
+#include <utility>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/progress.h"
+#include "metrics/ranking_metrics.h"
+
+namespace r2rank::experiment {
+namespace {
+
+constexpr const char* kShownMetric = "ndcg@10";
+
+void stop_if_interrupted(size_t done, size_t total) {
+  if (!base::interrupt_requested()) return;
+  base::fail(base::ErrorKind::kInterrupted, "eval",
+             "interrupted after {} of {} slates; no results were written: run the same command again", done,
+             total);
+}
+
+double milliseconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// Time and tokens of a batch are shared equally by its slates.
+void score_batch(baselines::Scorer& scorer, std::span<const data::Slate> batch, const data::Dataset& dataset,
+                 metrics::PerUserResults& results) {
+  const int64_t tokens_before = scorer.tokens();
+  const auto start = std::chrono::steady_clock::now();
+  auto scores = scorer.score_batch(batch);
+  const double milliseconds = milliseconds_since(start);
+  R2RANK_CHECK(scores.size() == batch.size());
+  const auto slates = static_cast<double>(batch.size());
+  for (size_t i = 0; i < batch.size(); ++i) {
+    append_slate(results, batch[i], dataset, std::move(scores[i]));
+    results.values[kMilliseconds].push_back(milliseconds / slates);
+    results.values[kTokens].push_back(static_cast<double>(scorer.tokens() - tokens_before) / slates);
+  }
+}
+
+}  // namespace
+
+metrics::PerUserResults evaluate(baselines::Scorer& scorer, const data::SlateSet& slates,
+                                 const data::Dataset& dataset, const std::string& label) {
+  auto results = results_without_rows(scorer.name(), slates);
+  const std::span<const data::Slate> all = slates.slates;
+  base::Progress progress(label, static_cast<int64_t>(all.size()), "slates");
+  const auto batch_size = static_cast<size_t>(std::max<int64_t>(1, scorer.batch_size()));
+  double sum = 0;
+  for (size_t done = 0; done < all.size();) {
+    stop_if_interrupted(done, all.size());
+    const auto batch = all.subspan(done, std::min(batch_size, all.size() - done));
+    score_batch(scorer, batch, dataset, results);
+    const auto& shown = results.values[kShownMetric];
+    sum += std::accumulate(shown.begin() + static_cast<int64_t>(done), shown.end(), 0.0);
+    done += batch.size();
+    progress.advance(static_cast<int64_t>(batch.size()),
+                     fmt::format("{} {:.3f}", kShownMetric, sum / static_cast<double>(done)));
+  }
+  return results;
+}
+
+metrics::PerUserResults results_without_rows(const std::string& scorer, const data::SlateSet& slates) {
+  metrics::PerUserResults results;
+  results.scorer = scorer;
+  results.protocol = slates.protocol.name();
+  results.slates_hash = slates.hash;
+  return results;
+}
+
+void append_slate(metrics::PerUserResults& results, const data::Slate& slate, const data::Dataset& dataset,
+                  std::vector<double> scores) {
+  R2RANK_CHECK(scores.size() == slate.candidates.size());
+  results.slate_ids.push_back(slate.id);
+  results.user_ids.push_back(dataset.user_ids.at(slate.user));
+  for (const auto& [metric, value] : metrics::all_metrics(scores, slate.relevance)) {
+    results.values[metric].push_back(value);
+  }
+  results.scores.push_back(std::move(scores));
+}
+
+namespace {
+
+const std::vector<double>& finite_column(const metrics::PerUserResults& results, const std::string& column) {
+  const auto found = results.values.find(column);
+  if (found == results.values.end()) {
+    base::fail_data("eval",
+                    "expected the column '{}' in the results of '{}' (it is not there); evaluate it again",
+                    column, results.scorer);
+  }
+  for (const double value : found->second) {
+    if (!std::isfinite(value)) {
+      base::fail_data(
+          "eval", "expected numbers in the column '{}' of the results of '{}' (found: {}); evaluate it again",
+          column, results.scorer, value);
+    }
+  }
+  return found->second;
+}
+
+}  // namespace
+
+std::vector<double> user_means(const metrics::PerUserResults& results, const std::string& column) {
+  const auto& values = finite_column(results, column);
+  std::unordered_map<std::string, size_t> place_of;
+  std::vector<double> sums, counts;
+  for (size_t row = 0; row < results.user_ids.size(); ++row) {
+    const auto [place, added] = place_of.try_emplace(results.user_ids[row], sums.size());
+    if (added) {
+      sums.push_back(0);
+      counts.push_back(0);
+    }
+    sums[place->second] += values.at(row);
+    ++counts[place->second];
+  }
+  for (size_t user = 0; user < sums.size(); ++user) sums[user] /= counts[user];
+  return sums;
+}
+
+void check_comparable(const metrics::PerUserResults& a, const metrics::PerUserResults& b) {
+  if (a.slates_hash != b.slates_hash) {
+    base::fail_usage("eval",
+                     "expected results on the same slates, but '{}' was evaluated on {} (slates {}) and '{}' "
+                     "on {} (slates "
+                     "{}): other users or candidates make other numbers; evaluate both on one slates file",
+                     a.scorer, a.protocol, a.slates_hash, b.scorer, b.protocol, b.slates_hash);
+  }
+  if (a.slate_ids != b.slate_ids || a.user_ids != b.user_ids) {
+    base::fail_usage(
+        "eval",
+        "expected results on the same slates, but '{}' has {} rows and '{}' has {}, or in another order; "
+        "evaluate both on all of the slates file",
+        a.scorer, a.slate_ids.size(), b.scorer, b.slate_ids.size());
+  }
+}
+
+}  // namespace r2rank::experiment

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "baselines/scorer.h"
+#include "data/slates.h"
+#include "metrics/per_user.h"
+
+namespace r2rank::experiment {
+
+/// Columns of PerUserResults::values that are costs of a slate, beside the metrics.
+inline constexpr const char* kMilliseconds = "ms";
+inline constexpr const char* kTokens = "tokens";
+
+/// Scores every slate and measures every metric, with milliseconds and tokens of each slate; a progress bar
+/// under `label` shows the mean NDCG@10 so far. Errors: kInterrupted on Ctrl-C; whatever the scorer throws.
+metrics::PerUserResults evaluate(baselines::Scorer& scorer, const data::SlateSet& slates,
+                                 const data::Dataset& dataset, const std::string& label);
+
+/// Results without a row yet, and a row: for scores that come from elsewhere.
+metrics::PerUserResults results_without_rows(const std::string& scorer, const data::SlateSet& slates);
+void append_slate(metrics::PerUserResults& results, const data::Slate& slate, const data::Dataset& dataset,
+                  std::vector<double> scores);
+
+/// One value a user, in order of first appearance: the mean over their slates (one in leave-one-out, several
+/// in a temporal split), so that intervals resample users. Errors: kData when the results lack the column or
+/// hold no number.
+std::vector<double> user_means(const metrics::PerUserResults& results, const std::string& column);
+
+/// Results are compared only where every slate is the same. Errors: kUsage saying how they differ.
+void check_comparable(const metrics::PerUserResults& a, const metrics::PerUserResults& b);
+
+}  // namespace r2rank::experiment

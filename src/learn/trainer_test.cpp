@@ -1,0 +1,345 @@
+#include "learn/trainer.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "base/interrupt.h"
+#include "learn/tiny_ranking_model.h"
+
+namespace r2rank::learn {
+namespace {
+
+using data::testing::error_of;
+using data::testing::expect_parts;
+using testing::open_tiny;
+
+constexpr const char* kChildFolder = "R2RANK_TRAINER_TEST_FOLDER";
+
+TrainConfig config_of(const std::string& stage) {
+  TrainConfig config;
+  config.stage = stage;
+  config.steps = 20;
+  config.slates_per_step = 2;
+  config.negatives = 3;
+  config.rationale_tokens = 3;
+  config.learning_rate = 1e-3;
+  config.readout_learning_rate = 1e-2;
+  config.model_options = testing::tiny_options();
+  return config;
+}
+
+/// One run from the first step, or from the folder's checkpoint where it has one, as `r2rank train --resume` does it.
+struct TrainingRun {
+  TrainingRun(const TrainConfig& given, const base::Path& start, const base::Path& run)
+      : config(given), dataset(testing::red_or_blue()), split(testing::split_of(dataset)) {
+    config.model = start.string();
+    model = open_ranking_model(has_checkpoint(run) ? run / "checkpoint" : start, config.model_options, testing::tiny_prompt());
+    trainer = std::make_unique<Trainer>(config, *model, dataset, split, run);
+  }
+
+  TrainConfig config;
+  data::Dataset dataset;
+  data::Split split;
+  std::unique_ptr<RankingModel> model;
+  std::unique_ptr<Trainer> trainer;
+};
+
+class TrainerTest : public ::testing::Test {
+ protected:
+  TrainerTest() { testing::write_tiny_base(base_); }
+  ~TrainerTest() override { base::set_interrupt_requested(false); }
+
+  base::Path run_folder(const std::string& name) {
+    std::filesystem::create_directories(folder_.path() / name);
+    return folder_.path() / name;
+  }
+  TrainingRun start(const TrainConfig& config, const std::string& name) { return {config, base_, run_folder(name)}; }
+  void train(const TrainConfig& config, const std::string& name) { start(config, name).trainer->run(); }
+
+  void expect_same_model(const std::string& one, const std::string& other) {
+    for (const char* file : {"model.safetensors", "extra.safetensors"}) {
+      const std::string bytes = base::read_file(folder_.path() / one / "model" / file);
+      EXPECT_FALSE(bytes.empty());
+      EXPECT_TRUE(bytes == base::read_file(folder_.path() / other / "model" / file)) << file << " differs";
+    }
+    EXPECT_EQ(logged(one), logged(other));
+  }
+
+  /// The run log without what a clock decides.
+  std::vector<nlohmann::json> logged(const std::string& name) {
+    std::vector<nlohmann::json> lines;
+    std::ifstream file(folder_.path() / name / "log.jsonl");
+    for (std::string line; std::getline(file, line);) {
+      lines.push_back(nlohmann::json::parse(line));
+      for (const char* key : {"seconds", "rollout_seconds", "tokens_per_second"}) lines.back().erase(key);
+    }
+    return lines;
+  }
+
+  double mean_of(const std::vector<nlohmann::json>& lines, const std::string& key, size_t begin, size_t end) {
+    double sum = 0;
+    for (size_t i = begin; i < end; ++i) sum += lines.at(i).at(key).get<double>();
+    return sum / static_cast<double>(end - begin);
+  }
+
+  void expect_resumed_run_repeats(const TrainConfig& config);
+  void kill_in_the_middle(const std::string& name);
+
+  data::testing::TemporaryFolder folder_;
+  base::Path base_ = folder_.path() / "base";
+};
+
+/// Stops after the first ten steps with a checkpoint and goes on with a fresh model, optimiser and trainer.
+void TrainerTest::expect_resumed_run_repeats(const TrainConfig& config) {
+  train(config, "whole");
+  {
+    TrainConfig often = config;
+    often.checkpoint_minutes = 0;
+    TrainingRun run = start(often, "halves");
+    for (int step = 0; step < 9; ++step) run.trainer->step();
+    base::set_interrupt_requested(true);
+    EXPECT_THROW(run.trainer->run(), base::Error);
+    base::set_interrupt_requested(false);
+    EXPECT_EQ(run.trainer->state().step, 10);
+  }
+  train(config, "halves");
+  for (const char* file : {"model.safetensors", "extra.safetensors"})
+    EXPECT_TRUE(base::read_file(folder_.path() / "whole/model" / file) == base::read_file(folder_.path() / "halves/model" / file))
+        << file << " differs";
+}
+
+TEST_F(TrainerTest, ASilentRunThatIsResumedRepeatsAnUninterruptedOneBitForBit) { expect_resumed_run_repeats(config_of("silent")); }
+
+TEST_F(TrainerTest, ALoraRunThatIsResumedRepeatsAnUninterruptedOneBitForBit) {
+  auto config = config_of("rl");
+  config.model_options = testing::tiny_options("lora");
+  expect_resumed_run_repeats(config);
+}
+
+/// Not a test of its own: what the test below starts as another process and kills.
+TEST(TrainerChild, TrainsUntilItIsKilled) {
+  const char* folder = std::getenv(kChildFolder);
+  if (folder == nullptr) GTEST_SKIP() << "runs only as the child of TrainerTest.ARunKilledInTheMiddle...";
+  auto config = config_of("rl");
+  config.checkpoint_minutes = 0;
+  TrainingRun(config, base::Path(folder) / "base", base::Path(folder) / "killed").trainer->run();
+}
+
+void TrainerTest::kill_in_the_middle(const std::string& name) {
+  const base::Path state = run_folder(name) / "checkpoint" / "state.json";
+  ASSERT_EQ(setenv(kChildFolder, folder_.path().c_str(), 1), 0);
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    execl("/proc/self/exe", "r2rank_learn_test", "--gtest_filter=TrainerChild.*", "--gtest_brief=1", nullptr);
+    _exit(127);
+  }
+  unsetenv(kChildFolder);
+  const auto reached_ten = [&] {
+    std::ifstream file(state);
+    const auto document = nlohmann::json::parse(file, nullptr, false);
+    return document.is_object() && document.at("step").get<int64_t>() >= 10;
+  };
+  int status = 0;
+  while (!reached_ten() && waitpid(child, &status, WNOHANG) == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  kill(child, SIGKILL);
+  waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFSIGNALED(status)) << "the child ended by itself";
+}
+
+TEST_F(TrainerTest, ARunKilledInTheMiddleIsResumedAndRepeatsAnUninterruptedOneBitForBit) {
+  auto config = config_of("rl");
+  config.checkpoint_minutes = 0;
+  train(config, "whole");
+  kill_in_the_middle("killed");
+  ASSERT_TRUE(has_checkpoint(folder_.path() / "killed"));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "killed" / "model"));
+  train(config, "killed");
+  expect_same_model("whole", "killed");
+  EXPECT_EQ(logged("killed").size(), 20U);
+}
+
+TEST_F(TrainerTest, TheSameSeedGivesTheSameRunAndAnotherSeedAnotherOne) {
+  auto config = config_of("rl");
+  config.steps = 4;
+  train(config, "one");
+  train(config, "two");
+  expect_same_model("one", "two");
+  config.model_options.seed = 8;
+  train(config, "other");
+  EXPECT_NE(logged("one"), logged("other"));
+}
+
+TEST_F(TrainerTest, LearnsWhichWordDecides) {
+  auto config = config_of("silent");
+  config.steps = 60;
+  config.slates_per_step = 4;
+  config.list_objective = "ndcg";
+  config.learning_rate = 3e-3;
+  train(config, "run");
+  const auto lines = logged("run");
+  ASSERT_EQ(lines.size(), 60U);
+  const double before = mean_of(lines, "utility_silent", 0, 10), after = mean_of(lines, "utility_silent", 50, 60);
+  EXPECT_GT(after, before + 0.1);
+  EXPECT_GT(mean_of(lines, "ndcg_silent", 50, 60), 0.9);
+  EXPECT_LT(mean_of(lines, "ndcg_incoming", 0, 60), 0.8);
+}
+
+TEST_F(TrainerTest, AFinishedRunLeavesAModelAndNoCheckpoint) {
+  auto config = config_of("silent");
+  config.steps = 2;
+  config.checkpoint_minutes = 0;
+  train(config, "run");
+  EXPECT_FALSE(has_checkpoint(folder_.path() / "run"));
+  const auto model = open_tiny(folder_.path() / "run");
+  EXPECT_EQ(nlohmann::json::parse(model->training).at("step"), 2);
+  EXPECT_EQ(nlohmann::json::parse(model->training).at("slates"), 4);
+}
+
+TEST_F(TrainerTest, CtrlCLeavesACheckpointAndSaysHowToResume) {
+  TrainingRun run = start(config_of("silent"), "run");
+  base::set_interrupt_requested(true);
+  expect_parts(error_of(base::ErrorKind::kInterrupted, [&] { run.trainer->run(); }), {"step 1", "checkpoint is saved", "--resume"});
+  EXPECT_TRUE(has_checkpoint(folder_.path() / "run"));
+  base::set_interrupt_requested(false);
+  EXPECT_EQ(start(config_of("silent"), "run").trainer->state().step, 1);
+}
+
+class InterruptedRun : public TrainerTest {
+ protected:
+  InterruptedRun() {
+    base::set_interrupt_requested(true);
+    EXPECT_THROW(train(config_of("silent"), "run"), base::Error);
+    base::set_interrupt_requested(false);
+  }
+};
+
+TEST_F(InterruptedRun, IsNotResumedWithAnotherSetting) {
+  auto config = config_of("silent");
+  config.tau = 0.5;
+  expect_parts(error_of(base::ErrorKind::kUsage, [&] { start(config, "run"); }), {"tau = 1", "0.5", "same settings", "--output"});
+}
+
+TEST_F(InterruptedRun, IsResumedWithMoreStepsOrMinutes) {
+  auto config = config_of("silent");
+  config.steps = 30;
+  config.minutes = 5;
+  EXPECT_EQ(start(config, "run").trainer->state().step, 1);
+}
+
+TEST_F(InterruptedRun, IsNotResumedOnAnotherDataset) {
+  TrainingRun run = start(config_of("silent"), "other");
+  run.dataset.hash = "of another dataset";
+  expect_parts(error_of(base::ErrorKind::kUsage,
+                        [&] { Trainer(run.config, *run.model, run.dataset, run.split, folder_.path() / "run"); }),
+               {"another dataset or split", "--output"});
+}
+
+TEST_F(InterruptedRun, IsNotResumedFromADamagedCheckpoint) {
+  const base::Path checkpoint = folder_.path() / "run" / "checkpoint";
+  const auto refused = [&] { return error_of(base::ErrorKind::kData, [&] { start(config_of("silent"), "run"); }); };
+  const std::string moments = base::read_file(checkpoint / "optimizer.safetensors");
+  base::write_file(checkpoint / "optimizer.safetensors", moments.substr(0, moments.size() / 2));
+  expect_parts(refused(), {"optimizer.safetensors"});
+  base::write_file(checkpoint / "optimizer.safetensors", moments);
+  const std::string state = base::read_file(checkpoint / "state.json");
+  base::write_file(checkpoint / "state.json", state.substr(0, state.size() / 2));
+  expect_parts(refused(), {"state.json", "damaged"});
+  base::write_file(checkpoint / "state.json", R"({"format": "r2rank-checkpoint", "version": 99})");
+  expect_parts(refused(), {"state.json", "not an r2rank checkpoint"});
+}
+
+/// Sets one weight of the final norm to NaN or to a number.
+void set_final_norm(RankingModel& model, float value) {
+  at::NoGradGuard no_grad;
+  model.model->transformer().final_norm->master[0].fill_(value);
+  model.model->parameters().publish();
+}
+
+TEST_F(TrainerTest, AGradientThatIsNotFiniteIsSkippedAndCounted) {
+  for (const char* stage : {"silent", "rl"}) {
+    TrainingRun run = start(config_of(stage), stage);
+    const auto& matrix = run.model->model->transformer().layers[0].down.weight->master;
+    set_final_norm(*run.model, std::nanf(""));
+    const at::Tensor before = matrix.detach().clone();
+    run.trainer->step();
+    EXPECT_EQ(run.trainer->state().nonfinite_steps, 1) << stage;
+    EXPECT_TRUE(at::equal(matrix, before)) << stage;
+    set_final_norm(*run.model, 1.0F);
+    run.trainer->step();
+    EXPECT_EQ(run.trainer->state().nonfinite_steps, 1) << stage;
+    EXPECT_EQ(run.trainer->state().step, 2);
+    EXPECT_FALSE(at::equal(matrix, before)) << stage;
+  }
+}
+
+TEST_F(TrainerTest, StopsAfterTooManyGradientsThatAreNotFinite) {
+  auto config = config_of("silent");
+  config.nonfinite_limit = 3;
+  TrainingRun run = start(config, "run");
+  set_final_norm(*run.model, std::nanf(""));
+  expect_parts(error_of(base::ErrorKind::kData, [&] { run.trainer->run(); }), {"3 steps in a row", "not finite", "learning_rate"});
+  EXPECT_EQ(run.trainer->state().step, 3);
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "run" / "model"));
+}
+
+TEST_F(TrainerTest, SeveralEpochsWithDivergenceAndEntropyRun) {
+  auto config = config_of("rl");
+  config.epochs = 3;
+  config.kl = 0.1;
+  config.token_entropy = 0.01;
+  config.length_price = 0.001;
+  TrainingRun run = start(config, "run");
+  run.trainer->step();
+  const StepLog second = run.trainer->step();
+  const std::map<std::string, double> values(second.begin(), second.end());
+  EXPECT_GT(values.at("kl"), 0);  // the model has left its reference
+  for (const auto& [name, value] : values) EXPECT_TRUE(std::isfinite(value)) << name;
+  EXPECT_EQ(run.trainer->state().nonfinite_steps, 0);
+}
+
+TEST_F(TrainerTest, EveryCreditAndEstimatorRuns) {
+  for (const char* objective : {"j1", "jg"})
+    for (const auto& credit : credit_names())
+      for (const char* estimator : {"expected", "reinforce-pl"}) {
+        auto config = config_of("rl");
+        config.objective = objective;
+        config.credit = credit;
+        config.estimator = estimator;
+        config.list_objective = "ndcg";
+        config.ranking_baseline = "batch-mean";
+        config.check();
+        const std::string name = fmt::format("{}-{}-{}", objective, credit, estimator);
+        TrainingRun run = start(config, name);
+        for (const auto& [key, value] : run.trainer->step()) EXPECT_TRUE(std::isfinite(value)) << name << " " << key;
+        EXPECT_EQ(run.trainer->state().nonfinite_steps, 0) << name;
+      }
+}
+
+TEST_F(TrainerTest, TheSizeOfAPassDoesNotChangeTheStep) {
+  const auto norm = [&](int64_t tokens, const std::string& name) {
+    auto config = config_of("rl");
+    config.slates_per_step = 3;
+    config.tokens_per_pass = tokens;
+    const StepLog log = start(config, name).trainer->step();
+    return std::map<std::string, double>(log.begin(), log.end()).at("gradient_norm");
+  };
+  const double together = norm(100000, "together");
+  EXPECT_GT(together, 0);
+  EXPECT_NEAR(norm(64, "alone"), together, 1e-4 * together);
+}
+
+TEST_F(TrainerTest, ReportsARunFolderThatCannotBeWritten) {
+  base::write_file(folder_.path() / "file", "not a folder");
+  const auto text = error_of(base::ErrorKind::kIo, [&] { TrainingRun(config_of("silent"), base_, folder_.path() / "file" / "run"); });
+  expect_parts(text, {"file"});
+}
+
+}  // namespace
+}  // namespace r2rank::learn

@@ -1,0 +1,178 @@
+#include "rollout/slate_prompts.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "data/test_support.h"
+#include "rollout/test_slates.h"
+#include "text/small_tokenizer.h"
+
+namespace r2rank::rollout {
+namespace {
+
+constexpr float kUnrated = std::numeric_limits<float>::quiet_NaN();
+
+const text::Tokenizer& tokenizer() {
+  static const text::Tokenizer instance(text::small_chat_tokenizer());
+  return instance;
+}
+
+/// The tokens are bytes here, so prompts can be read back.
+text::PromptConfig showing_everything() {
+  text::PromptConfig config;
+  config.history_item = "- {title}[ rated {rating}][ {days_ago}]\n";
+  config.candidate = "{title}[ chosen {count}][ mean {mean_rating}].";
+  config.history_tokens = 5000;
+  config.candidate_tokens = 500;
+  config.title_tokens = 50;
+  return config;
+}
+
+class SlatePromptsTest : public testing::Test {
+ protected:
+  // u0 chose items 0 1 2 3 4; u1 chose 2 3; the last event of each is held out.
+  SlatePromptsTest() { split_.training_end = {4, 1}; }
+
+  PreparedSlate prepare(const data::Slate& slate, bool training) const {
+    return SlatePrompts(dataset_, split_, builder_).prepare(slate, training);
+  }
+  std::string history(const data::Slate& slate) const {
+    return tokenizer().decode(prepare(slate, false).pieces.history);
+  }
+  /// The candidate of a slate as text, by its place in the slate.
+  std::string candidate(const data::Slate& slate, bool training, int32_t place) const {
+    const PreparedSlate prepared = prepare(slate, training);
+    for (size_t i = 0; i < prepared.order.size(); ++i)
+      if (prepared.order[i] == place) return tokenizer().decode(prepared.pieces.candidates[i]);
+    return "no such candidate";
+  }
+
+  data::Dataset dataset_ = data::testing::dataset_of({{0, 1, 2, 3, 4}, {2, 3}}, 8);
+  data::Split split_;
+  text::PromptBuilder builder_{tokenizer(), showing_everything()};
+  data::Slate training_ = {
+      .id = 7, .user = 0, .history_end = 2, .candidates = {5, 2, 3}, .relevance = {0, 1, 0}};
+  data::Slate held_out_ = {
+      .id = 9, .user = 0, .history_end = 4, .candidates = {5, 4, 2}, .relevance = {0, 1, 0}};
+};
+
+TEST_F(SlatePromptsTest, ShowsThePastAndNothingOfWhatCameLater) {
+  const std::string text = history(training_);
+  for (const char* past : {"Title 0", "Title 1"}) EXPECT_NE(text.find(past), std::string::npos) << text;
+  for (const char* later : {"Title 2", "Title 3", "Title 4"})
+    EXPECT_EQ(text.find(later), std::string::npos) << text;
+}
+
+TEST_F(SlatePromptsTest, ReadsNoEventAtOrAfterTheTarget) {
+  const PreparedSlate before = prepare(held_out_, false);
+  auto& target = dataset_.interactions[4];
+  target.item = 6;
+  target.rating = 1;
+  const PreparedSlate after = prepare(held_out_, false);
+  EXPECT_EQ(after.pieces.history, before.pieces.history);
+  EXPECT_EQ(after.pieces.candidates, before.pieces.candidates);
+  EXPECT_EQ(after.order, before.order);
+}
+
+TEST_F(SlatePromptsTest, ReadsNothingLaterIntoTheHistoryOfATrainingSlateEither) {
+  const auto before = prepare(training_, true).pieces.history;
+  for (int place = 2; place < 5; ++place) dataset_.interactions[place].item = 7;
+  EXPECT_EQ(prepare(training_, true).pieces.history, before);
+}
+
+TEST_F(SlatePromptsTest, ShowsOnlyTheLatestItems) {
+  text::PromptConfig config = showing_everything();
+  config.history_items = 1;
+  const text::PromptBuilder short_builder(tokenizer(), config);
+  const auto prepared = SlatePrompts(dataset_, split_, short_builder).prepare(held_out_, false);
+  const std::string text = tokenizer().decode(prepared.pieces.history);
+  EXPECT_NE(text.find("Title 3"), std::string::npos) << text;
+  EXPECT_EQ(text.find("Title 2"), std::string::npos) << text;
+}
+
+TEST_F(SlatePromptsTest, CountsTrainingEventsOnly) {
+  EXPECT_EQ(candidate(held_out_, false, 2), "Title 2 chosen 2 mean 4.0.")
+      << "item 2: both users, in training";
+  EXPECT_EQ(candidate(held_out_, false, 1).find("mean"), std::string::npos)
+      << "item 4 was only chosen in held-out events";
+}
+
+TEST_F(SlatePromptsTest, TakesTheTargetsOwnEventOutWhenTraining) {
+  dataset_.interactions[2].rating = 1;  // u0's own event with item 2; u1 gave it 4
+  EXPECT_EQ(candidate(training_, false, 1), "Title 2 chosen 2 mean 2.5.");
+  EXPECT_EQ(candidate(training_, true, 1), "Title 2 chosen 1 mean 4.0.");
+  EXPECT_EQ(candidate(training_, true, 2), candidate(training_, false, 2));
+}
+
+TEST_F(SlatePromptsTest, DoesNotShowTheTargetsRatingWhereOthersGaveNone) {
+  dataset_.interactions[2].rating = 1;
+  dataset_.interactions[5].rating = kUnrated;  // u1's event with item 2: the only rating is the target's own
+  EXPECT_EQ(candidate(training_, true, 1), "Title 2 chosen 1.");
+}
+
+TEST_F(SlatePromptsTest, KeepsTheMeanWhereTheTargetIsUnrated) {
+  dataset_.interactions[2].rating = kUnrated;
+  EXPECT_EQ(candidate(training_, true, 1), "Title 2 chosen 1 mean 4.0.");
+}
+
+TEST_F(SlatePromptsTest, PrintsNoTimeWhereOnlyTheOrderIsKnown) {
+  dataset_.interactions[2].time = 10 * 86400 + 20;  // the target, ten days after the rest
+  EXPECT_NE(history(training_).find("10 days ago"), std::string::npos) << history(training_);
+  dataset_.time_kind = data::TimeKind::kOrder;
+  EXPECT_EQ(history(training_).find("ago"), std::string::npos) << history(training_);
+}
+
+TEST_F(SlatePromptsTest, NamesAnItemWithoutTitleByItsId) {
+  dataset_.items[5].title = "";
+  EXPECT_NE(candidate(held_out_, false, 0).find("item i5"), std::string::npos);
+}
+
+TEST_F(SlatePromptsTest, AbortsWhenThereIsNoTarget) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  held_out_.history_end = 5;
+  EXPECT_DEATH(prepare(held_out_, false), "history_end");
+}
+
+TEST_F(SlatePromptsTest, OrdersCandidatesAlikeHoweverTheSlateListsThem) {
+  const PreparedSlate one = prepare(held_out_, false);
+  data::Slate turned = held_out_;
+  turned.candidates = {4, 2, 5};
+  turned.relevance = {1, 0, 0};
+  const PreparedSlate two = prepare(turned, false);
+  EXPECT_EQ(one.pieces.candidates, two.pieces.candidates);
+  EXPECT_EQ(one.item_keys, two.item_keys);
+  EXPECT_EQ(one.relevance, two.relevance);
+  EXPECT_EQ(one.id, two.id);
+}
+
+TEST(CanonicalSlate, DependsOnTheSetOfCandidatesAlone) {
+  const RawSlate raw(3, 5);
+  const PreparedSlate first = raw.prepared();
+  std::vector<int> order = {0, 1, 2, 3, 4};
+  do {
+    const PreparedSlate other = raw.permuted(order).prepared();
+    ASSERT_EQ(other.pieces.candidates, first.pieces.candidates);
+    ASSERT_EQ(other.item_keys, first.item_keys);
+    ASSERT_EQ(other.relevance, first.relevance);
+    // Canonical candidate i stands where the slate's order has it.
+    for (size_t i = 0; i < order.size(); ++i) ASSERT_EQ(order[other.order[i]], first.order[i]);
+  } while (std::next_permutation(order.begin(), order.end()));
+}
+
+TEST(CanonicalSlate, OrdersEqualTextsByItem) {
+  RawSlate raw(3, 2);
+  raw.pieces.candidates[1] = raw.pieces.candidates[0];
+  raw.keys = {20, 10};
+  EXPECT_EQ(raw.prepared().item_keys, (std::vector<uint64_t>{10, 20}));
+  EXPECT_EQ(raw.permuted({1, 0}).prepared().item_keys, (std::vector<uint64_t>{10, 20}));
+}
+
+TEST(CanonicalSlate, GivesValuesBackInTheSlatesOrder) {
+  PreparedSlate slate;
+  slate.order = {2, 0, 1};
+  EXPECT_EQ(slate.in_slate_order({10, 20, 30}), (std::vector<double>{20, 30, 10}));
+}
+
+}  // namespace
+}  // namespace r2rank::rollout
