@@ -9,17 +9,18 @@
 
 namespace r2rank::base {
 
-/// One parameter of a configuration struct: the only place where its name, default, help and limits stand. The parser,
+/// One parameter of a configuration struct: the only place where its name, default, help and limits stand.
+/// The parser,
 /// `--help`, `--print-config`, the TOML reader and docs/configuration.md are all generated from these.
 struct ConfigField {
   using Target = std::variant<bool*, int64_t*, double*, std::string*, std::vector<std::string>*>;
 
-  std::string name;                  ///< snake_case; the flag is --kebab-case
-  Target value;                      ///< where the value lives; holds the default until something sets it
-  std::string help;                  ///< one sentence, with the unit
-  std::vector<std::string> choices;  ///< for strings: the valid values (empty: any)
-  double low = -1e300, high = 1e300; ///< for numbers: the valid range, inclusive
-  bool required = false;             ///< must be set by the user
+  std::string name;                   ///< snake_case; the flag is --kebab-case
+  Target value;                       ///< where the value lives; holds the default until something sets it
+  std::string help;                   ///< one sentence, with the unit
+  std::vector<std::string> choices;   ///< for strings: the valid values (empty: any)
+  double low = -1e300, high = 1e300;  ///< for numbers: the valid range, inclusive
+  bool required = false;              ///< must be set by the user
 
   ConfigField& one_of(std::vector<std::string> values);
   ConfigField& between(double lowest, double highest);
@@ -41,9 +42,11 @@ class ConfigFields {
     return fields_.back();
   }
 
-  /// Sets one field from text. Errors: kUsage for an unknown name (with the nearest one), a wrong type, choice or range.
+  /// Sets one field from text. Errors: kUsage for an unknown name (with the nearest one), a wrong type,
+  /// choice or range.
   void set(std::string_view name, std::string_view text);
-  /// Sets every key of a TOML file. Errors as for set(), kIo when it cannot be read, kData when it is no TOML.
+  /// Sets every key of a TOML file. Errors as for set(), kIo when it cannot be read, kData when it is no
+  /// TOML.
   void load_toml(const std::string& path);
   /// Checks that mandatory fields are set. Errors: kUsage.
   void check_complete() const;

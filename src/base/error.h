@@ -11,14 +11,15 @@ namespace r2rank::base {
 
 /// What kind of thing went wrong; decides the program's exit status.
 enum class ErrorKind {
-  kUsage = 2,        ///< a flag or configuration value the user can change
-  kData = 3,         ///< an input file that is malformed, truncated or inconsistent
-  kIo = 4,           ///< the file system refused: missing, unwritable, full
-  kResource = 5,     ///< too little memory, an absent device
-  kInterrupted = 130 ///< the user pressed Ctrl-C; state was saved
+  kUsage = 2,         ///< a flag or configuration value the user can change
+  kData = 3,          ///< an input file that is malformed, truncated or inconsistent
+  kIo = 4,            ///< the file system refused: missing, unwritable, full
+  kResource = 5,      ///< too little memory, an absent device
+  kInterrupted = 130  ///< the user pressed Ctrl-C; state was saved
 };
 
-/// An error that reaches main and is printed as one line: "[where] what was expected, what was found; what to do".
+/// An error that reaches main and is printed as one line: "[where] what was expected, what was found; what to
+/// do".
 class Error : public std::runtime_error {
  public:
   Error(ErrorKind kind, std::string_view where, const std::string& text);
@@ -31,7 +32,8 @@ class Error : public std::runtime_error {
 
 /// Throws Error of the given kind. `where` is the verb or layer ("import", "gguf"); the text names the fix.
 template <class... Args>
-[[noreturn]] void fail(ErrorKind kind, std::string_view where, fmt::format_string<Args...> text, Args&&... args) {
+[[noreturn]] void fail(ErrorKind kind, std::string_view where, fmt::format_string<Args...> text,
+                       Args&&... args) {
   throw Error(kind, where, fmt::format(text, std::forward<Args>(args)...));
 }
 template <class... Args>

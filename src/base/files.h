@@ -15,8 +15,9 @@ using Path = std::filesystem::path;
 /// The whole file as bytes. Errors: kIo with the system's reason.
 std::string read_file(const Path& path);
 
-/// A file whose bytes appear under `path` only when complete: written to a temporary beside it, flushed to disk, renamed on
-/// commit(). Dropped without commit() it leaves nothing behind. Errors: kIo (unwritable, full) naming the path.
+/// A file whose bytes appear under `path` only when complete: written to a temporary beside it, flushed to
+/// disk, renamed on commit(). Dropped without commit() it leaves nothing behind. Errors: kIo (unwritable,
+/// full) naming the path.
 class AtomicFile {
  public:
   explicit AtomicFile(Path path);
@@ -39,8 +40,8 @@ class AtomicFile {
 /// write_file(path, bytes): one AtomicFile, written and committed.
 void write_file(const Path& path, std::string_view bytes);
 
-/// A folder that appears whole or not at all: fill `path()`, then commit(). With `replace`, an older folder of that name is
-/// exchanged for it; without, an existing one is an error (kUsage).
+/// A folder that appears whole or not at all: fill `path()`, then commit(). With `replace`, an older folder
+/// of that name is exchanged for it; without, an existing one is an error (kUsage).
 class AtomicFolder {
  public:
   AtomicFolder(Path target, bool replace);
@@ -56,7 +57,8 @@ class AtomicFolder {
   bool replace_;
 };
 
-/// A read-only mapping of a whole file. Thread-safe once made. Errors: kIo. An empty file maps to an empty span.
+/// A read-only mapping of a whole file. Thread-safe once made. Errors: kIo. An empty file maps to an empty
+/// span.
 class MappedFile {
  public:
   explicit MappedFile(const Path& path);
@@ -71,8 +73,8 @@ class MappedFile {
   size_t size_ = 0;
 };
 
-/// Appends bytes to a file (made when absent), each append() handed to the system at once, so that it survives `kill -9`.
-/// Errors: kIo.
+/// Appends bytes to a file (made when absent), each append() handed to the system at once, so that it
+/// survives `kill -9`. Errors: kIo.
 class AppendFile {
  public:
   explicit AppendFile(const Path& path);

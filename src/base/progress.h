@@ -6,8 +6,8 @@
 
 namespace r2rank::base {
 
-/// A progress bar on standard error: share done, speed and time left. On something that is not a terminal it prints
-/// a plain line at most every ten seconds. Not thread-safe; one at a time.
+/// A progress bar on standard error: share done, speed and time left. On something that is not a terminal it
+/// prints a plain line at most every ten seconds. Not thread-safe; one at a time.
 class Progress {
  public:
   /// `total` units of work (0: unknown), named in the plural by `unit` ("slates").

@@ -7,7 +7,8 @@
 
 namespace r2rank::base {
 
-/// Philox 4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011): four words for a counter and a key.
+/// Philox 4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011): four words for a
+/// counter and a key.
 std::array<uint32_t, 4> philox(std::array<uint32_t, 4> counter, std::array<uint32_t, 2> key);
 
 /// The 64 bits as a number in the open interval (0, 1), evenly spaced by 2^-52.
@@ -15,20 +16,32 @@ double to_unit(uint32_t high, uint32_t low);
 
 /// What a stream of random numbers is for; part of its key, so that two uses never share numbers.
 enum class Purpose : uint32_t {
-  kSplit = 1, kNegatives, kTargets, kShuffle, kToken, kPermutation, kBootstrap, kInit, kDropout, kTies, kBaseline, kOrder
+  kSplit = 1,
+  kNegatives,
+  kTargets,
+  kShuffle,
+  kToken,
+  kPermutation,
+  kBootstrap,
+  kInit,
+  kDropout,
+  kTies,
+  kBaseline,
+  kOrder
 };
 
-/// A random stream keyed by (seed, purpose, a, b, c), so that a draw depends on what it is for and never on the order or the
-/// batch in which it is made. Counter-based: `at(t)` gives draw t without the ones before it.
+/// A random stream keyed by (seed, purpose, a, b, c), so that a draw depends on what it is for and never on
+/// the order or the batch in which it is made. Counter-based: `at(t)` gives draw t without the ones before
+/// it.
 class RandomStream {
  public:
   RandomStream(uint64_t seed, Purpose purpose, uint64_t a = 0, uint64_t b = 0, uint64_t c = 0);
 
-  uint32_t bits();                  ///< next 32 bits
-  double uniform();                 ///< next number in the open interval (0, 1), 52 bits
-  double gumbel();                  ///< -log(-log(uniform))
-  double normal();                  ///< Box-Muller, one draw per call
-  uint64_t below(uint64_t bound);   ///< unbiased integer in [0, bound); REQUIRES bound > 0
+  uint32_t bits();                 ///< next 32 bits
+  double uniform();                ///< next number in the open interval (0, 1), 52 bits
+  double gumbel();                 ///< -log(-log(uniform))
+  double normal();                 ///< Box-Muller, one draw per call
+  uint64_t below(uint64_t bound);  ///< unbiased integer in [0, bound); REQUIRES bound > 0
   /// Uniform in (0, 1) for position t, independent of the sequence position of this stream.
   double uniform_at(uint64_t t) const;
 

@@ -1,6 +1,6 @@
-#include <fmt/format.h>
-
 #include "cli/cost_text.h"
+
+#include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 

@@ -2,15 +2,15 @@
 
 #include <string>
 
-#include "learn/train_config.h"
-#include "learn/model_folder.h"
 #include "data/split.h"
+#include "learn/model_folder.h"
+#include "learn/train_config.h"
 
 namespace r2rank::cli {
 
-/// What a training run will take: tokens and seconds a step (from the products' speed measured now), seconds in all, memory.
-/// As text, or as one JSON object.
-std::string training_cost_text(const learn::TrainConfig& config, const learn::RankingModel& model, const data::Dataset& dataset,
-                               const data::Split& split, bool json);
+/// What a training run will take: tokens and seconds a step (from the products' speed measured now), seconds
+/// in all, memory. As text, or as one JSON object.
+std::string training_cost_text(const learn::TrainConfig& config, const learn::RankingModel& model,
+                               const data::Dataset& dataset, const data::Split& split, bool json);
 
 }  // namespace r2rank::cli

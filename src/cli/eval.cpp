@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "base/interrupt.h"
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "cli/output.h"
 #include "cli/shell.h"
 #include "cli/verb.h"
@@ -32,15 +32,20 @@ struct EvalConfig {
     fields.add("dataset", dataset, "dataset folder made by `r2rank import`").mandatory();
     fields.add("split", split, "split folder made by `r2rank split`").mandatory();
     fields.add("part", part, "which slates").one_of({"test", "valid"});
-    fields.add("model", model, "GGUF file, Hugging Face folder or run folder to score with (none: baselines alone)");
+    fields.add("model", model,
+               "GGUF file, Hugging Face folder or run folder to score with (none: baselines alone)");
     fields.add("name", name, "what the model is called in tables and files");
-    fields.add("baselines", baselines, "baselines beside it (comma-separated; empty: none)").one_of(baselines::baseline_names());
-    fields.add("scores", scores, "files of outside scores: CSV or JSONL with slate_id or user_id, item_id, score");
-    fields.add("with", with, "earlier results (.parquet of an eval on the same slates) to put into the table");
+    fields.add("baselines", baselines, "baselines beside it (comma-separated; empty: none)")
+        .one_of(baselines::baseline_names());
+    fields.add("scores", scores,
+               "files of outside scores: CSV or JSONL with slate_id or user_id, item_id, score");
+    fields.add("with", with,
+               "earlier results (.parquet of an eval on the same slates) to put into the table");
     fields.add("pairs", pairs, "scorers to compare, each 'a-b' (none: the model against each baseline)");
     fields.add("seconds", seconds, "times to record in summary.json, each name=seconds");
     fields.add("format", format, "how the table is written").one_of(experiment::table_format_names());
-    fields.add("output", output, "folder for per-user results (Parquet), summary.json and table.md (none: print only)");
+    fields.add("output", output,
+               "folder for per-user results (Parquet), summary.json and table.md (none: print only)");
     fields.add("bootstrap_seed", bootstrap_seed, "seed of the bootstrap intervals").at_least(0);
   }
 };
@@ -52,13 +57,17 @@ class Eval : public Verb {
             .group = "Train and evaluate",
             .summary = "score slates with a model, baselines or outside scores; one table",
             .purpose =
-                "Measures scorers on the same slates: NDCG, HR, MRR with 95 % bootstrap intervals over users, paired tests, tokens "
-                "and milliseconds per slate. Ties count with their expected value; results on different slates are never mixed.",
+                "Measures scorers on the same slates: NDCG, HR, MRR with 95 % bootstrap intervals over "
+                "users, paired tests, tokens "
+                "and milliseconds per slate. Ties count with their expected value; results on different "
+                "slates are never mixed.",
             .examples =
                 "# baselines alone\n"
-                "r2rank eval data/ml-100k --split data/ml-100k-split --baselines random,popularity,item-knn,tfidf\n"
+                "r2rank eval data/ml-100k --split data/ml-100k-split --baselines "
+                "random,popularity,item-knn,tfidf\n"
                 "# a trained model with one rationale an item, results kept\n"
-                "r2rank eval data/ml-100k --split data/ml-100k-split --model runs/rl --rationales 1 --output runs/rl/eval\n"
+                "r2rank eval data/ml-100k --split data/ml-100k-split --model runs/rl --rationales 1 --output "
+                "runs/rl/eval\n"
                 "# any other ranker's scores in the same table\n"
                 "r2rank eval data/ml-100k --split data/ml-100k-split --scores mine.csv"};
   }
@@ -97,14 +106,17 @@ class Eval : public Verb {
     return 0;
   }
 
-  std::vector<PerUserResults> collect(const data::Dataset& dataset, const data::Split& split, const data::SlateSet& slates) {
+  std::vector<PerUserResults> collect(const data::Dataset& dataset, const data::Split& split,
+                                      const data::SlateSet& slates) {
     std::vector<PerUserResults> results;
     for (const auto& path : config_.with) results.push_back(metrics::load_per_user(path));
     for (const auto& name : config_.baselines) {
-      const auto scorer = baselines::make_baseline(name, {dataset, split}, static_cast<uint64_t>(model_options_.seed));
+      const auto scorer =
+          baselines::make_baseline(name, {dataset, split}, static_cast<uint64_t>(model_options_.seed));
       results.push_back(experiment::evaluate(*scorer, slates, dataset, name));
     }
-    for (const auto& path : config_.scores) results.push_back(experiment::read_outside_scores(path, slates, dataset));
+    for (const auto& path : config_.scores)
+      results.push_back(experiment::read_outside_scores(path, slates, dataset));
     if (config_.model.empty()) return results;
     const auto model = learn::open_ranking_model(config_.model, model_options_, prompt_);
     experiment::RankingScorer scorer(config_.name, *model, dataset, split, reasoning_);
@@ -112,7 +124,8 @@ class Eval : public Verb {
     return results;
   }
 
-  std::vector<std::pair<std::string, std::string>> pairs_of(const std::vector<PerUserResults>& results) const {
+  std::vector<std::pair<std::string, std::string>> pairs_of(
+      const std::vector<PerUserResults>& results) const {
     std::vector<std::pair<std::string, std::string>> pairs;
     for (const auto& pair : config_.pairs) pairs.push_back(parse_pair(pair, results));
     if (!pairs.empty() || config_.model.empty()) return pairs;
@@ -122,12 +135,15 @@ class Eval : public Verb {
   }
 
   /// Names may hold dashes themselves ("item-knn"): the split is where both sides are known.
-  static std::pair<std::string, std::string> parse_pair(const std::string& pair, const std::vector<PerUserResults>& results) {
+  static std::pair<std::string, std::string> parse_pair(const std::string& pair,
+                                                        const std::vector<PerUserResults>& results) {
     const auto known = [&](const std::string& name) {
-      return std::any_of(results.begin(), results.end(), [&](const auto& result) { return result.scorer == name; });
+      return std::any_of(results.begin(), results.end(),
+                         [&](const auto& result) { return result.scorer == name; });
     };
     for (size_t dash = pair.find('-'); dash != std::string::npos; dash = pair.find('-', dash + 1))
-      if (known(pair.substr(0, dash)) && known(pair.substr(dash + 1))) return {pair.substr(0, dash), pair.substr(dash + 1)};
+      if (known(pair.substr(0, dash)) && known(pair.substr(dash + 1)))
+        return {pair.substr(0, dash), pair.substr(dash + 1)};
     base::fail_usage("eval", "--pairs {}: expected 'a-b' with the names of two scorers in the table", pair);
   }
 
@@ -153,11 +169,13 @@ class Eval : public Verb {
     const std::string summary_text = experiment::summary_json(summary);
     if (!config_.output.empty()) {
       const base::Path folder = config_.output;
-      for (const auto& result : results) metrics::save_per_user(result, folder / (result.scorer + ".parquet"));
+      for (const auto& result : results)
+        metrics::save_per_user(result, folder / (result.scorer + ".parquet"));
       base::write_file(folder / "summary.json", summary_text + "\n");
       base::write_file(folder / "table.md", experiment::render(table, experiment::TableFormat::kMarkdown));
     }
-    print("{}", invocation.json ? summary_text + "\n" : experiment::render(table, experiment::table_format(config_.format)));
+    print("{}", invocation.json ? summary_text + "\n"
+                                : experiment::render(table, experiment::table_format(config_.format)));
   }
 
   EvalConfig config_;

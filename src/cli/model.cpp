@@ -17,7 +17,8 @@ class ModelInspect : public Verb {
             .group = "Models",
             .summary = "what is in a model file or folder",
             .purpose =
-                "Opens a GGUF file, a Hugging Face folder or one of our runs without computing anything and prints its shape, its "
+                "Opens a GGUF file, a Hugging Face folder or one of our runs without computing anything and "
+                "prints its shape, its "
                 "tensors by type and its tokenizer. Use it to see whether a model is supported and whole.",
             .examples = "r2rank model inspect model.gguf\nr2rank model inspect runs/rl --json"};
   }
@@ -47,12 +48,16 @@ class ModelInspect : public Verb {
 
   static void print_json(const model::ModelFiles& files, const Types& types, int64_t elements) {
     const auto& c = files.config;
-    nlohmann::ordered_json json = {{"family", c.family}, {"parameters", elements}, {"layers", c.layers}, {"width", c.width},
-                                   {"heads", c.heads}, {"kv_heads", c.kv_heads}, {"head_width", c.head_width},
-                                   {"ffn_width", c.ffn_width}, {"vocabulary", c.vocabulary}, {"max_positions", c.max_positions},
-                                   {"rope_base", c.rope_base}, {"tied_embeddings", c.tied_embeddings}};
-    for (const auto& [type, counts] : types) json["tensors"][type] = {{"tensors", counts.first}, {"elements", counts.second}};
-    json["tokenizer"] = {{"tokens", files.tokenizer.tokens.size()}, {"merges", files.tokenizer.merges.size()},
+    nlohmann::ordered_json json = {{"family", c.family},         {"parameters", elements},
+                                   {"layers", c.layers},         {"width", c.width},
+                                   {"heads", c.heads},           {"kv_heads", c.kv_heads},
+                                   {"head_width", c.head_width}, {"ffn_width", c.ffn_width},
+                                   {"vocabulary", c.vocabulary}, {"max_positions", c.max_positions},
+                                   {"rope_base", c.rope_base},   {"tied_embeddings", c.tied_embeddings}};
+    for (const auto& [type, counts] : types)
+      json["tensors"][type] = {{"tensors", counts.first}, {"elements", counts.second}};
+    json["tokenizer"] = {{"tokens", files.tokenizer.tokens.size()},
+                         {"merges", files.tokenizer.merges.size()},
                          {"special", files.tokenizer.special.size()}};
     print("{}\n", json.dump());
   }
@@ -65,12 +70,16 @@ class ModelInspect : public Verb {
     table.row({"layers, width", fmt::format("{}, {}", c.layers, c.width)});
     table.row({"heads", fmt::format("{} of {}, {} for keys and values", c.heads, c.head_width, c.kv_heads)});
     table.row({"feed-forward width", grouped(c.ffn_width)});
-    table.row({"vocabulary", fmt::format("{}{}", grouped(c.vocabulary), c.tied_embeddings ? ", output tied to the embedding" : "")});
+    table.row({"vocabulary", fmt::format("{}{}", grouped(c.vocabulary),
+                                         c.tied_embeddings ? ", output tied to the embedding" : "")});
     table.row({"positions", fmt::format("{}, rotary base {}", grouped(c.max_positions), c.rope_base)});
     for (const auto& [type, counts] : types)
-      table.row({"tensors " + type, fmt::format("{} with {} elements", counts.first, grouped(counts.second))});
-    table.row({"tokenizer", fmt::format("{} tokens, {} merges, {} special, chat family {}", grouped(static_cast<int64_t>(files.tokenizer.tokens.size())),
-                                        grouped(static_cast<int64_t>(files.tokenizer.merges.size())), files.tokenizer.special.size(),
+      table.row(
+          {"tensors " + type, fmt::format("{} with {} elements", counts.first, grouped(counts.second))});
+    table.row({"tokenizer", fmt::format("{} tokens, {} merges, {} special, chat family {}",
+                                        grouped(static_cast<int64_t>(files.tokenizer.tokens.size())),
+                                        grouped(static_cast<int64_t>(files.tokenizer.merges.size())),
+                                        files.tokenizer.special.size(),
                                         text::chat_family_name(text::detect_chat_family(files.tokenizer)))});
     print("{}", table.text());
   }
@@ -85,9 +94,12 @@ class ModelImport : public Verb {
             .group = "Models",
             .summary = "any supported model -> Hugging Face folder (LoRA merged)",
             .purpose =
-                "Reads a GGUF file, a Hugging Face folder or one of our runs and writes a Hugging Face folder that `transformers` "
+                "Reads a GGUF file, a Hugging Face folder or one of our runs and writes a Hugging Face "
+                "folder that `transformers` "
                 "loads with the same logits. LoRA adapters of a run are merged into the weights.",
-            .examples = "r2rank model import model.gguf --output models/smollm2\nr2rank model import runs/rl --output models/mine --f32"};
+            .examples =
+                "r2rank model import model.gguf --output models/smollm2\nr2rank model import runs/rl "
+                "--output models/mine --f32"};
   }
 
   void declare(Flags& flags) override {

@@ -28,23 +28,30 @@ class Rank : public Verb {
             .group = "Use a model",
             .summary = "rank items for a user, each with its score and its reason",
             .purpose =
-                "Ranks the candidates of users' test slates, or the items of one JSON request on standard input, which needs no data "
-                "set: history and items are given by their text. Each item comes with its score and the rationale it was read from.",
+                "Ranks the candidates of users' test slates, or the items of one JSON request on standard "
+                "input, which needs no data "
+                "set: history and items are given by their text. Each item comes with its score and the "
+                "rationale it was read from.",
             .examples =
                 "# three users of the test slates, one rationale an item\n"
-                "r2rank rank data/ml-100k --split data/ml-100k-split --model runs/rl --rationales 1 --users 196,186,22\n"
+                "r2rank rank data/ml-100k --split data/ml-100k-split --model runs/rl --rationales 1 --users "
+                "196,186,22\n"
                 "# one request as JSON\n"
-                "echo '{\"history\": [{\"title\": \"Alien (1979)\"}], \"items\": [{\"id\": 1, \"title\": \"Aliens (1986)\"},\n"
-                "  {\"id\": 2, \"title\": \"Grease (1978)\"}]}' | r2rank rank --model runs/rl --rationales 1 --json"};
+                "echo '{\"history\": [{\"title\": \"Alien (1979)\"}], \"items\": [{\"id\": 1, \"title\": "
+                "\"Aliens (1986)\"},\n"
+                "  {\"id\": 2, \"title\": \"Grease (1978)\"}]}' | r2rank rank --model runs/rl --rationales 1 "
+                "--json"};
   }
 
   void declare(Flags& flags) override {
     flags.group("What is ranked");
     flags.fields().add("model", model_, "GGUF file, Hugging Face folder or run folder").mandatory();
-    flags.fields().add("dataset", dataset_, "dataset folder; without one a JSON request is read from standard input");
+    flags.fields().add("dataset", dataset_,
+                       "dataset folder; without one a JSON request is read from standard input");
     flags.positional("DATASET", "dataset", false);
     flags.fields().add("split", split_, "split folder: candidates are those of each user's test slate");
-    flags.fields().add("users", users_, "user ids (comma-separated; empty: the first three of the test slates)");
+    flags.fields().add("users", users_,
+                       "user ids (comma-separated; empty: the first three of the test slates)");
     flags.fields().add("top", top_, "ranked items shown for each user").between(1, 1e6);
     flags.group("Reasoning");
     reasoning_.describe(flags.fields());
@@ -57,7 +64,9 @@ class Rank : public Verb {
   int run(const Invocation& invocation) override {
     options_.tuning = "frozen";
     if (dataset_.empty()) return rank_standard_input(invocation);
-    if (split_.empty()) base::fail_usage("rank", "--split is needed with a data set: it says what each user's history and candidates are");
+    if (split_.empty())
+      base::fail_usage(
+          "rank", "--split is needed with a data set: it says what each user's history and candidates are");
     const data::Dataset dataset = data::load_dataset(dataset_);
     const data::Split split = data::load_split(split_, dataset);
     const auto slates = chosen_slates(dataset, split);
@@ -72,7 +81,8 @@ class Rank : public Verb {
         const std::string mark = slate->relevance[i] > 0 ? "* " : "";
         items.push_back({item.id, mark + item.title, reasoned.scores[i], reasoned.rationales[i]});
       }
-      show(fmt::format("user {}", dataset.user_ids[slate->user]), history_text(dataset, *slate), experiment::ranked_items(std::move(items)), invocation);
+      show(fmt::format("user {}", dataset.user_ids[slate->user]), history_text(dataset, *slate),
+           experiment::ranked_items(std::move(items)), invocation);
     }
     return 0;
   }
@@ -86,14 +96,17 @@ class Rank : public Verb {
     return 0;
   }
 
-  std::vector<const data::Slate*> chosen_slates(const data::Dataset& dataset, const data::Split& split) const {
+  std::vector<const data::Slate*> chosen_slates(const data::Dataset& dataset,
+                                                const data::Split& split) const {
     std::vector<const data::Slate*> chosen;
     if (users_.empty())
-      for (size_t i = 0; i < std::min<size_t>(3, split.test.slates.size()); ++i) chosen.push_back(&split.test.slates[i]);
+      for (size_t i = 0; i < std::min<size_t>(3, split.test.slates.size()); ++i)
+        chosen.push_back(&split.test.slates[i]);
     for (const auto& id : users_) {
       const auto found = std::find_if(split.test.slates.begin(), split.test.slates.end(),
                                       [&](const auto& slate) { return dataset.user_ids[slate.user] == id; });
-      if (found == split.test.slates.end()) base::fail_usage("rank", "user '{}' has no test slate in this split", id);
+      if (found == split.test.slates.end())
+        base::fail_usage("rank", "user '{}' has no test slate in this split", id);
       chosen.push_back(&*found);
     }
     return chosen;
@@ -107,14 +120,15 @@ class Rank : public Verb {
     return text;
   }
 
-  void show(const std::string& who, const std::string& history, const std::vector<experiment::RankedItem>& items,
-            const Invocation& invocation) const {
+  void show(const std::string& who, const std::string& history,
+            const std::vector<experiment::RankedItem>& items, const Invocation& invocation) const {
     if (invocation.json) return print("{}\n", experiment::ranked_json(items));
     print("{}{}{}\n", who, history.empty() ? "" : ", lately: ", history);
     Table table({Table::Align::kRight, Table::Align::kLeft, Table::Align::kRight, Table::Align::kLeft});
     table.row({"rank", "item", "score", reasoning_.rationales > 0 ? "reason" : ""});
     for (size_t i = 0; i < std::min<size_t>(items.size(), top_); ++i)
-      table.row({std::to_string(i + 1), shortened(items[i].title, kTitleWidth), fmt::format("{:.3f}", items[i].score),
+      table.row({std::to_string(i + 1), shortened(items[i].title, kTitleWidth),
+                 fmt::format("{:.3f}", items[i].score),
                  items[i].rationales.empty() ? "" : items[i].rationales.front()});
     print("{}\n", table.text());
   }

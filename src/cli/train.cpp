@@ -1,7 +1,7 @@
+#include "base/error.h"
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "cli/cost_text.h"
-#include "base/error.h"
 #include "cli/output.h"
 #include "cli/shell.h"
 #include "cli/verb.h"

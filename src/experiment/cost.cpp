@@ -17,8 +17,10 @@ constexpr double kTrainingShare = 0.45, kDecodeShare = 0.2;
 /// Operations a second of one [512, D] x [D, F] product in the compute type.
 double product_speed(const model::LanguageModel& model) {
   const auto& config = model.config();
-  const auto options = at::TensorOptions().dtype(model.transformer().compute_type()).device(model.transformer().device());
-  const at::Tensor a = at::ones({512, config.width}, options), b = at::ones({config.width, 2 * config.ffn_width}, options);
+  const auto options =
+      at::TensorOptions().dtype(model.transformer().compute_type()).device(model.transformer().device());
+  const at::Tensor a = at::ones({512, config.width}, options),
+                   b = at::ones({config.width, 2 * config.ffn_width}, options);
   double best = 1e9;
   for (int repeat = 0; repeat < 5; ++repeat) {
     const auto start = std::chrono::steady_clock::now();
@@ -30,15 +32,17 @@ double product_speed(const model::LanguageModel& model) {
 
 double block_parameters(const model::ModelConfig& config) {
   const double heads = static_cast<double>((2 * config.heads + 2 * config.kv_heads) * config.head_width);
-  return static_cast<double>(config.layers) * static_cast<double>(config.width) * (heads + 3.0 * static_cast<double>(config.ffn_width));
+  return static_cast<double>(config.layers) * static_cast<double>(config.width) *
+         (heads + 3.0 * static_cast<double>(config.ffn_width));
 }
 
-int64_t mean_slate_tokens(const learn::TrainConfig& config, const learn::RankingModel& model, const data::Dataset& dataset,
-                          const data::Split& split) {
+int64_t mean_slate_tokens(const learn::TrainConfig& config, const learn::RankingModel& model,
+                          const data::Dataset& dataset, const data::Split& split) {
   const rollout::SlatePrompts prompts(dataset, split, *model.prompts);
-  const data::TrainingSlates slates(dataset, split,
-                                    {config.negatives, config.recent_targets, config.min_history, config.sampling_negatives,
-                                     static_cast<uint64_t>(config.model_options.seed)});
+  const data::TrainingSlates slates(
+      dataset, split,
+      {config.negatives, config.recent_targets, config.min_history, config.sampling_negatives,
+       static_cast<uint64_t>(config.model_options.seed)});
   int64_t tokens = 0;
   for (int64_t n = 0; n < kSampledSlates; ++n)
     tokens += rollout::slate_tokens(prompts.prepare(slates.draw(n), true), model.reasoner->frame(),
@@ -48,25 +52,30 @@ int64_t mean_slate_tokens(const learn::TrainConfig& config, const learn::Ranking
 
 }  // namespace
 
-TrainingCost estimate_training(const learn::TrainConfig& config, const learn::RankingModel& model, const data::Dataset& dataset,
-                               const data::Split& split) {
+TrainingCost estimate_training(const learn::TrainConfig& config, const learn::RankingModel& model,
+                               const data::Dataset& dataset, const data::Split& split) {
   TrainingCost cost;
   const auto& shape = model.model->config();
   const double blocks = block_parameters(shape), output = static_cast<double>(shape.vocabulary * shape.width);
   const auto trained = static_cast<double>(model.model->parameters().trainable_elements());
   cost.tokens_per_step = config.slates_per_step * mean_slate_tokens(config, model, dataset, split);
   if (config.reasons())
-    cost.sampled_tokens_per_step = config.slates_per_step * (config.negatives + 1) * config.rationales * config.rationale_tokens;
+    cost.sampled_tokens_per_step =
+        config.slates_per_step * (config.negatives + 1) * config.rationales * config.rationale_tokens;
   const double speed = product_speed(*model.model);
   const auto sampled = static_cast<double>(cost.sampled_tokens_per_step);
-  cost.seconds_per_step = (6 * blocks * static_cast<double>(cost.tokens_per_step) + 8 * output * sampled) / (speed * kTrainingShare) +
+  cost.seconds_per_step = (6 * blocks * static_cast<double>(cost.tokens_per_step) + 8 * output * sampled) /
+                              (speed * kTrainingShare) +
                           2 * (blocks + output) * sampled / (speed * kDecodeShare) + trained * 28 / 1e10;
   cost.steps = config.steps;
-  cost.seconds = config.steps > 0 ? cost.seconds_per_step * static_cast<double>(config.steps) : 60 * config.minutes;
+  cost.seconds =
+      config.steps > 0 ? cost.seconds_per_step * static_cast<double>(config.steps) : 60 * config.minutes;
   if (config.minutes > 0) cost.seconds = std::min(cost.seconds, 60 * config.minutes);
   const double element = model.model->options().dtype == "bf16" ? 2 : 4;
-  const double activations = std::min<double>(static_cast<double>(std::min(cost.tokens_per_step, config.tokens_per_pass)) *
-                                                  static_cast<double>(shape.layers) * element * 16 * static_cast<double>(shape.width), 6e9);
+  const double activations = std::min<double>(
+      static_cast<double>(std::min(cost.tokens_per_step, config.tokens_per_pass)) *
+          static_cast<double>(shape.layers) * element * 16 * static_cast<double>(shape.width),
+      6e9);
   cost.memory_bytes = (blocks + output) * element + trained * 16 + activations + 1e9;
   cost.disk_bytes = (blocks + output) * 4 + trained * 8 + (blocks + output) * 4;
   return cost;

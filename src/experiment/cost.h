@@ -7,8 +7,9 @@
 
 namespace r2rank::experiment {
 
-/// What a run will take. Seconds come from the speed of one product of the model's shape, measured now, and the share of it
-/// that training and decoding reach here (docs/performance notes in cost.cpp); memory and disk from the tensors held.
+/// What a run will take. Seconds come from the speed of one product of the model's shape, measured now, and
+/// the share of it that training and decoding reach here (docs/performance notes in cost.cpp); memory and
+/// disk from the tensors held.
 struct TrainingCost {
   int64_t tokens_per_step = 0;          ///< packed tokens of the training pass
   int64_t sampled_tokens_per_step = 0;  ///< at most: B K G T
@@ -17,7 +18,7 @@ struct TrainingCost {
   double seconds = 0;
   double memory_bytes = 0, disk_bytes = 0;
 };
-TrainingCost estimate_training(const learn::TrainConfig& config, const learn::RankingModel& model, const data::Dataset& dataset,
-                               const data::Split& split);
+TrainingCost estimate_training(const learn::TrainConfig& config, const learn::RankingModel& model,
+                               const data::Dataset& dataset, const data::Split& split);
 
 }  // namespace r2rank::experiment

@@ -12,19 +12,22 @@ namespace {
 
 using nlohmann::json;
 
-const std::vector<std::string> kItemKeys = {"id", "title", "brand", "categories", "description", "count", "mean_rating", "rating", "days_ago"};
+const std::vector<std::string> kItemKeys = {"id",    "title",       "brand",  "categories", "description",
+                                            "count", "mean_rating", "rating", "days_ago"};
 
 void refuse_unknown(const json& object, const std::vector<std::string>& known, const std::string& where) {
   for (const auto& [key, value] : object.items()) {
     (void)value;
     if (std::find(known.begin(), known.end(), key) != known.end()) continue;
     const std::string near = base::nearest_name(key, known);
-    base::fail_data("rank", "unknown key '{}' in {}{}", key, where, near.empty() ? "" : "; did you mean '" + near + "'?");
+    base::fail_data("rank", "unknown key '{}' in {}{}", key, where,
+                    near.empty() ? "" : "; did you mean '" + near + "'?");
   }
 }
 
 text::PromptItem parse_item(const json& object, const std::string& where) {
-  if (!object.is_object()) base::fail_data("rank", "expected an object with a title in {}, found {}", where, object.type_name());
+  if (!object.is_object())
+    base::fail_data("rank", "expected an object with a title in {}, found {}", where, object.type_name());
   refuse_unknown(object, kItemKeys, where);
   text::PromptItem item;
   item.title = object.value("title", "");
@@ -46,7 +49,10 @@ std::string id_of(const json& object, size_t index) {
 
 const json& list_in(const json& document, const char* key) {
   if (!document.contains(key) || !document.at(key).is_array())
-    base::fail_data("rank", "expected a list '{}' in the request: {{\"history\": [{{\"title\": ...}}], \"items\": [{{\"id\": ..., \"title\": ...}}]}}", key);
+    base::fail_data("rank",
+                    "expected a list '{}' in the request: {{\"history\": [{{\"title\": ...}}], \"items\": "
+                    "[{{\"id\": ..., \"title\": ...}}]}}",
+                    key);
   return document.at(key);
 }
 
@@ -56,7 +62,8 @@ RankRequest parse_rank_request(std::string_view text) {
   RankRequest request;
   try {
     const json document = json::parse(text);
-    if (!document.is_object()) base::fail_data("rank", "expected a JSON object, found {}", document.type_name());
+    if (!document.is_object())
+      base::fail_data("rank", "expected a JSON object, found {}", document.type_name());
     refuse_unknown(document, {"history", "items"}, "the request");
     for (const auto& object : list_in(document, "history"))
       request.history.push_back(parse_item(object, fmt::format("history[{}]", request.history.size())));
@@ -64,7 +71,8 @@ RankRequest parse_rank_request(std::string_view text) {
     for (const auto& object : list_in(document, "items")) {
       request.items.push_back(parse_item(object, fmt::format("items[{}]", request.items.size())));
       request.ids.push_back(id_of(object, request.ids.size()));
-      if (!seen.insert(request.ids.back()).second) base::fail_data("rank", "the id '{}' stands twice in items", request.ids.back());
+      if (!seen.insert(request.ids.back()).second)
+        base::fail_data("rank", "the id '{}' stands twice in items", request.ids.back());
     }
   } catch (const json::exception& error) {
     base::fail_data("rank", "the request is not the JSON that was expected: {}", error.what());
@@ -73,7 +81,8 @@ RankRequest parse_rank_request(std::string_view text) {
   return request;
 }
 
-std::vector<RankedItem> rank_request(const RankRequest& request, const learn::RankingModel& model, const ReasoningOptions& options) {
+std::vector<RankedItem> rank_request(const RankRequest& request, const learn::RankingModel& model,
+                                     const ReasoningOptions& options) {
   std::vector<uint64_t> keys;
   for (const auto& id : request.ids) keys.push_back(base::hash64(id));
   const auto slate = rollout::canonical_slate(0, model.prompts->build(request.history, request.items), keys,
@@ -86,7 +95,8 @@ std::vector<RankedItem> rank_request(const RankRequest& request, const learn::Ra
     rollout.silent = model.reasoner->silent_scores({&pointer, 1}).front();
   const auto scores = slate.in_slate_order(rollout.mean_scores());
   std::vector<RankedItem> items;
-  for (size_t i = 0; i < request.ids.size(); ++i) items.push_back({request.ids[i], request.items[i].title, scores[i], {}});
+  for (size_t i = 0; i < request.ids.size(); ++i)
+    items.push_back({request.ids[i], request.items[i].title, scores[i], {}});
   for (size_t i = 0; i < rollout.rationales.size(); ++i)
     for (const auto& rationale : rollout.rationales[i])
       items[slate.order[i]].rationales.push_back(rationale_text(*model.tokenizer, rationale));
@@ -94,16 +104,22 @@ std::vector<RankedItem> rank_request(const RankRequest& request, const learn::Ra
 }
 
 std::vector<RankedItem> ranked_items(std::vector<RankedItem> items) {
-  std::stable_sort(items.begin(), items.end(), [](const auto& a, const auto& b) { return a.score > b.score; });
+  std::stable_sort(items.begin(), items.end(),
+                   [](const auto& a, const auto& b) { return a.score > b.score; });
   return items;
 }
 
 std::string ranked_json(const std::vector<RankedItem>& items) {
   auto list = nlohmann::ordered_json::array();
   for (size_t i = 0; i < items.size(); ++i)
-    list.push_back({{"rank", i + 1}, {"id", items[i].id}, {"title", items[i].title}, {"score", items[i].score}, {"reasons", items[i].rationales}});
+    list.push_back({{"rank", i + 1},
+                    {"id", items[i].id},
+                    {"title", items[i].title},
+                    {"score", items[i].score},
+                    {"reasons", items[i].rationales}});
   // Rationales are sampled bytes: they may end within a character.
-  return nlohmann::ordered_json{{"ranking", list}}.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return nlohmann::ordered_json{{"ranking", list}}.dump(-1, ' ', false,
+                                                        nlohmann::ordered_json::error_handler_t::replace);
 }
 
 }  // namespace r2rank::experiment

@@ -12,11 +12,12 @@ namespace r2rank::experiment {
 /// {"history": [{"title": ...}], "items": [{"id": ..., "title": ..., "categories": [...], "count": 12}]}.
 struct RankRequest {
   std::vector<text::PromptItem> history;
-  std::vector<std::string> ids;           ///< of the items, distinct
+  std::vector<std::string> ids;  ///< of the items, distinct
   std::vector<text::PromptItem> items;
 };
 
-/// Errors: kData naming the first thing that is missing or of a wrong type; unknown keys are refused with the nearest name.
+/// Errors: kData naming the first thing that is missing or of a wrong type; unknown keys are refused with the
+/// nearest name.
 RankRequest parse_rank_request(std::string_view json);
 
 /// One ranked item.
@@ -27,7 +28,8 @@ struct RankedItem {
 };
 
 /// Best first; ties keep the request's order.
-std::vector<RankedItem> rank_request(const RankRequest& request, const learn::RankingModel& model, const ReasoningOptions& options);
+std::vector<RankedItem> rank_request(const RankRequest& request, const learn::RankingModel& model,
+                                     const ReasoningOptions& options);
 /// Orders parallel vectors of ids, titles, scores and rationales, best first.
 std::vector<RankedItem> ranked_items(std::vector<RankedItem> items);
 /// {"ranking": [{"rank", "id", "title", "score", "reasons": [...]}]}

@@ -36,18 +36,22 @@ TEST(RankRequest, ReadsEveryFieldOfAnItem) {
 }
 
 TEST(RankRequest, TakesNumbersAsIdsAndThePlaceWhereThereIsNone) {
-  const auto request = parse_rank_request(R"({"history": [], "items": [{"id": 17, "title": "a"}, {"title": "b"}]})");
+  const auto request =
+      parse_rank_request(R"({"history": [], "items": [{"id": 17, "title": "a"}, {"title": "b"}]})");
   EXPECT_EQ(request.ids, (std::vector<std::string>{"17", "1"}));
 }
 
 TEST(RankRequest, RefusesUnknownKeysWithTheNearestName) {
   expect_parts(refused(R"({"history": [], "itms": []})"), {"unknown key 'itms'", "the request", "'items'"});
-  expect_parts(refused(R"({"history": [], "items": [{"titel": "a"}]})"), {"unknown key 'titel'", "items[0]", "'title'"});
-  expect_parts(refused(R"({"history": [{"title": "a", "ratng": 4}], "items": []})"), {"history[0]", "'rating'"});
+  expect_parts(refused(R"({"history": [], "items": [{"titel": "a"}]})"),
+               {"unknown key 'titel'", "items[0]", "'title'"});
+  expect_parts(refused(R"({"history": [{"title": "a", "ratng": 4}], "items": []})"),
+               {"history[0]", "'rating'"});
 }
 
 TEST(RankRequest, RefusesItemsWithoutATitle) {
-  expect_parts(refused(R"({"history": [], "items": [{"title": "a"}, {"id": "b"}]})"), {"items[1]", "no title"});
+  expect_parts(refused(R"({"history": [], "items": [{"title": "a"}, {"id": "b"}]})"),
+               {"items[1]", "no title"});
   expect_parts(refused(R"({"history": [{}], "items": []})"), {"history[0]", "no title"});
   expect_parts(refused(R"({"history": [], "items": ["a"]})"), {"items[0]", "expected an object", "string"});
 }
@@ -68,7 +72,8 @@ TEST(RankRequest, RefusesWhatIsNotTheJsonItExpects) {
   expect_parts(refused(""), {"not the JSON"});
   expect_parts(refused("[]"), {"expected a JSON object", "array"});
   expect_parts(refused(R"({"history": [], "items": [{"title": 5}]})"), {"not the JSON", "string"});
-  expect_parts(refused(R"({"history": [], "items": [{"title": "a", "count": "many"}]})"), {"not the JSON", "number"});
+  expect_parts(refused(R"({"history": [], "items": [{"title": "a", "count": "many"}]})"),
+               {"not the JSON", "number"});
 }
 
 TEST(RankedItems, StandBestFirstAndTiesKeepTheirOrder) {
@@ -128,7 +133,9 @@ class RankByModel : public ::testing::Test {
   RankRequest request_;
 };
 
-TEST_F(RankByModel, TheOrderOfTheRequestChangesNoSilentScore) { expect_independent_of_order({}); }
+TEST_F(RankByModel, TheOrderOfTheRequestChangesNoSilentScore) {
+  expect_independent_of_order({});
+}
 
 TEST_F(RankByModel, TheOrderOfTheRequestChangesNoRationaleAndNoScore) {
   ReasoningOptions options;

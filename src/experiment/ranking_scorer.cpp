@@ -5,10 +5,12 @@
 namespace r2rank::experiment {
 
 void ReasoningOptions::describe(base::ConfigFields& fields) {
-  fields.add("rationales", rationales, "G: rationales written for each item; 0 scores silently").between(0, 256);
+  fields.add("rationales", rationales, "G: rationales written for each item; 0 scores silently")
+      .between(0, 256);
   fields.add("rationale_tokens", rationale_tokens, "T: longest rationale, in tokens").between(1, 4096);
   fields.add("temperature", temperature, "sampling temperature").between(0.01, 100);
-  fields.add("top_p", top_p, "nucleus sampling: smallest set of tokens with this probability").between(0.01, 1);
+  fields.add("top_p", top_p, "nucleus sampling: smallest set of tokens with this probability")
+      .between(0.01, 1);
   fields.add("top_k", top_k, "sample among the k likeliest tokens (0: all)").between(0, 1e6);
   fields.add("slates_per_batch", slates_per_batch, "slates scored in one pass").between(1, 1024);
   fields.add("sampling_seed", seed, "seed of the rationales").at_least(0);
@@ -22,7 +24,9 @@ RankingScorer::RankingScorer(std::string name, const learn::RankingModel& model,
                              const data::Split& split, ReasoningOptions options)
     : name_(std::move(name)), model_(model), prompts_(dataset, split, *model.prompts), options_(options) {}
 
-std::vector<double> RankingScorer::score(const data::Slate& slate) { return score_batch({&slate, 1}).front(); }
+std::vector<double> RankingScorer::score(const data::Slate& slate) {
+  return score_batch({&slate, 1}).front();
+}
 
 std::vector<std::vector<double>> RankingScorer::score_batch(std::span<const data::Slate> slates) {
   std::vector<rollout::PreparedSlate> prepared;
@@ -31,18 +35,21 @@ std::vector<std::vector<double>> RankingScorer::score_batch(std::span<const data
   for (const auto& slate : prepared) pointers.push_back(&slate);
   const auto rollouts = roll_out(pointers);
   std::vector<std::vector<double>> scores;
-  for (size_t b = 0; b < prepared.size(); ++b) scores.push_back(prepared[b].in_slate_order(rollouts[b].mean_scores()));
+  for (size_t b = 0; b < prepared.size(); ++b)
+    scores.push_back(prepared[b].in_slate_order(rollouts[b].mean_scores()));
   return scores;
 }
 
-std::vector<rollout::SlateRollout> RankingScorer::roll_out(std::span<const rollout::PreparedSlate* const> slates) {
+std::vector<rollout::SlateRollout> RankingScorer::roll_out(
+    std::span<const rollout::PreparedSlate* const> slates) {
   std::vector<rollout::SlateRollout> rollouts;
   if (options_.rationales > 0) {
     rollouts = model_.reasoner->reason(slates, options_.sampling(), true);
     for (const auto& rollout : rollouts) tokens_ += rollout.prompt_tokens + rollout.sampled_tokens;
     return rollouts;
   }
-  for (auto& silent : model_.reasoner->silent_scores(slates)) rollouts.emplace_back().silent = std::move(silent);
+  for (auto& silent : model_.reasoner->silent_scores(slates))
+    rollouts.emplace_back().silent = std::move(silent);
   for (const auto* slate : slates) tokens_ += rollout::slate_tokens(*slate, model_.reasoner->frame(), 0, 0);
   return rollouts;
 }

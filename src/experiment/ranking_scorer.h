@@ -10,9 +10,10 @@
 
 namespace r2rank::experiment {
 
-/// How a language model's scores are read at evaluation: silent (no rationales) or the mean over G rationales.
+/// How a language model's scores are read at evaluation: silent (no rationales) or the mean over G
+/// rationales.
 struct ReasoningOptions {
-  int64_t rationales = 0;        ///< G; 0: silent
+  int64_t rationales = 0;  ///< G; 0: silent
   int64_t rationale_tokens = 16;
   double temperature = 1.0;
   double top_p = 1.0;
@@ -27,8 +28,8 @@ struct ReasoningOptions {
 /// A language model as a scorer of slates. The references must outlive it.
 class RankingScorer : public baselines::Scorer {
  public:
-  RankingScorer(std::string name, const learn::RankingModel& model, const data::Dataset& dataset, const data::Split& split,
-                ReasoningOptions options);
+  RankingScorer(std::string name, const learn::RankingModel& model, const data::Dataset& dataset,
+                const data::Split& split, ReasoningOptions options);
 
   std::string name() const override { return name_; }
   std::vector<double> score(const data::Slate& slate) override;
@@ -38,8 +39,8 @@ class RankingScorer : public baselines::Scorer {
 
   /// Scores and rationales of one slate, in the slate's own order of candidates.
   struct Reasoned {
-    std::vector<double> scores;                            ///< [K]
-    std::vector<std::vector<std::string>> rationales;      ///< [K][G] decoded text
+    std::vector<double> scores;                        ///< [K]
+    std::vector<std::vector<std::string>> rationales;  ///< [K][G] decoded text
   };
   Reasoned reason(const data::Slate& slate);
 

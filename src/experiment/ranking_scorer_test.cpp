@@ -16,14 +16,18 @@ class RankingScorerTest : public ::testing::Test {
     model_ = learn::testing::open_tiny(folder_.path() / "base");
   }
 
-  RankingScorer scorer(const ReasoningOptions& options) { return {"tiny", *model_, dataset_, split_, options}; }
+  RankingScorer scorer(const ReasoningOptions& options) {
+    return {"tiny", *model_, dataset_, split_, options};
+  }
   static ReasoningOptions reasoning() {
     ReasoningOptions options;
     options.rationales = 2;
     options.rationale_tokens = 4;
     return options;
   }
-  std::span<const data::Slate> slates(size_t count) const { return std::span(split_.test.slates).first(count); }
+  std::span<const data::Slate> slates(size_t count) const {
+    return std::span(split_.test.slates).first(count);
+  }
 
   data::testing::TemporaryFolder folder_;
   data::Dataset dataset_ = learn::testing::red_or_blue();
@@ -49,7 +53,8 @@ TEST_F(RankingScorerTest, ScoresFollowTheCandidatesWhateverTheirOrder) {
     auto one = scorer(options);
     data::Slate slate = split_.test.slates[0];
     auto scores = one.score(slate);
-    EXPECT_NE(*std::min_element(scores.begin(), scores.end()), *std::max_element(scores.begin(), scores.end()));
+    EXPECT_NE(*std::min_element(scores.begin(), scores.end()),
+              *std::max_element(scores.begin(), scores.end()));
     std::reverse(slate.candidates.begin(), slate.candidates.end());
     std::reverse(slate.relevance.begin(), slate.relevance.end());
     std::reverse(scores.begin(), scores.end());
@@ -73,7 +78,8 @@ TEST_F(RankingScorerTest, RationalesFollowTheCandidatesToo) {
 TEST_F(RankingScorerTest, AnotherSeedWritesOtherRationales) {
   ReasoningOptions other = reasoning();
   other.seed = 8;
-  EXPECT_NE(scorer(reasoning()).reason(split_.test.slates[0]).rationales, scorer(other).reason(split_.test.slates[0]).rationales);
+  EXPECT_NE(scorer(reasoning()).reason(split_.test.slates[0]).rationales,
+            scorer(other).reason(split_.test.slates[0]).rationales);
 }
 
 TEST_F(RankingScorerTest, CountsTheTokensItReadsAndWrites) {

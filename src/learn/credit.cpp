@@ -15,14 +15,17 @@ using Table = std::vector<std::vector<double>>;  // [K][G]
 
 constexpr double kGrpoEpsilon = 1e-6;
 
-double sum(const std::vector<double>& values) { return std::accumulate(values.begin(), values.end(), 0.0); }
+double sum(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0);
+}
 
 double mean_without(const std::vector<double>& values, int64_t left_out) {
   return (sum(values) - values[left_out]) / static_cast<double>(values.size() - 1);
 }
 
 /// U with item i at `value` and every other item at its mean.
-double with_item_at(const std::vector<double>& means, int64_t item, double value, const SlateUtility& utility) {
+double with_item_at(const std::vector<double>& means, int64_t item, double value,
+                    const SlateUtility& utility) {
   std::vector<double> changed = means;
   changed[item] = value;
   return utility(changed);
@@ -103,7 +106,8 @@ Table versus_silent(const SlateScores& scores, const SlateUtility& utility) {
 Objective objective_of(const std::string& name) {
   if (name == "j1") return Objective::kJ1;
   if (name == "jg") return Objective::kJG;
-  base::fail_usage("train", "unknown objective '{}': choose j1 (one rationale is deployed) or jg (the mean of G)", name);
+  base::fail_usage(
+      "train", "unknown objective '{}': choose j1 (one rationale is deployed) or jg (the mean of G)", name);
 }
 
 std::vector<std::string> credit_names() {
@@ -113,7 +117,8 @@ std::vector<std::string> credit_names() {
 Credit credit_of(const std::string& name) {
   const auto names = credit_names();
   const auto found = std::find(names.begin(), names.end(), name);
-  if (found == names.end()) base::fail_usage("train", "unknown credit '{}': choose one of {}", name, fmt::join(names, ", "));
+  if (found == names.end())
+    base::fail_usage("train", "unknown credit '{}': choose one of {}", name, fmt::join(names, ", "));
   return static_cast<Credit>(found - names.begin());
 }
 
@@ -129,7 +134,8 @@ std::vector<double> SlateScores::sample(int64_t g) const {
   return values;
 }
 
-std::vector<double> slate_rewards(Objective objective, const SlateScores& scores, const SlateUtility& utility) {
+std::vector<double> slate_rewards(Objective objective, const SlateScores& scores,
+                                  const SlateUtility& utility) {
   if (objective == Objective::kJ1) return joint_rewards(scores, utility);
   return std::vector<double>(scores.rationales(), utility(scores.means()));
 }
@@ -138,17 +144,23 @@ Table token_credit(Credit credit, Objective objective, const SlateScores& scores
                    double baseline) {
   const double share = 1.0 / static_cast<double>(scores.rationales());
   switch (credit) {
-    case Credit::kNone: return Table(scores.items(), std::vector<double>(scores.rationales(), 0.0));
+    case Credit::kNone:
+      return Table(scores.items(), std::vector<double>(scores.rationales(), 0.0));
     case Credit::kShared: {
       auto rewards = slate_rewards(objective, scores, utility);
       for (double& reward : rewards) reward -= baseline;
       return same_for_all_items(rewards, scores.items(), objective == Objective::kJG ? 1.0 : share);
     }
-    case Credit::kGrpo: return same_for_all_items(z_scores(joint_rewards(scores, utility)), scores.items(), share);
-    case Credit::kRloo: return same_for_all_items(against_others(joint_rewards(scores, utility)), scores.items(), share);
-    case Credit::kContribution: return contribution(scores, utility);
-    case Credit::kMarginal: return marginal(scores, utility);
-    case Credit::kVersusSilent: return versus_silent(scores, utility);
+    case Credit::kGrpo:
+      return same_for_all_items(z_scores(joint_rewards(scores, utility)), scores.items(), share);
+    case Credit::kRloo:
+      return same_for_all_items(against_others(joint_rewards(scores, utility)), scores.items(), share);
+    case Credit::kContribution:
+      return contribution(scores, utility);
+    case Credit::kMarginal:
+      return marginal(scores, utility);
+    case Credit::kVersusSilent:
+      return versus_silent(scores, utility);
   }
   R2RANK_CHECK(false);
 }

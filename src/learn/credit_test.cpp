@@ -12,21 +12,28 @@ namespace {
 
 /// Two items, two rationales; with U(x) = x_0 - 2 x_1^2 every credit can be worked out by hand.
 const SlateScores kScores{{{1, 3}, {2, 4}}, {0, 1}};
-double utility(std::span<const double> s) { return s[0] - 2 * s[1] * s[1]; }
+double utility(std::span<const double> s) {
+  return s[0] - 2 * s[1] * s[1];
+}
 
-std::vector<std::vector<double>> credit(Credit how, Objective objective = Objective::kJ1, double baseline = 0) {
+std::vector<std::vector<double>> credit(Credit how, Objective objective = Objective::kJ1,
+                                        double baseline = 0) {
   return token_credit(how, objective, kScores, utility, baseline);
 }
 
-void expect_table(const std::vector<std::vector<double>>& found, const std::vector<std::vector<double>>& expected) {
+void expect_table(const std::vector<std::vector<double>>& found,
+                  const std::vector<std::vector<double>>& expected) {
   ASSERT_EQ(found.size(), expected.size());
   for (size_t i = 0; i < found.size(); ++i) {
     ASSERT_EQ(found[i].size(), expected[i].size());
-    for (size_t g = 0; g < found[i].size(); ++g) EXPECT_NEAR(found[i][g], expected[i][g], 1e-6) << i << " " << g;
+    for (size_t g = 0; g < found[i].size(); ++g)
+      EXPECT_NEAR(found[i][g], expected[i][g], 1e-6) << i << " " << g;
   }
 }
 
-TEST(Credit, NoneIsZeroForEveryToken) { expect_table(credit(Credit::kNone), {{0, 0}, {0, 0}}); }
+TEST(Credit, NoneIsZeroForEveryToken) {
+  expect_table(credit(Credit::kNone), {{0, 0}, {0, 0}});
+}
 
 TEST(Credit, SharedIsTheRewardOverTheBaselineWithWeightOneOverG) {
   // U of the joint samples: 1 - 8 = -7 and 3 - 32 = -29.
@@ -100,7 +107,8 @@ TEST(Credit, RefusesUnknownNamesAndListsTheKnownOnes) {
     FAIL() << "nothing was refused";
   } catch (const base::Error& error) {
     EXPECT_EQ(error.kind(), base::ErrorKind::kUsage);
-    for (const auto& name : credit_names()) EXPECT_NE(std::string(error.what()).find(name), std::string::npos);
+    for (const auto& name : credit_names())
+      EXPECT_NE(std::string(error.what()).find(name), std::string::npos);
   }
   try {
     objective_of("j2");

@@ -1,5 +1,6 @@
-// The test of method.md section 4: a policy whose rationales can all be enumerated, so that the expectation of each estimator and
-// credit of ours can be held against the exact gradient (tools/golden/enumerable_policy.py has the definitions).
+// The test of method.md section 4: a policy whose rationales can all be enumerated, so that the expectation
+// of each estimator and credit of ours can be held against the exact gradient
+// (tools/golden/enumerable_policy.py has the definitions).
 
 #include <gtest/gtest.h>
 
@@ -16,9 +17,12 @@ namespace r2rank::learn {
 namespace {
 
 constexpr int kTokens = 3, kLength = 2, kItems = 3, kCount = 2, kEnd = 2, kRationales = 7, kCodes = 9;
-constexpr std::array<std::array<int, 2>, kRationales> kSpelling = {{{0, 0}, {0, 1}, {0, 2}, {1, 0}, {1, 1}, {1, 2}, {kEnd, -1}}};
+constexpr std::array<std::array<int, 2>, kRationales> kSpelling = {
+    {{0, 0}, {0, 1}, {0, 2}, {1, 0}, {1, 1}, {1, 2}, {kEnd, -1}}};
 
-int code_of(int rationale) { return rationale == kRationales - 1 ? 8 : 3 * kSpelling[rationale][0] + kSpelling[rationale][1]; }
+int code_of(int rationale) {
+  return rationale == kRationales - 1 ? 8 : 3 * kSpelling[rationale][0] + kSpelling[rationale][1];
+}
 
 using PerRationale = std::array<std::array<double, kRationales>, kItems>;
 
@@ -54,7 +58,9 @@ class EnumerablePolicy : public testing::Test {
     return {wide.const_data_ptr<double>(), wide.const_data_ptr<double>() + wide.numel()};
   }
 
-  static size_t row(int item, int t, int before) { return ((item * kLength + t) * (kTokens + 1) + before) * kTokens; }
+  static size_t row(int item, int t, int before) {
+    return ((item * kLength + t) * (kTokens + 1) + before) * kTokens;
+  }
 
   std::array<double, kTokens> softmax(size_t at) const {
     double sum = 0;
@@ -127,8 +133,8 @@ class EnumerablePolicy : public testing::Test {
   std::vector<double> expected_token_gradient(Credit how, Objective objective) {
     PerRationale weight{};
     each_tuple([&](const auto& z, double probability) {
-      const auto credit =
-          token_credit(how, objective, scores_, [this](std::span<const double> s) { return utility(s); }, 0.5);
+      const auto credit = token_credit(
+          how, objective, scores_, [this](std::span<const double> s) { return utility(s); }, 0.5);
       for (int i = 0; i < kItems; ++i)
         for (int g = 0; g < kCount; ++g) weight[i][z[i][g]] += probability * credit[i][g];
     });
@@ -143,14 +149,15 @@ class EnumerablePolicy : public testing::Test {
     return gap;
   }
 
-  /// Mean and variance of the mean of an estimate of phi's gradient: exact over rationales, sampled over rankings.
+  /// Mean and variance of the mean of an estimate of phi's gradient: exact over rationales, sampled over
+  /// rankings.
   struct Sampled {
     std::vector<double> mean = std::vector<double>(kItems * kCodes), variance = mean;
   };
   Sampled sampled_gradient(Objective objective, RankingBaseline baseline, double batch_baseline, int repeats);
   void add_score_vector(Sampled& total, const std::vector<double>& scores, double probability,
-                        const std::vector<std::pair<size_t, double>>& targets, const EstimatorOptions& options,
-                        double batch_baseline, int repeats);
+                        const std::vector<std::pair<size_t, double>>& targets,
+                        const EstimatorOptions& options, double batch_baseline, int repeats);
   void expect_unbiased(RankingBaseline baseline);
 
   model::golden::File file_{"enumerable_policy.safetensors"};
@@ -163,7 +170,9 @@ class EnumerablePolicy : public testing::Test {
   uint64_t next_stream_ = 0;
 };
 
-std::string golden_name(Objective objective) { return objective == Objective::kJ1 ? "J_1" : "J_G"; }
+std::string golden_name(Objective objective) {
+  return objective == Objective::kJ1 ? "J_1" : "J_G";
+}
 
 constexpr Objective kObjectives[] = {Objective::kJ1, Objective::kJG};
 
@@ -295,13 +304,18 @@ void EnumerablePolicy::expect_unbiased(RankingBaseline baseline) {
       EXPECT_NEAR(found.mean[i], exact[i], 4 * error + 1e-12) << name << " phi " << i;
       largest = std::max(largest, error);
     }
-    EXPECT_LT(4 * largest, 4e-3) << "the test must be able to see the bias of a baseline with its own reward (1.5e-2)";
+    EXPECT_LT(4 * largest, 4e-3)
+        << "the test must be able to see the bias of a baseline with its own reward (1.5e-2)";
   }
 }
 
-TEST_F(EnumerablePolicy, SampledRankingsWithALeaveOneOutBaselineAreUnbiased) { expect_unbiased(RankingBaseline::kLeaveOneOut); }
+TEST_F(EnumerablePolicy, SampledRankingsWithALeaveOneOutBaselineAreUnbiased) {
+  expect_unbiased(RankingBaseline::kLeaveOneOut);
+}
 
-TEST_F(EnumerablePolicy, SampledRankingsWithTheMeanOfOtherSlatesAreUnbiased) { expect_unbiased(RankingBaseline::kBatchMean); }
+TEST_F(EnumerablePolicy, SampledRankingsWithTheMeanOfOtherSlatesAreUnbiased) {
+  expect_unbiased(RankingBaseline::kBatchMean);
+}
 
 }  // namespace
 }  // namespace r2rank::learn

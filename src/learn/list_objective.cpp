@@ -13,7 +13,8 @@ namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-/// A model that has diverged gives NaN: it must reach the gradient norm, where the step is skipped, and no sorting by score.
+/// A model that has diverged gives NaN: it must reach the gradient norm, where the step is skipped, and no
+/// sorting by score.
 bool all_finite(std::span<const double> scores) {
   return std::all_of(scores.begin(), scores.end(), [](double score) { return std::isfinite(score); });
 }
@@ -21,18 +22,25 @@ bool all_finite(std::span<const double> scores) {
 double loss_of(const Utility& utility, std::span<const double> scores, std::span<const float> relevance,
                std::span<double> gradient) {
   switch (utility.objective) {
-    case ListObjective::kCrossEntropy: return ranking::softmax_cross_entropy(scores, relevance, utility.tau, gradient);
-    case ListObjective::kLambda: return ranking::lambda_loss(scores, relevance, utility.k, gradient);
-    case ListObjective::kPairwise: return ranking::pairwise_logistic(scores, relevance, gradient);
-    case ListObjective::kPointwise: return ranking::pointwise_logistic(scores, relevance, gradient);
-    case ListObjective::kNdcg: break;
+    case ListObjective::kCrossEntropy:
+      return ranking::softmax_cross_entropy(scores, relevance, utility.tau, gradient);
+    case ListObjective::kLambda:
+      return ranking::lambda_loss(scores, relevance, utility.k, gradient);
+    case ListObjective::kPairwise:
+      return ranking::pairwise_logistic(scores, relevance, gradient);
+    case ListObjective::kPointwise:
+      return ranking::pointwise_logistic(scores, relevance, gradient);
+    case ListObjective::kNdcg:
+      break;
   }
   R2RANK_CHECK(false);
 }
 
 }  // namespace
 
-std::vector<std::string> list_objective_names() { return {"ndcg", "cross-entropy", "lambda", "pairwise", "pointwise"}; }
+std::vector<std::string> list_objective_names() {
+  return {"ndcg", "cross-entropy", "lambda", "pairwise", "pointwise"};
+}
 
 ListObjective list_objective(const std::string& name) {
   const auto names = list_objective_names();

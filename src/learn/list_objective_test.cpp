@@ -28,17 +28,20 @@ TEST(ListObjective, GivesTheGradientThatFiniteDifferencesGive) {
     std::vector<double> gradient(kScores.size(), 99.0);
     const double value = utility(kScores, kRelevance, gradient);
     EXPECT_DOUBLE_EQ(value, utility(kScores, kRelevance)) << name;
-    for (size_t i = 0; i < kScores.size(); ++i) EXPECT_NEAR(gradient[i], slope(utility, i), 1e-7) << name << " " << i;
+    for (size_t i = 0; i < kScores.size(); ++i)
+      EXPECT_NEAR(gradient[i], slope(utility, i), 1e-7) << name << " " << i;
   }
 }
 
 TEST(ListObjective, IsNegativeTheLossWhereALossIsNamed) {
   std::vector<double> unused(kScores.size());
   const auto value = [](ListObjective objective) { return Utility{objective, 3, 0.7}(kScores, kRelevance); };
-  EXPECT_DOUBLE_EQ(value(ListObjective::kCrossEntropy), -ranking::softmax_cross_entropy(kScores, kRelevance, 0.7, unused));
+  EXPECT_DOUBLE_EQ(value(ListObjective::kCrossEntropy),
+                   -ranking::softmax_cross_entropy(kScores, kRelevance, 0.7, unused));
   EXPECT_DOUBLE_EQ(value(ListObjective::kLambda), -ranking::lambda_loss(kScores, kRelevance, 3, unused));
   EXPECT_DOUBLE_EQ(value(ListObjective::kPairwise), -ranking::pairwise_logistic(kScores, kRelevance, unused));
-  EXPECT_DOUBLE_EQ(value(ListObjective::kPointwise), -ranking::pointwise_logistic(kScores, kRelevance, unused));
+  EXPECT_DOUBLE_EQ(value(ListObjective::kPointwise),
+                   -ranking::pointwise_logistic(kScores, kRelevance, unused));
   EXPECT_DOUBLE_EQ(value(ListObjective::kNdcg), ranking::expected_ndcg(kScores, kRelevance, 3, 0.7));
 }
 

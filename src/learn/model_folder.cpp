@@ -18,11 +18,16 @@ constexpr const char* kCard = "r2rank.json";
 constexpr const char* kExtra = "extra.safetensors";
 
 bool is_extra(const model::Parameter& parameter) {
-  return parameter.kind == model::ParameterKind::kReadout || parameter.name().find(".lora_") != std::string::npos;
+  return parameter.kind == model::ParameterKind::kReadout ||
+         parameter.name().find(".lora_") != std::string::npos;
 }
 
 at::Tensor master_of(const model::Parameter& parameter) {
-  return (parameter.master.defined() ? parameter.master : parameter.compute).detach().to(at::kFloat).cpu().contiguous();
+  return (parameter.master.defined() ? parameter.master : parameter.compute)
+      .detach()
+      .to(at::kFloat)
+      .cpu()
+      .contiguous();
 }
 
 model::StoredTensor stored(const std::string& name, const at::Tensor& value) {
@@ -31,7 +36,9 @@ model::StoredTensor stored(const std::string& name, const at::Tensor& value) {
   return tensor;
 }
 
-json config_to_json(const base::ConfigFields& fields) { return json::parse(fields.as_json()); }
+json config_to_json(const base::ConfigFields& fields) {
+  return json::parse(fields.as_json());
+}
 
 void config_from_json(const json& values, base::ConfigFields& fields, const std::string& origin) {
   for (const auto& [key, value] : values.items()) {
@@ -69,7 +76,8 @@ Card read_card(const base::Path& path, const model::ModelOptions& options) {
   card.options = options;
   try {
     const json document = json::parse(base::read_file(path));
-    if (document.at("format").get<std::string>() != "r2rank-model" || document.at("version").get<int>() != kFormatVersion)
+    if (document.at("format").get<std::string>() != "r2rank-model" ||
+        document.at("version").get<int>() != kFormatVersion)
       base::fail_data("model", "{} is not an r2rank model card of version {}", path.string(), kFormatVersion);
     base::ConfigFields prompt_fields;
     card.prompt.describe(prompt_fields);
@@ -77,7 +85,8 @@ Card read_card(const base::Path& path, const model::ModelOptions& options) {
     const std::string wanted = options.tuning;
     take_model_fields(document.at("model"), card.options, path.string());
     // LoRA weights only make sense as LoRA; other models may be tuned further in any way.
-    if (card.options.tuning != "lora" || wanted == "frozen") card.options.tuning = card.options.tuning == "lora" ? "lora" : wanted;
+    if (card.options.tuning != "lora" || wanted == "frozen")
+      card.options.tuning = card.options.tuning == "lora" ? "lora" : wanted;
     card.training = document.at("training").dump();
   } catch (const json::exception& error) {
     base::fail_data("model", "{} is damaged: {}", path.string(), error.what());
@@ -95,8 +104,8 @@ void read_extra(const base::Path& path, model::LanguageModel& model) {
     if (!is_extra(parameter)) continue;
     const auto found = tensors.find(parameter.name());
     if (found == tensors.end() || found->second.shape != parameter.compute.sizes().vec())
-      base::fail_data("model", "{} lacks {} of the expected shape; the folder is damaged or of another model", path.string(),
-                      parameter.name());
+      base::fail_data("model", "{} lacks {} of the expected shape; the folder is damaged or of another model",
+                      path.string(), parameter.name());
     at::Tensor value = at::empty(found->second.shape, at::kFloat);
     model::decode_f32(found->second, {value.data_ptr<float>(), static_cast<size_t>(value.numel())});
     if (parameter.master.defined()) parameter.master.copy_(value);
@@ -115,9 +124,11 @@ void connect(RankingModel& ranking, const text::PromptConfig& prompt) {
   ranking.tokenizer = std::make_unique<text::Tokenizer>(ranking.model->tokenizer);
   ranking.prompts = std::make_unique<text::PromptBuilder>(*ranking.tokenizer, prompt);
   ranking.model->set_verdict_tokens(ranking.prompts->yes(), ranking.prompts->no());
-  rollout::PromptFrame frame{ranking.prompts->rationale_start(), ranking.prompts->cue(), ranking.prompts->end_of_turn()};
+  rollout::PromptFrame frame{ranking.prompts->rationale_start(), ranking.prompts->cue(),
+                             ranking.prompts->end_of_turn()};
   auto reserved = reserved_tokens(ranking.model->tokenizer, frame.end_of_turn);
-  ranking.reasoner = std::make_unique<rollout::Reasoner>(*ranking.model, std::move(frame), std::move(reserved));
+  ranking.reasoner =
+      std::make_unique<rollout::Reasoner>(*ranking.model, std::move(frame), std::move(reserved));
 }
 
 }  // namespace
@@ -170,8 +181,11 @@ void write_ranking_model(const RankingModel& ranking, const base::Path& folder, 
   prompt.describe(prompt_fields);
   model::ModelOptions options = model.options();
   options.describe(model_fields);
-  const json card = {{"format", "r2rank-model"}, {"version", kFormatVersion}, {"prompt", config_to_json(prompt_fields)},
-                     {"model", config_to_json(model_fields)}, {"training", json::parse(training)}};
+  const json card = {{"format", "r2rank-model"},
+                     {"version", kFormatVersion},
+                     {"prompt", config_to_json(prompt_fields)},
+                     {"model", config_to_json(model_fields)},
+                     {"training", json::parse(training)}};
   base::write_file(folder / kCard, card.dump(2) + "\n");
 }
 

@@ -10,25 +10,26 @@
 
 namespace r2rank::learn {
 
-/// A language model with everything that belongs to its scores: prompt, tokenizer, readout, reasoner. What `train`, `eval` and
-/// `rank` work with. Members point into each other, so it never moves.
+/// A language model with everything that belongs to its scores: prompt, tokenizer, readout, reasoner. What
+/// `train`, `eval` and `rank` work with. Members point into each other, so it never moves.
 struct RankingModel {
-  std::string origin;                               ///< folder or file it came from
+  std::string origin;  ///< folder or file it came from
   std::unique_ptr<model::LanguageModel> model;
   std::unique_ptr<text::Tokenizer> tokenizer;
   std::unique_ptr<text::PromptBuilder> prompts;
   std::unique_ptr<rollout::Reasoner> reasoner;
-  std::string training;                             ///< "" for a base model, else a JSON object about its training
+  std::string training;  ///< "" for a base model, else a JSON object about its training
 };
 
-/// Opens a GGUF file, a Hugging Face folder, one of our model folders, or a run folder (its model/ or its checkpoint/).
-/// Our folders carry prompt, readout and adapters of their own, which win over `prompt`; a base model uses `prompt`
-/// and a readout head that starts at zero. Errors: kData, kIo, kUsage.
+/// Opens a GGUF file, a Hugging Face folder, one of our model folders, or a run folder (its model/ or its
+/// checkpoint/). Our folders carry prompt, readout and adapters of their own, which win over `prompt`; a base
+/// model uses `prompt` and a readout head that starts at zero. Errors: kData, kIo, kUsage.
 std::unique_ptr<RankingModel> open_ranking_model(const base::Path& path, const model::ModelOptions& options,
                                                  const text::PromptConfig& prompt);
 
-/// Writes our model folder into an existing empty folder: a Hugging Face folder in f32 (base weights), r2rank.json (prompt,
-/// readout, tuning), extra.safetensors (readout head and LoRA adapters). docs/formats.md. `training` is a JSON object.
+/// Writes our model folder into an existing empty folder: a Hugging Face folder in f32 (base weights),
+/// r2rank.json (prompt, readout, tuning), extra.safetensors (readout head and LoRA adapters).
+/// docs/formats.md. `training` is a JSON object.
 void write_ranking_model(const RankingModel& model, const base::Path& folder, const std::string& training);
 
 /// The folder inside a run (or the path itself) that holds the model files.

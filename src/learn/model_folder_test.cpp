@@ -24,14 +24,16 @@ class ModelFolder : public ::testing::Test {
   static void disturb(RankingModel& ranking) {
     at::NoGradGuard no_grad;
     for (auto& parameter : ranking.model->parameters().all())
-      if (parameter.trainable) parameter.master.add_(model::golden::formula(parameter.name(), parameter.master.sizes().vec(), 0.1));
+      if (parameter.trainable)
+        parameter.master.add_(model::golden::formula(parameter.name(), parameter.master.sizes().vec(), 0.1));
     ranking.model->parameters().publish();
   }
 
   std::vector<double> scores(const RankingModel& ranking) {
     std::vector<text::PromptItem> items;
     for (const char* title : {"red1", "blue2", "a longer title", "green"}) items.push_back({.title = title});
-    const auto slate = rollout::canonical_slate(1, ranking.prompts->build({{.title = "red7"}}, items), {1, 2, 3, 4}, {1, 0, 0, 0});
+    const auto slate = rollout::canonical_slate(1, ranking.prompts->build({{.title = "red7"}}, items),
+                                                {1, 2, 3, 4}, {1, 0, 0, 0});
     const rollout::PreparedSlate* pointer = &slate;
     return slate.in_slate_order(ranking.reasoner->silent_scores({&pointer, 1}).front());
   }

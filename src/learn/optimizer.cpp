@@ -15,8 +15,10 @@ struct Coefficients {
   float beta1, beta2, epsilon, keep, step_size, inverse_sqrt_bias2, gradient_scale;
 };
 
-void update_on_cpu(at::Tensor& weight, const at::Tensor& gradient, at::Tensor& first, at::Tensor& second, const Coefficients& c) {
-  auto *w = weight.mutable_data_ptr<float>(), *m = first.mutable_data_ptr<float>(), *v = second.mutable_data_ptr<float>();
+void update_on_cpu(at::Tensor& weight, const at::Tensor& gradient, at::Tensor& first, at::Tensor& second,
+                   const Coefficients& c) {
+  auto *w = weight.mutable_data_ptr<float>(), *m = first.mutable_data_ptr<float>(),
+       *v = second.mutable_data_ptr<float>();
   const auto* g = gradient.const_data_ptr<float>();
   at::parallel_for(0, weight.numel(), 1 << 15, [&](int64_t begin, int64_t end) {
 #pragma omp simd
@@ -61,11 +63,13 @@ void AdamW::step(double learning_rate, double readout_learning_rate, double norm
   const double bias1 = 1 - std::pow(options_.beta1, steps_), bias2 = 1 - std::pow(options_.beta2, steps_);
   for (size_t i = 0; i < parameters_.size(); ++i) {
     model::Parameter& parameter = *parameters_[i];
-    const double rate = parameter.kind == model::ParameterKind::kReadout ? readout_learning_rate : learning_rate;
+    const double rate =
+        parameter.kind == model::ParameterKind::kReadout ? readout_learning_rate : learning_rate;
     const double decay = parameter.kind == model::ParameterKind::kMatrix ? options_.weight_decay : 0;
     const auto f = [](double value) { return static_cast<float>(value); };
-    const Coefficients c{f(options_.beta1), f(options_.beta2), f(options_.epsilon), f(1 - rate * decay), f(rate / bias1),
-                         f(1 / std::sqrt(bias2)), f(scale)};
+    const Coefficients c{
+        f(options_.beta1),       f(options_.beta2), f(options_.epsilon), f(1 - rate * decay), f(rate / bias1),
+        f(1 / std::sqrt(bias2)), f(scale)};
     at::Tensor weight = parameter.master.detach();
     const at::Tensor gradient = parameter.gradient_sum();
     if (weight.device().is_cpu())

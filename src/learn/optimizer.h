@@ -19,7 +19,8 @@ class AdamW {
 
   /// Global L2 norm of the collected gradients (before clipping).
   double gradient_norm() const;
-  /// One step from the collected gradients at these learning rates; `norm` is gradient_norm(). Publishes new weights.
+  /// One step from the collected gradients at these learning rates; `norm` is gradient_norm(). Publishes new
+  /// weights.
   void step(double learning_rate, double readout_learning_rate, double norm);
 
   int64_t steps() const { return steps_; }
@@ -36,7 +37,8 @@ class AdamW {
   int64_t steps_ = 0;
 };
 
-/// Learning-rate factor at `progress` in [0, 1]: linear warm-up over the first `warm_up` share, then linear decay to `floor`.
+/// Learning-rate factor at `progress` in [0, 1]: linear warm-up over the first `warm_up` share, then linear
+/// decay to `floor`.
 double schedule_factor(double progress, double warm_up, double floor);
 
 }  // namespace r2rank::learn

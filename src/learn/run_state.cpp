@@ -15,8 +15,8 @@ using nlohmann::json;
 constexpr int kFormatVersion = 1;
 
 /// Settings a resumed run may change: they do not decide what a step computes.
-constexpr const char* kFreeKeys[] = {"model", "dataset", "split", "minutes", "steps", "checkpoint_minutes", "device",
-                                     "nonfinite_limit"};
+constexpr const char* kFreeKeys[] = {
+    "model", "dataset", "split", "minutes", "steps", "checkpoint_minutes", "device", "nonfinite_limit"};
 
 json config_json(TrainConfig config) {
   base::ConfigFields fields;
@@ -28,7 +28,9 @@ void refuse_differences(const json& saved, const json& now) {
   for (const auto& [key, value] : saved.items()) {
     if (std::find(std::begin(kFreeKeys), std::end(kFreeKeys), key) != std::end(kFreeKeys)) continue;
     if (now.contains(key) && now.at(key) == value) continue;
-    base::fail_usage("train", "the checkpoint was made with {} = {}, this run has {}; resume with the same settings or choose another --output",
+    base::fail_usage("train",
+                     "the checkpoint was made with {} = {}, this run has {}; resume with the same settings "
+                     "or choose another --output",
                      key, value.dump(), now.contains(key) ? now.at(key).dump() : "none");
   }
 }
@@ -61,7 +63,8 @@ void load_moments(const base::Path& path, AdamW& optimizer) {
     for (size_t i = 0; i < moments.size(); ++i) {
       const auto found = tensors.find(fmt::format("{}.{:05}", kind, i));
       if (found == tensors.end() || found->second.shape != moments[i].sizes().vec())
-        base::fail_data("train", "{} does not fit this model; the checkpoint is damaged or of another model", path.string());
+        base::fail_data("train", "{} does not fit this model; the checkpoint is damaged or of another model",
+                        path.string());
       at::Tensor value = at::empty(found->second.shape, at::kFloat);
       model::decode_f32(found->second, {value.data_ptr<float>(), static_cast<size_t>(value.numel())});
       moments[i].copy_(value);
@@ -73,25 +76,37 @@ void load_moments(const base::Path& path, AdamW& optimizer) {
 
 }  // namespace
 
-bool has_checkpoint(const base::Path& run) { return std::filesystem::exists(run / "checkpoint" / "state.json"); }
+bool has_checkpoint(const base::Path& run) {
+  return std::filesystem::exists(run / "checkpoint" / "state.json");
+}
 
-void save_checkpoint(const base::Path& run, const RankingModel& model, AdamW& optimizer, const RunState& state,
-                     const TrainConfig& config, const std::string& dataset_hash, const std::string& split_name) {
+void save_checkpoint(const base::Path& run, const RankingModel& model, AdamW& optimizer,
+                     const RunState& state, const TrainConfig& config, const std::string& dataset_hash,
+                     const std::string& split_name) {
   base::AtomicFolder folder(run / "checkpoint", true);
   const json configuration = config_json(config);
-  const json training = {{"step", state.step}, {"slates", state.slates}, {"seconds", state.seconds}, {"configuration", configuration}};
+  const json training = {{"step", state.step},
+                         {"slates", state.slates},
+                         {"seconds", state.seconds},
+                         {"configuration", configuration}};
   write_ranking_model(model, folder.path(), training.dump());
   save_moments(folder.path() / "optimizer.safetensors", optimizer);
-  const json document = {{"format", "r2rank-checkpoint"}, {"version", kFormatVersion}, {"step", state.step},
-                         {"optimizer_steps", optimizer.steps()}, {"slates", state.slates}, {"seconds", state.seconds},
-                         {"nonfinite_steps", state.nonfinite_steps}, {"dataset_hash", dataset_hash}, {"split", split_name},
+  const json document = {{"format", "r2rank-checkpoint"},
+                         {"version", kFormatVersion},
+                         {"step", state.step},
+                         {"optimizer_steps", optimizer.steps()},
+                         {"slates", state.slates},
+                         {"seconds", state.seconds},
+                         {"nonfinite_steps", state.nonfinite_steps},
+                         {"dataset_hash", dataset_hash},
+                         {"split", split_name},
                          {"configuration", configuration}};
   base::write_file(folder.path() / "state.json", document.dump(2) + "\n");
   folder.commit();
 }
 
-RunState load_checkpoint(const base::Path& run, AdamW& optimizer, const TrainConfig& config, const std::string& dataset_hash,
-                         const std::string& split_name) {
+RunState load_checkpoint(const base::Path& run, AdamW& optimizer, const TrainConfig& config,
+                         const std::string& dataset_hash, const std::string& split_name) {
   const base::Path path = run / "checkpoint" / "state.json";
   RunState state;
   try {
@@ -99,9 +114,12 @@ RunState load_checkpoint(const base::Path& run, AdamW& optimizer, const TrainCon
     if (document.at("format") != "r2rank-checkpoint" || document.at("version") != kFormatVersion)
       base::fail_data("train", "{} is not an r2rank checkpoint of version {}", path.string(), kFormatVersion);
     if (document.at("dataset_hash") != dataset_hash || document.at("split") != split_name)
-      base::fail_usage("train", "the checkpoint in {} was trained on another dataset or split; choose another --output", run.string());
+      base::fail_usage(
+          "train", "the checkpoint in {} was trained on another dataset or split; choose another --output",
+          run.string());
     refuse_differences(document.at("configuration"), config_json(config));
-    state = {document.at("step"), document.at("slates"), document.at("seconds"), document.at("nonfinite_steps")};
+    state = {document.at("step"), document.at("slates"), document.at("seconds"),
+             document.at("nonfinite_steps")};
     optimizer.restore(document.at("optimizer_steps"));
   } catch (const json::exception& error) {
     base::fail_data("train", "{} is damaged: {}", path.string(), error.what());

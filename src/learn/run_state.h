@@ -10,24 +10,26 @@
 
 namespace r2rank::learn {
 
-/// Where a run stands besides its weights and moments. Random numbers are keyed by (seed, step, slate, ...), so the counters are
-/// the whole random state.
+/// Where a run stands besides its weights and moments. Random numbers are keyed by (seed, step, slate, ...),
+/// so the counters are the whole random state.
 struct RunState {
-  int64_t step = 0;              ///< finished optimiser steps
-  int64_t slates = 0;            ///< training slates drawn: the data cursor
-  double seconds = 0;            ///< of training so far
-  int64_t nonfinite_steps = 0;   ///< skipped because the gradient was not finite, in all
+  int64_t step = 0;             ///< finished optimiser steps
+  int64_t slates = 0;           ///< training slates drawn: the data cursor
+  double seconds = 0;           ///< of training so far
+  int64_t nonfinite_steps = 0;  ///< skipped because the gradient was not finite, in all
 };
 
-/// Writes <run>/checkpoint whole or not at all: our model folder, optimizer.safetensors, state.json (state, resolved
-/// configuration, hashes of dataset and split). docs/formats.md. Errors: kIo; an older checkpoint then stays as it was.
-void save_checkpoint(const base::Path& run, const RankingModel& model, AdamW& optimizer, const RunState& state,
-                     const TrainConfig& config, const std::string& dataset_hash, const std::string& split_name);
+/// Writes <run>/checkpoint whole or not at all: our model folder, optimizer.safetensors, state.json (state,
+/// resolved configuration, hashes of dataset and split). docs/formats.md. Errors: kIo; an older checkpoint
+/// then stays as it was.
+void save_checkpoint(const base::Path& run, const RankingModel& model, AdamW& optimizer,
+                     const RunState& state, const TrainConfig& config, const std::string& dataset_hash,
+                     const std::string& split_name);
 
-/// Reads what save_checkpoint wrote into an optimiser of the same model. Errors: kData (damaged, other model), and kUsage where
-/// dataset or a setting that decides the outcome differs from the checkpoint's.
-RunState load_checkpoint(const base::Path& run, AdamW& optimizer, const TrainConfig& config, const std::string& dataset_hash,
-                         const std::string& split_name);
+/// Reads what save_checkpoint wrote into an optimiser of the same model. Errors: kData (damaged, other
+/// model), and kUsage where dataset or a setting that decides the outcome differs from the checkpoint's.
+RunState load_checkpoint(const base::Path& run, AdamW& optimizer, const TrainConfig& config,
+                         const std::string& dataset_hash, const std::string& split_name);
 bool has_checkpoint(const base::Path& run);
 
 }  // namespace r2rank::learn

@@ -41,20 +41,25 @@ double clipped_factor(double advantage, double ratio, double clip, bool& clipped
   return clipped ? 0 : advantage * ratio;
 }
 
-ScoreGradient by_sampling(const EstimatorOptions& options, const Utility& utility, std::span<const double> scores,
-                          std::span<const float> relevance, std::span<const double> old_scores, double batch_baseline,
+ScoreGradient by_sampling(const EstimatorOptions& options, const Utility& utility,
+                          std::span<const double> scores, std::span<const float> relevance,
+                          std::span<const double> old_scores, double batch_baseline,
                           base::RandomStream& random) {
   const auto behaviour = old_scores.empty() ? scores : old_scores;
-  const int depth = options.depth > 0 ? options.depth : std::min<int>(utility.k, static_cast<int>(scores.size()));
+  const int depth =
+      options.depth > 0 ? options.depth : std::min<int>(utility.k, static_cast<int>(scores.size()));
   ScoreGradient result{0, std::vector<double>(scores.size(), 0.0), 0};
   const double share = 1.0 / options.rankings;
-  for (const auto& ranking : sample_rankings(options, utility, behaviour, relevance, batch_baseline, random)) {
-    const double ratio = old_scores.empty() ? 1.0
-                                            : std::exp(ranking::log_probability(scores, ranking.order, depth, utility.tau) -
-                                                       ranking::log_probability(behaviour, ranking.order, depth, utility.tau));
+  for (const auto& ranking :
+       sample_rankings(options, utility, behaviour, relevance, batch_baseline, random)) {
+    const double ratio =
+        old_scores.empty() ? 1.0
+                           : std::exp(ranking::log_probability(scores, ranking.order, depth, utility.tau) -
+                                      ranking::log_probability(behaviour, ranking.order, depth, utility.tau));
     bool clipped = false;
     const double factor = clipped_factor(ranking.advantage, ratio, options.clip, clipped);
-    ranking::add_log_probability_gradient(scores, ranking.order, depth, utility.tau, share * factor, result.gradient);
+    ranking::add_log_probability_gradient(scores, ranking.order, depth, utility.tau, share * factor,
+                                          result.gradient);
     result.value += share * ranking.reward;
     result.clipped_share += clipped ? share : 0;
   }
@@ -79,8 +84,9 @@ RankingBaseline ranking_baseline_of(const std::string& name) {
   base::fail_usage("train", "unknown ranking baseline '{}': choose leave-one-out or batch-mean", name);
 }
 
-ScoreGradient score_gradient(const EstimatorOptions& options, const Utility& utility, std::span<const double> scores,
-                             std::span<const float> relevance, std::span<const double> old_scores, double batch_baseline,
+ScoreGradient score_gradient(const EstimatorOptions& options, const Utility& utility,
+                             std::span<const double> scores, std::span<const float> relevance,
+                             std::span<const double> old_scores, double batch_baseline,
                              base::RandomStream random) {
   ScoreGradient result;
   // From scores that are not finite no ranking can be drawn; U then carries NaN into the gradient.

@@ -16,7 +16,9 @@ const std::vector<float> kRelevance = {0, 1, 0, 2};
 const Utility kUtility{ListObjective::kNdcg, 3, 0.8};
 constexpr int kDepth = 3;
 
-base::RandomStream stream(uint64_t which = 0) { return {11, base::Purpose::kPermutation, which}; }
+base::RandomStream stream(uint64_t which = 0) {
+  return {11, base::Purpose::kPermutation, which};
+}
 
 template <class Function>
 std::vector<double> slopes(std::vector<double> x, const Function& f) {
@@ -62,9 +64,12 @@ TEST(ScoreGradient, EntropyBonusAddsTheGradientOfTheFirstPlacesEntropy) {
   EstimatorOptions options;
   options.entropy = 0.3;
   const auto found = score_gradient(options, kUtility, kOld, kRelevance, {}, 0, stream());
-  expect_near(found.gradient, slopes(kOld, [](const auto& s) {
-                return kUtility(s, kRelevance) + 0.3 * ranking::first_place_entropy(s, kUtility.tau);
-              }), 1e-8);
+  expect_near(found.gradient,
+              slopes(kOld,
+                     [](const auto& s) {
+                       return kUtility(s, kRelevance) + 0.3 * ranking::first_place_entropy(s, kUtility.tau);
+                     }),
+              1e-8);
 }
 
 TEST(ScoreGradient, OneSampledRankingGivesItsAdvantageTimesItsScoreFunction) {
@@ -74,9 +79,12 @@ TEST(ScoreGradient, OneSampledRankingGivesItsAdvantageTimesItsScoreFunction) {
   const auto found = score_gradient(sampled(), kUtility, kOld, kRelevance, {}, 0.25, stream());
   EXPECT_DOUBLE_EQ(found.value, reward);
   EXPECT_EQ(found.clipped_share, 0);
-  expect_near(found.gradient, slopes(kOld, [&](const auto& s) {
-                return (reward - 0.25) * ranking::log_probability(s, order, kDepth, kUtility.tau);
-              }), 1e-8);
+  expect_near(found.gradient,
+              slopes(kOld,
+                     [&](const auto& s) {
+                       return (reward - 0.25) * ranking::log_probability(s, order, kDepth, kUtility.tau);
+                     }),
+              1e-8);
 }
 
 TEST(ScoreGradient, LeaveOneOutComparesRankingsOfTheSameScores) {
@@ -91,7 +99,8 @@ TEST(ScoreGradient, LeaveOneOutComparesRankingsOfTheSameScores) {
   const auto surrogate = [&](const auto& s) {
     double sum = 0;
     for (int n = 0; n < 3; ++n)
-      sum += (rewards[n] - (total - rewards[n]) / 2) * ranking::log_probability(s, orders[n], kDepth, kUtility.tau) / 3;
+      sum += (rewards[n] - (total - rewards[n]) / 2) *
+             ranking::log_probability(s, orders[n], kDepth, kUtility.tau) / 3;
     return sum;
   };
   const auto found =
@@ -107,13 +116,15 @@ TEST(ScoreGradient, DepthOneLooksAtTheFirstPlaceAlone) {
   const auto order = ranking::sample_permutation(kOld, kUtility.tau, random);
   const double reward = ranking::ranking_ndcg(order, kRelevance, kUtility.k);
   const auto found = score_gradient(options, kUtility, kOld, kRelevance, {}, 0, stream());
-  expect_near(found.gradient, slopes(kOld, [&](const auto& s) {
-                return reward * ranking::log_probability(s, order, 1, kUtility.tau);
-              }), 1e-8);
+  expect_near(
+      found.gradient,
+      slopes(kOld,
+             [&](const auto& s) { return reward * ranking::log_probability(s, order, 1, kUtility.tau); }),
+      1e-8);
 }
 
-/// A later epoch whose scores make the sampled ranking more (`towards` > 0) or less likely, and a baseline that sets the sign
-/// of its advantage.
+/// A later epoch whose scores make the sampled ranking more (`towards` > 0) or less likely, and a baseline
+/// that sets the sign of its advantage.
 struct LaterEpoch {
   std::vector<int> order;
   double reward = 0, baseline = 0, ratio = 0;
@@ -211,7 +222,8 @@ TEST(ScoreGradient, RefusesUnknownNamesWithTheChoices) {
     return "";
   };
   EXPECT_NE(text_of([] { estimator_of("ppo"); }).find("choose expected or reinforce-pl"), std::string::npos);
-  EXPECT_NE(text_of([] { ranking_baseline_of("critic"); }).find("choose leave-one-out or batch-mean"), std::string::npos);
+  EXPECT_NE(text_of([] { ranking_baseline_of("critic"); }).find("choose leave-one-out or batch-mean"),
+            std::string::npos);
 }
 
 }  // namespace

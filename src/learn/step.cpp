@@ -13,8 +13,8 @@ namespace {
 
 using rollout::Rationale;
 using rollout::SlateTree;
-using Table = std::vector<std::vector<double>>;                         // [K][G]
-using TokenTable = std::vector<std::vector<std::vector<float>>>;        // [K][G][T]
+using Table = std::vector<std::vector<double>>;                   // [K][G]
+using TokenTable = std::vector<std::vector<std::vector<float>>>;  // [K][G][T]
 
 at::Tensor to_index(const std::vector<int64_t>& values, at::Device device) {
   return at::tensor(values, at::kLong).to(device);
@@ -28,9 +28,9 @@ std::vector<double> to_doubles(const at::Tensor& values) {
 /// Everything read from one forward pass, with its graph.
 struct Pass {
   SlateTree forest;
-  at::Tensor silent;                 // [sum K]
-  at::Tensor reasoned;               // [sum K G]; the silent score where a rationale is malformed
-  model::TokenLogprobs tokens;       // [sum T]
+  at::Tensor silent;            // [sum K]
+  at::Tensor reasoned;          // [sum K G]; the silent score where a rationale is malformed
+  model::TokenLogprobs tokens;  // [sum T]
 };
 
 at::Tensor reasoned_scores(const Pass& pass, const at::Tensor& states, const model::LanguageModel& model,
@@ -60,8 +60,8 @@ std::vector<int64_t> candidates_of(std::span<const StepSlate> slates) {
   return owner;
 }
 
-Pass forward(const model::LanguageModel& model, const rollout::PromptFrame& frame, std::span<const StepSlate> slates,
-             const StepOptions& options) {
+Pass forward(const model::LanguageModel& model, const rollout::PromptFrame& frame,
+             std::span<const StepSlate> slates, const StepOptions& options) {
   std::vector<const rollout::PreparedSlate*> prepared;
   std::vector<std::vector<std::vector<Rationale>>> rationales;
   for (const auto& slate : slates) {
@@ -79,18 +79,21 @@ Pass forward(const model::LanguageModel& model, const rollout::PromptFrame& fram
   if (rationales.empty()) return pass;
   pass.reasoned = reasoned_scores(pass, states, model, candidates_of(slates));
   const std::vector<int64_t> targets(pass.forest.predicted.begin(), pass.forest.predicted.end());
-  pass.tokens = model::token_logprobs(states.index_select(0, to_index(pass.forest.predicted_from, device)),
-                                      *transformer.output_table, to_index(targets, device), options.temperature);
+  pass.tokens =
+      model::token_logprobs(states.index_select(0, to_index(pass.forest.predicted_from, device)),
+                            *transformer.output_table, to_index(targets, device), options.temperature);
   return pass;
 }
 
 /// The per-token surrogate min(a r, a clip(r)) with its value's gradient; r = pi / pi_old.
-at::Tensor clipped_surrogate(const at::Tensor& logprob, const at::Tensor& old, const at::Tensor& credit, double clip) {
+at::Tensor clipped_surrogate(const at::Tensor& logprob, const at::Tensor& old, const at::Tensor& credit,
+                             double clip) {
   const at::Tensor ratio = (logprob - old).exp();
   return at::minimum(credit * ratio, credit * ratio.clamp(1 - clip, 1 + clip));
 }
 
-/// Walks the slates of a pass and gathers, on the CPU, what multiplies each score and each token's log-probability.
+/// Walks the slates of a pass and gathers, on the CPU, what multiplies each score and each token's
+/// log-probability.
 class Assembler {
  public:
   Assembler(std::span<const StepSlate> slates, const StepOptions& options, const Pass& pass)
@@ -107,9 +110,9 @@ class Assembler {
   }
 
   std::vector<SlateOutcome> outcomes;
-  std::vector<float> silent_factor, reasoned_factor;               // dJ/ds
-  std::vector<float> token_credit, old_logprob, reference_logprob; // per sampled token
-  std::vector<float> token_share;                                  // 1/G: weight of per-token penalties
+  std::vector<float> silent_factor, reasoned_factor;                // dJ/ds
+  std::vector<float> token_credit, old_logprob, reference_logprob;  // per sampled token
+  std::vector<float> token_share;                                   // 1/G: weight of per-token penalties
 
  private:
   void add(const StepSlate& input) {
@@ -137,11 +140,13 @@ class Assembler {
   }
 
   void add_silent(const StepSlate& input, SlateOutcome& outcome) {
-    const std::span<const double> old = input.old_scores != nullptr ? input.old_scores->silent : std::span<const double>();
-    const auto found = score_gradient(options_.estimator, options_.utility, outcome.scores.silent, input.slate->relevance, old,
-                                      input.baseline, stream(input, 0));
+    const std::span<const double> old =
+        input.old_scores != nullptr ? input.old_scores->silent : std::span<const double>();
+    const auto found = score_gradient(options_.estimator, options_.utility, outcome.scores.silent,
+                                      input.slate->relevance, old, input.baseline, stream(input, 0));
     outcome.silent_utility = found.value;
-    for (const double value : found.gradient) silent_factor.push_back(static_cast<float>(options_.silent_weight * value));
+    for (const double value : found.gradient)
+      silent_factor.push_back(static_cast<float>(options_.silent_weight * value));
   }
 
   void add_reasoned(const StepSlate& input, SlateOutcome& outcome) {
@@ -153,8 +158,8 @@ class Assembler {
       const auto scores = mean ? outcome.scores.means() : outcome.scores.sample(n);
       std::vector<double> old;
       if (input.old_scores != nullptr) old = mean ? input.old_scores->means() : input.old_scores->sample(n);
-      const auto found = score_gradient(options_.estimator, options_.utility, scores, input.slate->relevance, old,
-                                        input.baseline, stream(input, 1 + static_cast<uint64_t>(n)));
+      const auto found = score_gradient(options_.estimator, options_.utility, scores, input.slate->relevance,
+                                        old, input.baseline, stream(input, 1 + static_cast<uint64_t>(n)));
       outcome.utility += found.value / static_cast<double>(vectors);
       outcome.ranking_clip_share += found.clipped_share / static_cast<double>(vectors);
       for (int64_t i = 0; i < items; ++i)
@@ -166,7 +171,9 @@ class Assembler {
 
   Table credit_of_slate(const StepSlate& input, const SlateOutcome& outcome) const {
     if (input.frozen_credit != nullptr) return *input.frozen_credit;
-    const auto utility = [&](std::span<const double> scores) { return options_.utility(scores, input.slate->relevance); };
+    const auto utility = [&](std::span<const double> scores) {
+      return options_.utility(scores, input.slate->relevance);
+    };
     return learn::token_credit(options_.credit, options_.objective, outcome.scores, utility, input.baseline);
   }
 
@@ -178,28 +185,32 @@ class Assembler {
       for (size_t g = 0; g < (*input.rationales)[i].size(); ++g) {
         const Rationale& rationale = (*input.rationales)[i][g];
         const auto length = static_cast<double>(rationale.tokens.size());
-        // The price is per rationale of the objective's mean, hence the 1/G of every per-rationale weight but J_G's own.
+        // The price is per rationale of the objective's mean, hence the 1/G of every per-rationale weight but
+        // J_G's own.
         double credit = outcome.credit[i][g] - price_weight(count) * options_.length_price * length;
         if (rationale.malformed) credit = std::min(credit, 0.0);
         auto& own = item_logprobs.emplace_back();
-        for (size_t t = 0; t < rationale.tokens.size(); ++t) add_token(input, outcome, own, i, g, t, credit, 1.0 / count);
+        for (size_t t = 0; t < rationale.tokens.size(); ++t)
+          add_token(input, outcome, own, i, g, t, credit, 1.0 / count);
       }
     }
     finish_means(outcome);
   }
 
-  /// The length price is subtracted from A before its weight w (1 for contribution and J_G's shared credit, else 1/G).
+  /// The length price is subtracted from A before its weight w (1 for contribution and J_G's shared credit,
+  /// else 1/G).
   double price_weight(double count) const {
     const bool whole = options_.credit == Credit::kContribution ||
                        (options_.credit == Credit::kShared && options_.objective == Objective::kJG);
     return whole ? 1.0 : 1.0 / count;
   }
 
-  void add_token(const StepSlate& input, SlateOutcome& outcome, std::vector<float>& own, int64_t i, size_t g, size_t t,
-                 double credit, double share) {
+  void add_token(const StepSlate& input, SlateOutcome& outcome, std::vector<float>& own, int64_t i, size_t g,
+                 size_t t, double credit, double share) {
     const double logprob = logprob_[next_token_];
     const double old = input.old_logprobs != nullptr ? (*input.old_logprobs)[i][g][t] : logprob;
-    const double reference = input.reference_logprobs != nullptr ? (*input.reference_logprobs)[i][g][t] : logprob;
+    const double reference =
+        input.reference_logprobs != nullptr ? (*input.reference_logprobs)[i][g][t] : logprob;
     own.push_back(static_cast<float>(logprob));
     token_credit.push_back(static_cast<float>(credit));
     old_logprob.push_back(static_cast<float>(old));
@@ -225,7 +236,9 @@ class Assembler {
   size_t next_silent_ = 0, next_reasoned_ = 0, next_token_ = 0;
 };
 
-at::Tensor on_device(const std::vector<float>& values, const at::Tensor& like) { return at::tensor(values).to(like.device()); }
+at::Tensor on_device(const std::vector<float>& values, const at::Tensor& like) {
+  return at::tensor(values).to(like.device());
+}
 
 /// The scalar whose gradient is the step's: constants times scores and log-probabilities.
 at::Tensor surrogate(const Pass& pass, const Assembler& parts, const StepOptions& options) {
@@ -235,8 +248,9 @@ at::Tensor surrogate(const Pass& pass, const Assembler& parts, const StepOptions
   const at::Tensor& logprob = pass.tokens.logprob;
   const at::Tensor share = on_device(parts.token_share, logprob);
   if (options.credit != Credit::kNone || options.length_price != 0)
-    total = total + clipped_surrogate(logprob, on_device(parts.old_logprob, logprob), on_device(parts.token_credit, logprob),
-                                      options.token_clip).sum();
+    total = total + clipped_surrogate(logprob, on_device(parts.old_logprob, logprob),
+                                      on_device(parts.token_credit, logprob), options.token_clip)
+                        .sum();
   if (options.token_entropy != 0) total = total + options.token_entropy * at::dot(share, pass.tokens.entropy);
   if (options.kl != 0) {
     const at::Tensor difference = on_device(parts.reference_logprob, logprob) - logprob;
@@ -254,15 +268,16 @@ std::vector<SlateOutcome> accumulate_step(model::LanguageModel& model, const rol
   Assembler parts(slates, options, pass);
   parts.run();
   const at::Tensor loss = surrogate(pass, parts, options) * (-1.0 / static_cast<double>(slates_in_step));
-  // A loss that is not finite goes backward too: its gradient's norm is what tells the trainer to skip the step.
+  // A loss that is not finite goes backward too: its gradient's norm is what tells the trainer to skip the
+  // step.
   if (loss.requires_grad()) torch::autograd::backward({loss}, {});
   model.parameters().collect_gradients();
   return std::move(parts.outcomes);
 }
 
 TokenTable rationale_logprobs(const model::LanguageModel& model, const rollout::PromptFrame& frame,
-                              const rollout::PreparedSlate& slate, const std::vector<std::vector<Rationale>>& rationales,
-                              double temperature) {
+                              const rollout::PreparedSlate& slate,
+                              const std::vector<std::vector<Rationale>>& rationales, double temperature) {
   at::NoGradGuard no_grad;
   const StepSlate input{.slate = &slate, .rationales = &rationales};
   StepOptions options;

@@ -34,33 +34,33 @@ struct StepSlate {
   /// Later epochs only: log-probabilities [K][G][T] and scores at the time of the rollout (first pass).
   const std::vector<std::vector<std::vector<float>>>* old_logprobs = nullptr;
   const SlateScores* old_scores = nullptr;
-  const std::vector<std::vector<double>>* frozen_credit = nullptr;           ///< [K][G] without length price
+  const std::vector<std::vector<double>>* frozen_credit = nullptr;  ///< [K][G] without length price
   const std::vector<std::vector<std::vector<float>>>* reference_logprobs = nullptr;
-  double baseline = 0;             ///< of `shared` credit and of batch-mean rankings
+  double baseline = 0;  ///< of `shared` credit and of batch-mean rankings
 };
 
 /// What one slate's pass found out.
 struct SlateOutcome {
   SlateScores scores;
-  double utility = 0;                                        ///< of the objective (J_1: mean over g), exact for `expected`
+  double utility = 0;  ///< of the objective (J_1: mean over g), exact for `expected`
   double silent_utility = 0;
-  std::vector<std::vector<double>> credit;                   ///< [K][G] before the length price
-  std::vector<std::vector<std::vector<float>>> logprobs;     ///< [K][G][T] at this pass
-  double token_entropy = 0, kl = 0, token_clip_share = 0, ranking_clip_share = 0;  ///< means over tokens / rankings
-  int64_t tokens = 0;                                        ///< sampled tokens
+  std::vector<std::vector<double>> credit;                ///< [K][G] before the length price
+  std::vector<std::vector<std::vector<float>>> logprobs;  ///< [K][G][T] at this pass
+  double token_entropy = 0, kl = 0, token_clip_share = 0,
+         ranking_clip_share = 0;  ///< means over tokens / rankings
+  int64_t tokens = 0;             ///< sampled tokens
 };
 
-/// One forward and backward pass over a few slates: adds the gradient of -(1 / slates_in_step) * sum of their objectives to the
-/// model's parameters. Works in packed trees; nothing of size [tokens, V] is held.
+/// One forward and backward pass over a few slates: adds the gradient of -(1 / slates_in_step) * sum of their
+/// objectives to the model's parameters. Works in packed trees; nothing of size [tokens, V] is held.
 std::vector<SlateOutcome> accumulate_step(model::LanguageModel& model, const rollout::PromptFrame& frame,
                                           std::span<const StepSlate> slates, const StepOptions& options,
                                           int64_t slates_in_step);
 
-/// Log-probabilities [K][G][T] of given rationales under a model, without gradients; for references and tests.
-std::vector<std::vector<std::vector<float>>> rationale_logprobs(const model::LanguageModel& model,
-                                                                const rollout::PromptFrame& frame,
-                                                                const rollout::PreparedSlate& slate,
-                                                                const std::vector<std::vector<rollout::Rationale>>& rationales,
-                                                                double temperature);
+/// Log-probabilities [K][G][T] of given rationales under a model, without gradients; for references and
+/// tests.
+std::vector<std::vector<std::vector<float>>> rationale_logprobs(
+    const model::LanguageModel& model, const rollout::PromptFrame& frame, const rollout::PreparedSlate& slate,
+    const std::vector<std::vector<rollout::Rationale>>& rationales, double temperature);
 
 }  // namespace r2rank::learn

@@ -60,10 +60,10 @@ void add_controls(const StepSlate& slate, int cutoff, Mean& incoming, Mean& cons
 
 }  // namespace
 
-std::vector<std::pair<std::string, double>> summarize(std::span<const SlateOutcome> outcomes, std::span<const StepSlate> slates,
-                                                      int cutoff) {
-  Mean utility, silent, ndcg, silent_ndcg, within, between, gap, length, ended, malformed, entropy, kl, clip, ranking_clip,
-      credit, incoming, constant;
+std::vector<std::pair<std::string, double>> summarize(std::span<const SlateOutcome> outcomes,
+                                                      std::span<const StepSlate> slates, int cutoff) {
+  Mean utility, silent, ndcg, silent_ndcg, within, between, gap, length, ended, malformed, entropy, kl, clip,
+      ranking_clip, credit, incoming, constant;
   double largest_gap = 0;
   for (size_t b = 0; b < outcomes.size(); ++b) {
     const auto& outcome = outcomes[b];
@@ -89,12 +89,20 @@ std::vector<std::pair<std::string, double>> summarize(std::span<const SlateOutco
                                                         {"ndcg_incoming", incoming.value()},
                                                         {"ndcg_constant", constant.value()}};
   if (utility.count == 0) return values;
-  values.insert(values.end(), {{"utility", utility.value()}, {"ndcg", ndcg.value()}, {"credit_size", credit.value()},
-                               {"score_variance_within", within.value()}, {"score_variance_between", between.value()},
-                               {"logprob_gap_mean", gap.value()}, {"logprob_gap_max", largest_gap},
-                               {"rationale_length", length.value()}, {"rationale_ended", ended.value()},
-                               {"rationale_malformed", malformed.value()}, {"token_entropy", entropy.value()},
-                               {"kl", kl.value()}, {"token_clip_share", clip.value()}, {"ranking_clip_share", ranking_clip.value()}});
+  values.insert(values.end(), {{"utility", utility.value()},
+                               {"ndcg", ndcg.value()},
+                               {"credit_size", credit.value()},
+                               {"score_variance_within", within.value()},
+                               {"score_variance_between", between.value()},
+                               {"logprob_gap_mean", gap.value()},
+                               {"logprob_gap_max", largest_gap},
+                               {"rationale_length", length.value()},
+                               {"rationale_ended", ended.value()},
+                               {"rationale_malformed", malformed.value()},
+                               {"token_entropy", entropy.value()},
+                               {"kl", kl.value()},
+                               {"token_clip_share", clip.value()},
+                               {"ranking_clip_share", ranking_clip.value()}});
   return values;
 }
 

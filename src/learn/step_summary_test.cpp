@@ -58,8 +58,8 @@ TEST_F(StepSummary, NamesWhatOneSlateFoundOut) {
 
 TEST_F(StepSummary, SharesTheVarianceOfScoresBetweenRationalesAndItems) {
   auto found = values({outcome_}, {input_});
-  EXPECT_EQ(found["score_variance_within"], 0.5);   // deviations 1, 1, 0, 0
-  EXPECT_EQ(found["score_variance_between"], 1);    // means 2 and 4
+  EXPECT_EQ(found["score_variance_within"], 0.5);  // deviations 1, 1, 0, 0
+  EXPECT_EQ(found["score_variance_between"], 1);   // means 2 and 4
 }
 
 TEST_F(StepSummary, CountsLengthsEndingsAndMalformedRationales) {

@@ -17,7 +17,8 @@ class GoldenStep : public testing::Test {
  protected:
   GoldenStep() {
     model_->set_verdict_tokens(11, 12);
-    frame_ = {model::golden::to_tokens(file_.get("rationale_start")), model::golden::to_tokens(file_.get("cue")), 5};
+    frame_ = {model::golden::to_tokens(file_.get("rationale_start")),
+              model::golden::to_tokens(file_.get("cue")), 5};
     for (int b = 0; b < kSlates; ++b) read_slate(b);
     options_.temperature = 0.8;
     options_.utility = {ListObjective::kNdcg, 2, 0.7};
@@ -59,7 +60,8 @@ class GoldenStep : public testing::Test {
     }
   }
 
-  std::vector<SlateOutcome> run(const std::string& objective, const std::string& credit, bool ppo = false, bool kl = false) {
+  std::vector<SlateOutcome> run(const std::string& objective, const std::string& credit, bool ppo = false,
+                                bool kl = false) {
     model_->parameters().zero_gradients();
     options_.objective = objective == "J_1" ? Objective::kJ1 : Objective::kJG;
     options_.credit = credit_of(credit);
@@ -81,7 +83,8 @@ class GoldenStep : public testing::Test {
     std::string name;
     for (int64_t p = 0; names >> name; ++p) {
       const double norm = model::golden::gradient_of(*model_, name).norm().item<double>();
-      EXPECT_NEAR(norm, expected[p].item<double>(), 1e-4 * expected.max().item<double>()) << key << " " << name;
+      EXPECT_NEAR(norm, expected[p].item<double>(), 1e-4 * expected.max().item<double>())
+          << key << " " << name;
     }
   }
 
@@ -89,7 +92,10 @@ class GoldenStep : public testing::Test {
     std::istringstream names(file_.header().at("__metadata__").at("parameters").get<std::string>());
     std::string name;
     while (names >> name)
-      EXPECT_LT(relative_error(model::golden::gradient_of(*model_, name), file_.get("grad." + key + "." + name)), 1e-4) << name;
+      EXPECT_LT(
+          relative_error(model::golden::gradient_of(*model_, name), file_.get("grad." + key + "." + name)),
+          1e-4)
+          << name;
   }
 
   using TokenTable = std::vector<std::vector<std::vector<float>>>;
@@ -111,7 +117,8 @@ TEST_F(GoldenStep, ReadsTheScoresAndLogprobsOfPathsForwardedAlone) {
       for (int g = 0; g < kRationales; ++g) {
         EXPECT_NEAR(outcomes[b].scores.reasoned[i][g], scores[b][i][g].item<double>(), 1e-5);
         for (size_t t = 0; t < outcomes[b].logprobs[i][g].size(); ++t)
-          EXPECT_NEAR(outcomes[b].logprobs[i][g][t], logprob[b][i][g][static_cast<int64_t>(t)].item<double>(), 1e-5);
+          EXPECT_NEAR(outcomes[b].logprobs[i][g][t], logprob[b][i][g][static_cast<int64_t>(t)].item<double>(),
+                      1e-5);
       }
     }
 }
@@ -135,7 +142,9 @@ TEST_F(GoldenStep, GivesEveryCreditAndItsGradientNorms) {
       for (int b = 0; b < kSlates; ++b)
         for (int i = 0; i < kItems; ++i)
           for (int g = 0; g < kRationales; ++g)
-            EXPECT_NEAR(outcomes[b].credit[i][g], weight * file_.get("credit." + key)[b][i][g].item<double>(), 1e-4) << key;
+            EXPECT_NEAR(outcomes[b].credit[i][g], weight * file_.get("credit." + key)[b][i][g].item<double>(),
+                        1e-4)
+                << key;
       expect_norms(key);
     }
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-// Test support: a tiny ranking model with weights by formula and a byte-level tokenizer, and a toy dataset in which one word of
-// a title decides.
+// Test support: a tiny ranking model with weights by formula and a byte-level tokenizer, and a toy dataset in
+// which one word of a title decides.
 
 #include <cstdlib>
 #include <filesystem>
@@ -54,8 +54,8 @@ inline void write_tiny_base(const base::Path& folder) {
   model::save_language_model(model, folder, true, true);
 }
 
-/// Users who have chosen every red item, in different orders, so that every negative of theirs is blue. The blue items are known
-/// from users whose histories are too short to be trained on.
+/// Users who have chosen every red item, in different orders, so that every negative of theirs is blue. The
+/// blue items are known from users whose histories are too short to be trained on.
 inline data::Dataset red_or_blue() {
   constexpr int32_t kUsers = 12, kRed = 8, kItems = 24, kBlueUsers = 6, kShort = 5;
   std::vector<std::vector<int32_t>> histories;

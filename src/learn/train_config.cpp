@@ -5,77 +5,128 @@
 namespace r2rank::learn {
 namespace {
 
-[[noreturn]] void refuse(const std::string& why) { base::fail_usage("train", "{}", why); }
+[[noreturn]] void refuse(const std::string& why) {
+  base::fail_usage("train", "{}", why);
+}
 
 bool needs_several_rationales(Credit credit) {
-  return credit == Credit::kMarginal || credit == Credit::kContribution || credit == Credit::kGrpo || credit == Credit::kRloo;
+  return credit == Credit::kMarginal || credit == Credit::kContribution || credit == Credit::kGrpo ||
+         credit == Credit::kRloo;
 }
 
 }  // namespace
 
 void TrainConfig::describe(base::ConfigFields& fields) {
-  fields.add("model", model, "GGUF file, Hugging Face folder, or an earlier run's folder to go on from").mandatory();
+  fields.add("model", model, "GGUF file, Hugging Face folder, or an earlier run's folder to go on from")
+      .mandatory();
   fields.add("dataset", dataset, "dataset folder made by `r2rank import`").mandatory();
   fields.add("split", split, "split folder made by `r2rank split`").mandatory();
-  fields.add("stage", stage, "silent: train the score read right after the prompt; rl: sample rationales and train on what they conclude")
+  fields
+      .add("stage", stage,
+           "silent: train the score read right after the prompt; rl: sample rationales and train on what "
+           "they conclude")
       .one_of({"silent", "rl"});
   fields.add("steps", steps, "optimiser steps (0: until `minutes` are over)").between(0, 1e9);
-  fields.add("minutes", minutes, "wall-clock budget in minutes (0: none); ends the run, and the schedule, before `steps`").between(0, 1e6);
+  fields
+      .add("minutes", minutes,
+           "wall-clock budget in minutes (0: none); ends the run, and the schedule, before `steps`")
+      .between(0, 1e6);
   fields.add("slates_per_step", slates_per_step, "B: slates in one optimiser step").between(1, 4096);
   fields.add("negatives", negatives, "negatives drawn for each training slate (K - 1)").between(1, 999);
-  fields.add("recent_targets", recent_targets, "targets are drawn among a user's last so many training events").between(1, 1e6);
+  fields
+      .add("recent_targets", recent_targets, "targets are drawn among a user's last so many training events")
+      .between(1, 1e6);
   fields.add("min_history", min_history, "earlier events a training target needs").between(1, 1e6);
-  fields.add("sampling_negatives", sampling_negatives, "how training negatives are drawn").one_of({"uniform", "popularity"});
+  fields.add("sampling_negatives", sampling_negatives, "how training negatives are drawn")
+      .one_of({"uniform", "popularity"});
   fields.add("rationales", rationales, "G: rationales sampled for each user and item (rl)").between(1, 256);
-  fields.add("rationale_tokens", rationale_tokens, "T: a rationale ends after this many tokens at the latest").between(1, 4096);
+  fields.add("rationale_tokens", rationale_tokens, "T: a rationale ends after this many tokens at the latest")
+      .between(1, 4096);
   fields.add("temperature", temperature, "sampling temperature of the rationales").between(0.01, 100);
-  fields.add("epochs", epochs, "optimiser passes over one rollout (rl); later ones are clipped").between(1, 100);
-  fields.add("list_objective", list_objective, "utility of a slate: exact expected NDCG, or a list loss for comparison").one_of(list_objective_names());
+  fields.add("epochs", epochs, "optimiser passes over one rollout (rl); later ones are clipped")
+      .between(1, 100);
+  fields
+      .add("list_objective", list_objective,
+           "utility of a slate: exact expected NDCG, or a list loss for comparison")
+      .one_of(list_objective_names());
   fields.add("cutoff", cutoff, "k of NDCG@k").between(1, 1000);
   fields.add("tau", tau, "Plackett-Luce temperature").between(1e-3, 1e3);
-  fields.add("objective", objective, "j1: one rationale per item is deployed; jg: the mean over G").one_of({"j1", "jg"});
+  fields.add("objective", objective, "j1: one rationale per item is deployed; jg: the mean over G")
+      .one_of({"j1", "jg"});
   fields.add("credit", credit, "what the tokens of a rationale are credited with").one_of(credit_names());
-  fields.add("estimator", estimator, "gradient through the scores: exact expectation, or sampled rankings").one_of({"expected", "reinforce-pl"});
-  fields.add("ranking_baseline", ranking_baseline, "baseline of sampled rankings, and of `shared` credit (batch-mean)").one_of({"leave-one-out", "batch-mean"});
-  fields.add("rankings", rankings, "n: rankings sampled for each score vector (reinforce-pl)").between(1, 10000);
+  fields.add("estimator", estimator, "gradient through the scores: exact expectation, or sampled rankings")
+      .one_of({"expected", "reinforce-pl"});
+  fields
+      .add("ranking_baseline", ranking_baseline,
+           "baseline of sampled rankings, and of `shared` credit (batch-mean)")
+      .one_of({"leave-one-out", "batch-mean"});
+  fields.add("rankings", rankings, "n: rankings sampled for each score vector (reinforce-pl)")
+      .between(1, 10000);
   fields.add("ranking_clip", ranking_clip, "PPO clip of the Plackett-Luce ratio").between(0, 10);
   fields.add("token_clip", token_clip, "PPO clip of the token ratio").between(0, 10);
   fields.add("ranking_entropy", ranking_entropy, "weight of the entropy of the first place").between(0, 100);
   fields.add("token_entropy", token_entropy, "weight of the token entropy").between(0, 100);
-  fields.add("kl", kl, "weight of the k3 estimate of the KL divergence to the starting model, per token").between(0, 100);
-  fields.add("length_price", length_price, "utility each rationale token must earn (taken off its credit)").between(0, 100);
-  fields.add("silent_weight", silent_weight, "weight of the silent score's own utility beside the reasoned one (rl)").between(0, 100);
+  fields.add("kl", kl, "weight of the k3 estimate of the KL divergence to the starting model, per token")
+      .between(0, 100);
+  fields.add("length_price", length_price, "utility each rationale token must earn (taken off its credit)")
+      .between(0, 100);
+  fields
+      .add("silent_weight", silent_weight,
+           "weight of the silent score's own utility beside the reasoned one (rl)")
+      .between(0, 100);
   fields.add("learning_rate", learning_rate, "peak learning rate of the model").between(0, 1);
-  fields.add("readout_learning_rate", readout_learning_rate, "peak learning rate of the readout head").between(0, 1);
+  fields.add("readout_learning_rate", readout_learning_rate, "peak learning rate of the readout head")
+      .between(0, 1);
   fields.add("warm_up", warm_up, "share of the run over which the rate rises linearly").between(0, 1);
   fields.add("final_rate", final_rate, "share of the peak rate the linear decay ends at").between(0, 1);
   fields.add("weight_decay", weight_decay, "decoupled weight decay of matrices").between(0, 1);
   fields.add("clip_norm", clip_norm, "largest global gradient norm (0: no clipping)").between(0, 1e6);
-  fields.add("checkpoint_layers", checkpoint_layers, "gradient checkpointing: recompute activations to save memory").one_of({"auto", "on", "off"});
-  fields.add("tokens_per_pass", tokens_per_pass, "slates are packed into one forward and backward pass up to this many tokens").between(64, 1e7);
+  fields
+      .add("checkpoint_layers", checkpoint_layers,
+           "gradient checkpointing: recompute activations to save memory")
+      .one_of({"auto", "on", "off"});
+  fields
+      .add("tokens_per_pass", tokens_per_pass,
+           "slates are packed into one forward and backward pass up to this many tokens")
+      .between(64, 1e7);
   fields.add("checkpoint_minutes", checkpoint_minutes, "minutes between checkpoints").between(0, 1e6);
-  fields.add("nonfinite_limit", nonfinite_limit, "steps in a row with a gradient that is not finite before the run stops").between(1, 1e6);
+  fields
+      .add("nonfinite_limit", nonfinite_limit,
+           "steps in a row with a gradient that is not finite before the run stops")
+      .between(1, 1e6);
   model_options.describe(fields);
 }
 
 void TrainConfig::check() const {
-  if (steps == 0 && minutes == 0) refuse("neither steps nor minutes is set: choose at least one, for example --steps 200");
+  if (steps == 0 && minutes == 0)
+    refuse("neither steps nor minutes is set: choose at least one, for example --steps 200");
   if (model_options.tuning == "frozen") refuse("tuning = frozen trains nothing: choose full, lora or head");
   if (model_options.tuning == "head" && model_options.readout == "verdict")
-    refuse("readout = verdict has no head to train with tuning = head: choose readout head or both, or tuning full or lora");
+    refuse(
+        "readout = verdict has no head to train with tuning = head: choose readout head or both, or tuning "
+        "full or lora");
   if (!reasons()) return;
   const Credit how = credit_of(credit);
   if (rationales == 1 && needs_several_rationales(how))
-    refuse(fmt::format("credit = {} compares rationales of one item and needs rationales >= 2; with rationales = 1 choose none, "
-                       "shared or versus-silent", credit));
+    refuse(
+        fmt::format("credit = {} compares rationales of one item and needs rationales >= 2; with rationales "
+                    "= 1 choose none, "
+                    "shared or versus-silent",
+                    credit));
   if (slates_per_step == 1 && how == Credit::kShared)
-    refuse("credit = shared takes its baseline from the other slates of the step and needs slates_per_step >= 2; with one "
-           "slate choose rloo, grpo, contribution, marginal or versus-silent");
+    refuse(
+        "credit = shared takes its baseline from the other slates of the step and needs slates_per_step >= "
+        "2; with one "
+        "slate choose rloo, grpo, contribution, marginal or versus-silent");
   if (estimator_of(estimator) == Estimator::kReinforcePl) {
     if (learn::list_objective(list_objective) != ListObjective::kNdcg)
-      refuse("estimator = reinforce-pl rewards sampled rankings with NDCG: set list_objective = ndcg, or estimator = expected");
+      refuse(
+          "estimator = reinforce-pl rewards sampled rankings with NDCG: set list_objective = ndcg, or "
+          "estimator = expected");
     if (ranking_baseline == "leave-one-out" && rankings < 2)
-      refuse("ranking_baseline = leave-one-out compares rankings of one slate and needs rankings >= 2; or choose batch-mean");
+      refuse(
+          "ranking_baseline = leave-one-out compares rankings of one slate and needs rankings >= 2; or "
+          "choose batch-mean");
     if (ranking_baseline == "batch-mean" && slates_per_step < 2)
       refuse("ranking_baseline = batch-mean needs slates_per_step >= 2; or choose leave-one-out");
   }
@@ -85,8 +136,12 @@ StepOptions TrainConfig::step_options() const {
   StepOptions options;
   options.objective = objective_of(objective);
   options.credit = credit_of(credit);
-  options.estimator = {estimator_of(estimator), ranking_baseline_of(ranking_baseline), static_cast<int>(rankings), 0,
-                       ranking_clip, ranking_entropy};
+  options.estimator = {estimator_of(estimator),
+                       ranking_baseline_of(ranking_baseline),
+                       static_cast<int>(rankings),
+                       0,
+                       ranking_clip,
+                       ranking_entropy};
   options.utility = {learn::list_objective(list_objective), static_cast<int>(cutoff), tau};
   options.silent_weight = reasons() ? silent_weight : 1.0;
   options.token_clip = token_clip;

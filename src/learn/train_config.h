@@ -12,24 +12,24 @@ namespace r2rank::learn {
 
 /// Every parameter of `r2rank train`: one stage of one run.
 struct TrainConfig {
-  std::string model;                 ///< GGUF file, Hugging Face folder, or a run folder whose model is trained further
+  std::string model;  ///< GGUF file, Hugging Face folder, or a run folder whose model is trained further
   std::string dataset, split;
-  std::string stage = "silent";      ///< silent: the readout of the cue right after the prompt; rl: rationales
-  int64_t steps = 200;               ///< 0: until `minutes` are over
-  double minutes = 0;                ///< wall-clock budget; the schedule follows it where it ends before `steps`
-  int64_t slates_per_step = 8;       ///< B
-  int64_t negatives = 7;             ///< K - 1
+  std::string stage = "silent";  ///< silent: the readout of the cue right after the prompt; rl: rationales
+  int64_t steps = 200;           ///< 0: until `minutes` are over
+  double minutes = 0;            ///< wall-clock budget; the schedule follows it where it ends before `steps`
+  int64_t slates_per_step = 8;   ///< B
+  int64_t negatives = 7;         ///< K - 1
   int64_t recent_targets = 6;
   int64_t min_history = 3;
   std::string sampling_negatives = "uniform";
 
-  int64_t rationales = 2;            ///< G
-  int64_t rationale_tokens = 16;     ///< T
+  int64_t rationales = 2;         ///< G
+  int64_t rationale_tokens = 16;  ///< T
   double temperature = 1.0;
-  int64_t epochs = 1;                ///< passes over one rollout
+  int64_t epochs = 1;  ///< passes over one rollout
 
   std::string list_objective = "cross-entropy";
-  int64_t cutoff = 10;               ///< k
+  int64_t cutoff = 10;  ///< k
   double tau = 1.0;
   std::string objective = "j1", credit = "marginal", estimator = "expected";
   std::string ranking_baseline = "leave-one-out";
@@ -42,7 +42,7 @@ struct TrainConfig {
   double warm_up = 0.05, final_rate = 0.1;
   double weight_decay = 0.01, clip_norm = 1.0;
   std::string checkpoint_layers = "auto";  ///< gradient checkpointing: auto, on, off
-  int64_t tokens_per_pass = 4096;    ///< slates are packed into one pass up to this many tokens
+  int64_t tokens_per_pass = 4096;          ///< slates are packed into one pass up to this many tokens
   double checkpoint_minutes = 5;
   int64_t nonfinite_limit = 5;
   model::ModelOptions model_options;

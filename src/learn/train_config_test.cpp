@@ -19,7 +19,8 @@ void expect_refused(const TrainConfig& config, std::initializer_list<std::string
     FAIL() << "nothing was refused";
   } catch (const base::Error& error) {
     EXPECT_EQ(error.kind(), base::ErrorKind::kUsage);
-    for (const auto& part : parts) EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what();
+    for (const auto& part : parts)
+      EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what();
   }
 }
 
@@ -56,7 +57,8 @@ TEST(TrainConfig, ItsDefaultsLieWithinTheirOwnLimits) {
     }
     const auto* const* text = std::get_if<std::string*>(&field.value);
     if (text == nullptr || field.choices.empty()) continue;
-    EXPECT_NE(std::find(field.choices.begin(), field.choices.end(), **text), field.choices.end()) << field.name;
+    EXPECT_NE(std::find(field.choices.begin(), field.choices.end(), **text), field.choices.end())
+        << field.name;
   }
 }
 
@@ -96,7 +98,8 @@ TEST(TrainConfig, RefusesASharedBaselineOfOneSlate) {
   auto config = rl();
   config.slates_per_step = 1;
   config.credit = "shared";
-  expect_refused(config, {"credit = shared", "slates_per_step >= 2", "choose rloo, grpo, contribution, marginal or versus-silent"});
+  expect_refused(config, {"credit = shared", "slates_per_step >= 2",
+                          "choose rloo, grpo, contribution, marginal or versus-silent"});
 }
 
 TEST(TrainConfig, RefusesSampledRankingsWithoutAnythingToCompareThemWith) {
@@ -151,11 +154,24 @@ TEST(TrainConfig, EverySettingReachesTheStep) {
   auto config = rl();
   base::ConfigFields fields;
   config.describe(fields);
-  for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{
-           {"objective", "jg"}, {"credit", "contribution"}, {"estimator", "reinforce-pl"}, {"ranking_baseline", "batch-mean"},
-           {"rankings", "5"}, {"ranking_clip", "0.3"}, {"ranking_entropy", "0.01"}, {"list_objective", "lambda"}, {"cutoff", "7"},
-           {"tau", "0.5"}, {"silent_weight", "0.6"}, {"token_clip", "0.1"}, {"kl", "0.02"}, {"token_entropy", "0.03"},
-           {"length_price", "0.04"}, {"temperature", "0.9"}, {"seed", "12"}})
+  for (const auto& [name, value] :
+       std::vector<std::pair<std::string, std::string>>{{"objective", "jg"},
+                                                        {"credit", "contribution"},
+                                                        {"estimator", "reinforce-pl"},
+                                                        {"ranking_baseline", "batch-mean"},
+                                                        {"rankings", "5"},
+                                                        {"ranking_clip", "0.3"},
+                                                        {"ranking_entropy", "0.01"},
+                                                        {"list_objective", "lambda"},
+                                                        {"cutoff", "7"},
+                                                        {"tau", "0.5"},
+                                                        {"silent_weight", "0.6"},
+                                                        {"token_clip", "0.1"},
+                                                        {"kl", "0.02"},
+                                                        {"token_entropy", "0.03"},
+                                                        {"length_price", "0.04"},
+                                                        {"temperature", "0.9"},
+                                                        {"seed", "12"}})
     fields.set(name, value);
   const StepOptions options = config.step_options();
   EXPECT_EQ(options.objective, Objective::kJG);

@@ -14,11 +14,12 @@
 namespace r2rank::learn {
 namespace {
 
-/// Bytes one packed token keeps for the backward pass without gradient checkpointing, over all layers (measured shapes: norms,
-/// q, k, v, attention, gate and up, SwiGLU).
+/// Bytes one packed token keeps for the backward pass without gradient checkpointing, over all layers
+/// (measured shapes: norms, q, k, v, attention, gate and up, SwiGLU).
 double activation_bytes(const model::ModelConfig& config, bool bf16) {
   const double per_layer = 6.0 * static_cast<double>(config.width) +
-                           4.0 * static_cast<double>(config.heads * config.head_width) + 3.0 * static_cast<double>(config.ffn_width);
+                           4.0 * static_cast<double>(config.heads * config.head_width) +
+                           3.0 * static_cast<double>(config.ffn_width);
   return per_layer * static_cast<double>(config.layers) * (bf16 ? 2 : 4);
 }
 
@@ -41,9 +42,9 @@ AdamWOptions adamw_options(const TrainConfig& config) {
 /// The slates of one optimiser step with their rollouts.
 struct Trainer::Batch {
   std::vector<rollout::PreparedSlate> prepared;
-  std::vector<rollout::SlateRollout> rollouts;   // [B], empty in a silent stage
-  std::vector<double> baselines;                 // [B]
-  std::vector<SlateOutcome> first;               // outcomes of the first epoch, frozen for later ones
+  std::vector<rollout::SlateRollout> rollouts;  // [B], empty in a silent stage
+  std::vector<double> baselines;                // [B]
+  std::vector<SlateOutcome> first;              // outcomes of the first epoch, frozen for later ones
   std::vector<std::vector<std::vector<std::vector<float>>>> references;  // [B][K][G][T]
   double rollout_seconds = 0, train_seconds = 0;
   int64_t tokens = 0;
@@ -68,14 +69,22 @@ struct Trainer::Batch {
   }
 };
 
-Trainer::Trainer(const TrainConfig& config, RankingModel& model, const data::Dataset& dataset, const data::Split& split,
-                 base::Path run)
-    : config_(config), model_(model), dataset_(dataset), split_(split), run_(std::move(run)),
-      prompts_(dataset, split, *model.prompts), slates_(dataset, split, slate_options(config)),
-      optimizer_(model.model->parameters(), adamw_options(config)), start_(std::chrono::steady_clock::now()) {
+Trainer::Trainer(const TrainConfig& config, RankingModel& model, const data::Dataset& dataset,
+                 const data::Split& split, base::Path run)
+    : config_(config),
+      model_(model),
+      dataset_(dataset),
+      split_(split),
+      run_(std::move(run)),
+      prompts_(dataset, split, *model.prompts),
+      slates_(dataset, split, slate_options(config)),
+      optimizer_(model.model->parameters(), adamw_options(config)),
+      start_(std::chrono::steady_clock::now()) {
   if (slates_.users() == 0)
-    base::fail_usage("train", "no user has {} training events before a target; lower min_history", config_.min_history);
-  if (has_checkpoint(run_)) state_ = load_checkpoint(run_, optimizer_, config_, dataset_.hash, split_.protocol.name());
+    base::fail_usage("train", "no user has {} training events before a target; lower min_history",
+                     config_.min_history);
+  if (has_checkpoint(run_))
+    state_ = load_checkpoint(run_, optimizer_, config_, dataset_.hash, split_.protocol.name());
   seconds_before_ = last_save_ = state_.seconds;
   if (config_.kl > 0) {
     model::ModelOptions frozen = config_.model_options;
@@ -90,7 +99,8 @@ double Trainer::elapsed() const {
 }
 
 double Trainer::progress() const {
-  const double by_steps = config_.steps > 0 ? static_cast<double>(state_.step) / static_cast<double>(config_.steps) : 0;
+  const double by_steps =
+      config_.steps > 0 ? static_cast<double>(state_.step) / static_cast<double>(config_.steps) : 0;
   const double by_time = config_.minutes > 0 ? elapsed() / (60 * config_.minutes) : 0;
   return std::max(by_steps, by_time);
 }
@@ -108,8 +118,9 @@ void Trainer::roll_out(Batch& batch) const {
   const auto all = batch.pointers();
   const auto options = config_.sampling(state_.step);
   const StepOptions step = config_.step_options();
-  const bool batch_baseline = step.credit == Credit::kShared || (step.estimator.estimator == Estimator::kReinforcePl &&
-                                                                 step.estimator.baseline == RankingBaseline::kBatchMean);
+  const bool batch_baseline =
+      step.credit == Credit::kShared || (step.estimator.estimator == Estimator::kReinforcePl &&
+                                         step.estimator.baseline == RankingBaseline::kBatchMean);
   batch.rollouts = model_.reasoner->reason(all, options, batch_baseline);
   for (const auto& rollout : batch.rollouts) batch.tokens += rollout.sampled_tokens;
   if (batch_baseline) set_baselines(batch);
@@ -122,41 +133,51 @@ void Trainer::set_baselines(Batch& batch) const {
   std::vector<double> rewards;
   for (size_t b = 0; b < batch.prepared.size(); ++b) {
     const SlateScores scores{batch.rollouts[b].scores, batch.rollouts[b].silent};
-    const auto utility = [&](std::span<const double> s) { return options.utility(s, batch.prepared[b].relevance); };
+    const auto utility = [&](std::span<const double> s) {
+      return options.utility(s, batch.prepared[b].relevance);
+    };
     const auto own = slate_rewards(options.objective, scores, utility);
     rewards.push_back(std::accumulate(own.begin(), own.end(), 0.0) / static_cast<double>(own.size()));
   }
   const double total = std::accumulate(rewards.begin(), rewards.end(), 0.0);
-  for (const double reward : rewards) batch.baselines.push_back((total - reward) / static_cast<double>(rewards.size() - 1));
+  for (const double reward : rewards)
+    batch.baselines.push_back((total - reward) / static_cast<double>(rewards.size() - 1));
 }
 
 void Trainer::add_references(Batch& batch) {
   if (reference_ == nullptr || batch.rollouts.empty()) return;
   for (size_t b = 0; b < batch.prepared.size(); ++b)
-    batch.references.push_back(rationale_logprobs(*reference_->model, model_.reasoner->frame(), batch.prepared[b],
-                                                  batch.rollouts[b].rationales, config_.temperature));
+    batch.references.push_back(rationale_logprobs(*reference_->model, model_.reasoner->frame(),
+                                                  batch.prepared[b], batch.rollouts[b].rationales,
+                                                  config_.temperature));
 }
 
-std::vector<SlateOutcome> Trainer::accumulate(const Batch& batch, int64_t epoch, const StepOptions& base_options) {
+std::vector<SlateOutcome> Trainer::accumulate(const Batch& batch, int64_t epoch,
+                                              const StepOptions& base_options) {
   (void)epoch;
   const rollout::PromptFrame& frame = model_.reasoner->frame();
   const int64_t g = batch.rollouts.empty() ? 0 : config_.rationales;
-  const double token_bytes = activation_bytes(model_.model->config(), model_.model->options().dtype == "bf16");
+  const double token_bytes =
+      activation_bytes(model_.model->config(), model_.model->options().dtype == "bf16");
   std::vector<SlateOutcome> outcomes;
   for (size_t begin = 0; begin < batch.prepared.size();) {
     std::vector<StepSlate> packed;
     int64_t tokens = 0;
     while (begin + packed.size() < batch.prepared.size()) {
-      const int64_t more = rollout::slate_tokens(batch.prepared[begin + packed.size()], frame, g, config_.rationale_tokens);
+      const int64_t more =
+          rollout::slate_tokens(batch.prepared[begin + packed.size()], frame, g, config_.rationale_tokens);
       if (!packed.empty() && tokens + more > config_.tokens_per_pass) break;
       packed.push_back(batch.step_slate(begin + packed.size()));
       tokens += more;
     }
     StepOptions options = base_options;
-    options.checkpoint_layers = config_.checkpoint_layers == "on" ||
-                                (config_.checkpoint_layers == "auto" && static_cast<double>(tokens) * token_bytes > kActivationBudget);
-    auto found = accumulate_step(*model_.model, frame, packed, options, static_cast<int64_t>(batch.prepared.size()));
-    outcomes.insert(outcomes.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
+    options.checkpoint_layers =
+        config_.checkpoint_layers == "on" || (config_.checkpoint_layers == "auto" &&
+                                              static_cast<double>(tokens) * token_bytes > kActivationBudget);
+    auto found =
+        accumulate_step(*model_.model, frame, packed, options, static_cast<int64_t>(batch.prepared.size()));
+    outcomes.insert(outcomes.end(), std::make_move_iterator(found.begin()),
+                    std::make_move_iterator(found.end()));
     begin += packed.size();
   }
   return outcomes;
@@ -187,7 +208,8 @@ void Trainer::one_epoch(Batch& batch, int64_t epoch, StepLog& log) {
   nonfinite_in_a_row_ = finite ? 0 : nonfinite_in_a_row_ + 1;
   if (finite) return;
   ++state_.nonfinite_steps;
-  base::log_warning("step {}: the gradient is not finite; the step is skipped ({} in all)", state_.step, state_.nonfinite_steps);
+  base::log_warning("step {}: the gradient is not finite; the step is skipped ({} in all)", state_.step,
+                    state_.nonfinite_steps);
 }
 
 StepLog Trainer::step() {
@@ -223,7 +245,9 @@ void Trainer::run() {
     const StepLog log = step();
     log_->add(state_.step, log);
     if (nonfinite_in_a_row_ >= config_.nonfinite_limit)
-      base::fail_data("train", "{} steps in a row had a gradient that is not finite; lower learning_rate or use --dtype f32. The last good checkpoint is in {}",
+      base::fail_data("train",
+                      "{} steps in a row had a gradient that is not finite; lower learning_rate or use "
+                      "--dtype f32. The last good checkpoint is in {}",
                       nonfinite_in_a_row_, (run_ / "checkpoint").string());
     const auto shown = std::find_if(log.begin(), log.end(), [&](const auto& entry) {
       return entry.first == (config_.reasons() ? "ndcg" : "ndcg_silent");
@@ -235,8 +259,10 @@ void Trainer::run() {
     if (base::interrupt_requested()) {
       save();
       bar.finish();
-      base::fail(base::ErrorKind::kInterrupted, "train", "stopped at step {}; the checkpoint is saved. To resume, run the same command again with --resume",
-                 state_.step);
+      base::fail(
+          base::ErrorKind::kInterrupted, "train",
+          "stopped at step {}; the checkpoint is saved. To resume, run the same command again with --resume",
+          state_.step);
     }
     if (elapsed() - last_save_ > 60 * config_.checkpoint_minutes) save();
   }
@@ -256,8 +282,9 @@ void Trainer::finish() {
   base::ConfigFields fields;
   config_.describe(fields);
   state_.seconds = elapsed();
-  const std::string training = fmt::format(R"({{"step": {}, "slates": {}, "seconds": {}, "configuration": {}}})", state_.step,
-                                           state_.slates, state_.seconds, fields.as_json());
+  const std::string training =
+      fmt::format(R"({{"step": {}, "slates": {}, "seconds": {}, "configuration": {}}})", state_.step,
+                  state_.slates, state_.seconds, fields.as_json());
   write_ranking_model(model_, folder.path(), training);
   folder.commit();
   std::error_code ignored;

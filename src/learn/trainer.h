@@ -18,17 +18,19 @@ namespace r2rank::learn {
 /// Mean values of one step, by name; docs/metrics.md explains each.
 using StepLog = std::vector<std::pair<std::string, double>>;
 
-/// One stage of training: draws slates, rolls out, accumulates gradients, steps, logs, saves. Everything random is keyed by
-/// (seed, step, slate), so a resumed run repeats an uninterrupted one bit for bit at the same thread count.
+/// One stage of training: draws slates, rolls out, accumulates gradients, steps, logs, saves. Everything
+/// random is keyed by (seed, step, slate), so a resumed run repeats an uninterrupted one bit for bit at the
+/// same thread count.
 class Trainer {
  public:
-  /// Continues from <run>/checkpoint where there is one (then `model` must have been opened from it). The references must
-  /// outlive the trainer. Errors: kUsage, kData.
-  Trainer(const TrainConfig& config, RankingModel& model, const data::Dataset& dataset, const data::Split& split,
-          base::Path run);
+  /// Continues from <run>/checkpoint where there is one (then `model` must have been opened from it). The
+  /// references must outlive the trainer. Errors: kUsage, kData.
+  Trainer(const TrainConfig& config, RankingModel& model, const data::Dataset& dataset,
+          const data::Split& split, base::Path run);
 
-  /// Trains to the end of the budget. Saves a checkpoint every few minutes and at the end. On Ctrl-C saves one and throws
-  /// kInterrupted with how to resume. Errors: kIo; kData after too many non-finite steps (the last good checkpoint stays).
+  /// Trains to the end of the budget. Saves a checkpoint every few minutes and at the end. On Ctrl-C saves
+  /// one and throws kInterrupted with how to resume. Errors: kIo; kData after too many non-finite steps (the
+  /// last good checkpoint stays).
   void run();
   /// One optimiser step; public for tests and benchmarks.
   StepLog step();

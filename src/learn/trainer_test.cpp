@@ -34,12 +34,14 @@ TrainConfig config_of(const std::string& stage) {
   return config;
 }
 
-/// One run from the first step, or from the folder's checkpoint where it has one, as `r2rank train --resume` does it.
+/// One run from the first step, or from the folder's checkpoint where it has one, as `r2rank train --resume`
+/// does it.
 struct TrainingRun {
   TrainingRun(const TrainConfig& given, const base::Path& start, const base::Path& run)
       : config(given), dataset(testing::red_or_blue()), split(testing::split_of(dataset)) {
     config.model = start.string();
-    model = open_ranking_model(has_checkpoint(run) ? run / "checkpoint" : start, config.model_options, testing::tiny_prompt());
+    model = open_ranking_model(has_checkpoint(run) ? run / "checkpoint" : start, config.model_options,
+                               testing::tiny_prompt());
     trainer = std::make_unique<Trainer>(config, *model, dataset, split, run);
   }
 
@@ -59,7 +61,9 @@ class TrainerTest : public ::testing::Test {
     std::filesystem::create_directories(folder_.path() / name);
     return folder_.path() / name;
   }
-  TrainingRun start(const TrainConfig& config, const std::string& name) { return {config, base_, run_folder(name)}; }
+  TrainingRun start(const TrainConfig& config, const std::string& name) {
+    return {config, base_, run_folder(name)};
+  }
   void train(const TrainConfig& config, const std::string& name) { start(config, name).trainer->run(); }
 
   void expect_same_model(const std::string& one, const std::string& other) {
@@ -110,11 +114,14 @@ void TrainerTest::expect_resumed_run_repeats(const TrainConfig& config) {
   }
   train(config, "halves");
   for (const char* file : {"model.safetensors", "extra.safetensors"})
-    EXPECT_TRUE(base::read_file(folder_.path() / "whole/model" / file) == base::read_file(folder_.path() / "halves/model" / file))
+    EXPECT_TRUE(base::read_file(folder_.path() / "whole/model" / file) ==
+                base::read_file(folder_.path() / "halves/model" / file))
         << file << " differs";
 }
 
-TEST_F(TrainerTest, ASilentRunThatIsResumedRepeatsAnUninterruptedOneBitForBit) { expect_resumed_run_repeats(config_of("silent")); }
+TEST_F(TrainerTest, ASilentRunThatIsResumedRepeatsAnUninterruptedOneBitForBit) {
+  expect_resumed_run_repeats(config_of("silent"));
+}
 
 TEST_F(TrainerTest, ALoraRunThatIsResumedRepeatsAnUninterruptedOneBitForBit) {
   auto config = config_of("rl");
@@ -147,7 +154,8 @@ void TrainerTest::kill_in_the_middle(const std::string& name) {
     return document.is_object() && document.at("step").get<int64_t>() >= 10;
   };
   int status = 0;
-  while (!reached_ten() && waitpid(child, &status, WNOHANG) == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  while (!reached_ten() && waitpid(child, &status, WNOHANG) == 0)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   kill(child, SIGKILL);
   waitpid(child, &status, 0);
   EXPECT_TRUE(WIFSIGNALED(status)) << "the child ended by itself";
@@ -185,7 +193,8 @@ TEST_F(TrainerTest, LearnsWhichWordDecides) {
   train(config, "run");
   const auto lines = logged("run");
   ASSERT_EQ(lines.size(), 60U);
-  const double before = mean_of(lines, "utility_silent", 0, 10), after = mean_of(lines, "utility_silent", 50, 60);
+  const double before = mean_of(lines, "utility_silent", 0, 10),
+               after = mean_of(lines, "utility_silent", 50, 60);
   EXPECT_GT(after, before + 0.1);
   EXPECT_GT(mean_of(lines, "ndcg_silent", 50, 60), 0.9);
   EXPECT_LT(mean_of(lines, "ndcg_incoming", 0, 60), 0.8);
@@ -205,7 +214,8 @@ TEST_F(TrainerTest, AFinishedRunLeavesAModelAndNoCheckpoint) {
 TEST_F(TrainerTest, CtrlCLeavesACheckpointAndSaysHowToResume) {
   TrainingRun run = start(config_of("silent"), "run");
   base::set_interrupt_requested(true);
-  expect_parts(error_of(base::ErrorKind::kInterrupted, [&] { run.trainer->run(); }), {"step 1", "checkpoint is saved", "--resume"});
+  expect_parts(error_of(base::ErrorKind::kInterrupted, [&] { run.trainer->run(); }),
+               {"step 1", "checkpoint is saved", "--resume"});
   EXPECT_TRUE(has_checkpoint(folder_.path() / "run"));
   base::set_interrupt_requested(false);
   EXPECT_EQ(start(config_of("silent"), "run").trainer->state().step, 1);
@@ -223,7 +233,8 @@ class InterruptedRun : public TrainerTest {
 TEST_F(InterruptedRun, IsNotResumedWithAnotherSetting) {
   auto config = config_of("silent");
   config.tau = 0.5;
-  expect_parts(error_of(base::ErrorKind::kUsage, [&] { start(config, "run"); }), {"tau = 1", "0.5", "same settings", "--output"});
+  expect_parts(error_of(base::ErrorKind::kUsage, [&] { start(config, "run"); }),
+               {"tau = 1", "0.5", "same settings", "--output"});
 }
 
 TEST_F(InterruptedRun, IsResumedWithMoreStepsOrMinutes) {
@@ -236,14 +247,17 @@ TEST_F(InterruptedRun, IsResumedWithMoreStepsOrMinutes) {
 TEST_F(InterruptedRun, IsNotResumedOnAnotherDataset) {
   TrainingRun run = start(config_of("silent"), "other");
   run.dataset.hash = "of another dataset";
-  expect_parts(error_of(base::ErrorKind::kUsage,
-                        [&] { Trainer(run.config, *run.model, run.dataset, run.split, folder_.path() / "run"); }),
-               {"another dataset or split", "--output"});
+  expect_parts(
+      error_of(base::ErrorKind::kUsage,
+               [&] { Trainer(run.config, *run.model, run.dataset, run.split, folder_.path() / "run"); }),
+      {"another dataset or split", "--output"});
 }
 
 TEST_F(InterruptedRun, IsNotResumedFromADamagedCheckpoint) {
   const base::Path checkpoint = folder_.path() / "run" / "checkpoint";
-  const auto refused = [&] { return error_of(base::ErrorKind::kData, [&] { start(config_of("silent"), "run"); }); };
+  const auto refused = [&] {
+    return error_of(base::ErrorKind::kData, [&] { start(config_of("silent"), "run"); });
+  };
   const std::string moments = base::read_file(checkpoint / "optimizer.safetensors");
   base::write_file(checkpoint / "optimizer.safetensors", moments.substr(0, moments.size() / 2));
   expect_parts(refused(), {"optimizer.safetensors"});
@@ -284,7 +298,8 @@ TEST_F(TrainerTest, StopsAfterTooManyGradientsThatAreNotFinite) {
   config.nonfinite_limit = 3;
   TrainingRun run = start(config, "run");
   set_final_norm(*run.model, std::nanf(""));
-  expect_parts(error_of(base::ErrorKind::kData, [&] { run.trainer->run(); }), {"3 steps in a row", "not finite", "learning_rate"});
+  expect_parts(error_of(base::ErrorKind::kData, [&] { run.trainer->run(); }),
+               {"3 steps in a row", "not finite", "learning_rate"});
   EXPECT_EQ(run.trainer->state().step, 3);
   EXPECT_FALSE(std::filesystem::exists(folder_.path() / "run" / "model"));
 }
@@ -317,7 +332,8 @@ TEST_F(TrainerTest, EveryCreditAndEstimatorRuns) {
         config.check();
         const std::string name = fmt::format("{}-{}-{}", objective, credit, estimator);
         TrainingRun run = start(config, name);
-        for (const auto& [key, value] : run.trainer->step()) EXPECT_TRUE(std::isfinite(value)) << name << " " << key;
+        for (const auto& [key, value] : run.trainer->step())
+          EXPECT_TRUE(std::isfinite(value)) << name << " " << key;
         EXPECT_EQ(run.trainer->state().nonfinite_steps, 0) << name;
       }
 }
@@ -337,7 +353,9 @@ TEST_F(TrainerTest, TheSizeOfAPassDoesNotChangeTheStep) {
 
 TEST_F(TrainerTest, ReportsARunFolderThatCannotBeWritten) {
   base::write_file(folder_.path() / "file", "not a folder");
-  const auto text = error_of(base::ErrorKind::kIo, [&] { TrainingRun(config_of("silent"), base_, folder_.path() / "file" / "run"); });
+  const auto text = error_of(base::ErrorKind::kIo, [&] {
+    TrainingRun(config_of("silent"), base_, folder_.path() / "file" / "run");
+  });
   expect_parts(text, {"file"});
 }
 

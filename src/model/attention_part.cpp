@@ -13,7 +13,9 @@ std::optional<at::Tensor> optional_mask(const at::Tensor& mask) {
   return mask.defined() ? std::optional<at::Tensor>(mask) : std::nullopt;
 }
 
-double scale_of(const at::Tensor& q) { return 1.0 / std::sqrt(static_cast<double>(q.size(-1))); }
+double scale_of(const at::Tensor& q) {
+  return 1.0 / std::sqrt(static_cast<double>(q.size(-1)));
+}
 
 at::Tensor plain_scores(const at::Tensor& q, const at::Tensor& k, bool causal, const at::Tensor& mask) {
   at::Tensor scores = at::matmul(q.to(at::kFloat), k.to(at::kFloat).transpose(-2, -1)) * scale_of(q);
@@ -28,7 +30,8 @@ at::Tensor plain_scores(const at::Tensor& q, const at::Tensor& k, bool causal, c
 AttentionPartResult attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, bool causal,
                            const at::Tensor& mask) {
   if (q.device().is_cpu()) {
-    auto [out, lse] = at::_scaled_dot_product_flash_attention_for_cpu(q, k, v, 0.0, causal, optional_mask(mask));
+    auto [out, lse] =
+        at::_scaled_dot_product_flash_attention_for_cpu(q, k, v, 0.0, causal, optional_mask(mask));
     return {out, lse};
   }
   const at::Tensor scores = plain_scores(q, k, causal, mask);
@@ -38,24 +41,25 @@ AttentionPartResult attend(const at::Tensor& q, const at::Tensor& k, const at::T
 }
 
 AttentionPartGradients attend_backward(const at::Tensor& grad_out, const at::Tensor& q, const at::Tensor& k,
-                                       const at::Tensor& v, const at::Tensor& out, const at::Tensor& lse, bool causal,
-                                       const at::Tensor& mask) {
+                                       const at::Tensor& v, const at::Tensor& out, const at::Tensor& lse,
+                                       bool causal, const at::Tensor& mask) {
   if (q.device().is_cpu()) {
-    auto [dq, dk, dv] = at::_scaled_dot_product_flash_attention_for_cpu_backward(grad_out, q, k, v, out, lse, 0.0, causal,
-                                                                                 optional_mask(mask));
+    auto [dq, dk, dv] = at::_scaled_dot_product_flash_attention_for_cpu_backward(
+        grad_out, q, k, v, out, lse, 0.0, causal, optional_mask(mask));
     return {dq, dk, dv};
   }
   const at::Tensor grad = grad_out.to(at::kFloat);
   const at::Tensor weights = (plain_scores(q, k, causal, mask) - lse.unsqueeze(-1)).exp();
   const at::Tensor row = (grad * out.to(at::kFloat)).sum(-1, true);
-  const at::Tensor d_scores = weights * (at::matmul(grad, v.to(at::kFloat).transpose(-2, -1)) - row) * scale_of(q);
+  const at::Tensor d_scores =
+      weights * (at::matmul(grad, v.to(at::kFloat).transpose(-2, -1)) - row) * scale_of(q);
   return {at::matmul(d_scores, k.to(at::kFloat)).to(q.scalar_type()),
           at::matmul(d_scores.transpose(-2, -1), q.to(at::kFloat)).to(q.scalar_type()),
           at::matmul(weights.transpose(-2, -1), grad).to(q.scalar_type())};
 }
 
 void merge_attention(at::Tensor out, at::Tensor lse, const at::Tensor& part_out, const at::Tensor& part_lse) {
-  const at::Tensor total = at::logaddexp(lse, part_lse);                    // [M, heads]
+  const at::Tensor total = at::logaddexp(lse, part_lse);  // [M, heads]
   const at::Tensor keep = (lse - total).exp_().unsqueeze(-1);
   const at::Tensor add = (part_lse - total).exp_().unsqueeze(-1);
   out.copy_(out.to(at::kFloat).mul(keep).addcmul_(part_out.to(at::kFloat), add));  // [M, heads, d]

@@ -4,9 +4,10 @@
 
 namespace r2rank::model {
 
-/// One batch of dense attention, forward and backward, without the autograd graph: the building block of tree attention.
-/// q [n, heads, Tq, d], k and v [n, heads, Tk, d]; `mask` [n, 1, Tq, Tk] additive or undefined; `causal` REQUIRES Tq = Tk.
-/// On the CPU libtorch's flash kernel does the work; elsewhere plain products in f32.
+/// One batch of dense attention, forward and backward, without the autograd graph: the building block of tree
+/// attention. q [n, heads, Tq, d], k and v [n, heads, Tk, d]; `mask` [n, 1, Tq, Tk] additive or undefined;
+/// `causal` REQUIRES Tq = Tk. On the CPU libtorch's flash kernel does the work; elsewhere plain products in
+/// f32.
 struct AttentionPartResult {
   at::Tensor out;  ///< [n, heads, Tq, d], normalised within the part
   at::Tensor lse;  ///< [n, heads, Tq] f32, log of the sum of exponentials
@@ -19,8 +20,8 @@ struct AttentionPartGradients {
 };
 /// Gradients of this part's share, given `out` and `lse` of the whole merged attention over all parts.
 AttentionPartGradients attend_backward(const at::Tensor& grad_out, const at::Tensor& q, const at::Tensor& k,
-                                       const at::Tensor& v, const at::Tensor& out, const at::Tensor& lse, bool causal,
-                                       const at::Tensor& mask);
+                                       const at::Tensor& v, const at::Tensor& out, const at::Tensor& lse,
+                                       bool causal, const at::Tensor& mask);
 
 /// Merges one part into running results over the same queries by log-sum-exp, in place.
 /// out, part_out [M, heads, d]; lse, part_lse [M, heads] f32.

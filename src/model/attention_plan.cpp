@@ -9,7 +9,8 @@
 namespace r2rank::model {
 namespace {
 
-/// The run of packed tokens a node's queries see besides the root: ancestors below the root, then the node itself.
+/// The run of packed tokens a node's queries see besides the root: ancestors below the root, then the node
+/// itself.
 struct PrivatePath {
   int32_t node = 0;
   std::vector<int64_t> keys;  // packed
@@ -36,7 +37,8 @@ at::Tensor to_index(std::vector<int64_t>& values, at::Device device) {
   return at::from_blob(values.data(), {static_cast<int64_t>(values.size())}, at::kLong).clone().to(device);
 }
 
-at::Tensor mask_of(const std::vector<PrivatePath>& paths, int64_t queries, int64_t keys, at::ScalarType type) {
+at::Tensor mask_of(const std::vector<PrivatePath>& paths, int64_t queries, int64_t keys,
+                   at::ScalarType type) {
   const auto count = static_cast<int64_t>(paths.size());
   at::Tensor mask = at::full({count, 1, queries, keys}, -std::numeric_limits<float>::infinity(), at::kFloat);
   float* data = mask.data_ptr<float>();
@@ -51,8 +53,8 @@ at::Tensor mask_of(const std::vector<PrivatePath>& paths, int64_t queries, int64
   return mask.to(type);
 }
 
-AttentionPlan::PrivatePart make_part(const TokenTree& tree, const std::vector<PrivatePath>& paths, at::ScalarType type,
-                                     at::Device device) {
+AttentionPlan::PrivatePart make_part(const TokenTree& tree, const std::vector<PrivatePath>& paths,
+                                     at::ScalarType type, at::Device device) {
   AttentionPlan::PrivatePart part{};
   part.nodes = static_cast<int64_t>(paths.size());
   bool causal = true;
@@ -94,13 +96,15 @@ AttentionPlan plan_attention(const TokenTree& tree, at::ScalarType mask_type, at
     for (int64_t t = 0; t < node.length; ++t) positions[node.begin + t] = node.position + t;
     const bool root = node.parent == TokenTree::kRoot;
     if (root && node.length > 0 && node.subtree_end > node.begin + node.length)
-      plan.shared.push_back({node.begin + node.length, node.subtree_end, node.begin, node.begin + node.length});
+      plan.shared.push_back(
+          {node.begin + node.length, node.subtree_end, node.begin, node.begin + node.length});
     if (node.length == 0) continue;
     PrivatePath path = private_path(tree, index);
     const auto keys = static_cast<int64_t>(path.keys.size());
     buckets[{keys == path.queries, bucket_of(path.queries), bucket_of(keys)}].push_back(std::move(path));
   }
-  for (const auto& [key, paths] : buckets) plan.private_parts.push_back(make_part(tree, paths, mask_type, device));
+  for (const auto& [key, paths] : buckets)
+    plan.private_parts.push_back(make_part(tree, paths, mask_type, device));
   plan.tokens = to_index(tokens, device);
   plan.positions = to_index(positions, device);
   return plan;

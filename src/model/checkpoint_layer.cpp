@@ -23,7 +23,8 @@ struct Checkpoint : torch::autograd::Function<Checkpoint> {
     return body(x);
   }
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
-    const auto holder = c10::static_intrusive_pointer_cast<BodyHolder>(context->saved_data["body"].toCapsule());
+    const auto holder =
+        c10::static_intrusive_pointer_cast<BodyHolder>(context->saved_data["body"].toCapsule());
     const at::Tensor x = context->get_saved_variables()[0].detach().requires_grad_(true);
     at::AutoGradMode grad_mode(true);
     const at::Tensor y = holder->body(x);

@@ -23,7 +23,8 @@ float dot(const T* a, const T* b, int64_t d) {
 
 /// One query head over `length` keys: scores in `weights`, result in out [d], returns the log-sum-exp.
 template <class T>
-float attend_one(const T* q, const T* keys, const T* values, int64_t length, int64_t d, float scale, float* weights, float* out) {
+float attend_one(const T* q, const T* keys, const T* values, int64_t length, int64_t d, float scale,
+                 float* weights, float* out) {
   float top = -INFINITY;
   for (int64_t t = 0; t < length; ++t) top = std::max(top, weights[t] = scale * dot(q, keys + t * d, d));
   float sum = 0;
@@ -40,32 +41,40 @@ float attend_one(const T* q, const T* keys, const T* values, int64_t length, int
 }
 
 template <class T>
-void on_cpu(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values, const std::vector<int64_t>& rows,
-            const std::vector<int64_t>& lengths, at::Tensor& out, at::Tensor& lse) {
-  const int64_t heads = q.size(1), d = q.size(2), kv_heads = keys.size(1), capacity = keys.size(2), group = heads / kv_heads;
+void on_cpu(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values,
+            const std::vector<int64_t>& rows, const std::vector<int64_t>& lengths, at::Tensor& out,
+            at::Tensor& lse) {
+  const int64_t heads = q.size(1), d = q.size(2), kv_heads = keys.size(1), capacity = keys.size(2),
+                group = heads / kv_heads;
   const float scale = 1.0F / std::sqrt(static_cast<float>(d));
-  const T *q_data = q.const_data_ptr<T>(), *k_data = keys.const_data_ptr<T>(), *v_data = values.const_data_ptr<T>();
+  const T *q_data = q.const_data_ptr<T>(), *k_data = keys.const_data_ptr<T>(),
+          *v_data = values.const_data_ptr<T>();
   auto *out_data = out.mutable_data_ptr<float>(), *lse_data = lse.mutable_data_ptr<float>();
   at::parallel_for(0, static_cast<int64_t>(rows.size()) * kv_heads, 1, [&](int64_t begin, int64_t end) {
     std::vector<float> weights(capacity);
     for (int64_t task = begin; task < end; ++task) {
-      const int64_t r = task / kv_heads, kv = task % kv_heads, cache = (rows[r] * kv_heads + kv) * capacity * d;
+      const int64_t r = task / kv_heads, kv = task % kv_heads,
+                    cache = (rows[r] * kv_heads + kv) * capacity * d;
       for (int64_t head = kv * group; head < (kv + 1) * group; ++head)
-        lse_data[r * heads + head] = attend_one(q_data + (r * heads + head) * d, k_data + cache, v_data + cache, lengths[r], d,
-                                                scale, weights.data(), out_data + (r * heads + head) * d);
+        lse_data[r * heads + head] =
+            attend_one(q_data + (r * heads + head) * d, k_data + cache, v_data + cache, lengths[r], d, scale,
+                       weights.data(), out_data + (r * heads + head) * d);
     }
   });
 }
 
-void elsewhere(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values, const std::vector<int64_t>& rows,
-               const std::vector<int64_t>& lengths, at::Tensor& out, at::Tensor& lse) {
+void elsewhere(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values,
+               const std::vector<int64_t>& rows, const std::vector<int64_t>& lengths, at::Tensor& out,
+               at::Tensor& lse) {
   const int64_t group = q.size(1) / keys.size(1), longest = *std::max_element(lengths.begin(), lengths.end());
   const auto index = at::tensor(rows, at::kLong).to(q.device());
   const auto gather = [&](const at::Tensor& cache) {
     return cache.index_select(0, index).slice(2, 0, longest).repeat_interleave(group, 1);  // [R, heads, L, d]
   };
-  const at::Tensor hidden = at::arange(longest, at::kLong).unsqueeze(0).ge(at::tensor(lengths, at::kLong).unsqueeze(1));
-  const at::Tensor mask = at::zeros(hidden.sizes(), at::kFloat).masked_fill(hidden, -INFINITY).view({-1, 1, 1, longest});
+  const at::Tensor hidden =
+      at::arange(longest, at::kLong).unsqueeze(0).ge(at::tensor(lengths, at::kLong).unsqueeze(1));
+  const at::Tensor mask =
+      at::zeros(hidden.sizes(), at::kFloat).masked_fill(hidden, -INFINITY).view({-1, 1, 1, longest});
   const auto result = attend(q.unsqueeze(2), gather(keys), gather(values), false, mask.to(q.device()));
   out.copy_(result.out.squeeze(2));
   lse.copy_(result.lse.squeeze(2));
@@ -73,8 +82,9 @@ void elsewhere(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& va
 
 }  // namespace
 
-void cached_attention(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values, const std::vector<int64_t>& rows,
-                      const std::vector<int64_t>& lengths, at::Tensor& out, at::Tensor& lse) {
+void cached_attention(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values,
+                      const std::vector<int64_t>& rows, const std::vector<int64_t>& lengths, at::Tensor& out,
+                      at::Tensor& lse) {
   R2RANK_CHECK(rows.size() == lengths.size() && static_cast<int64_t>(rows.size()) == q.size(0));
   if (!q.device().is_cpu()) return elsewhere(q, keys, values, rows, lengths, out, lse);
   if (q.scalar_type() == at::kFloat) return on_cpu<float>(q, keys, values, rows, lengths, out, lse);

@@ -23,9 +23,13 @@ at::Tensor index_tensor(const std::vector<int64_t>& values, at::Device device) {
 
 }  // namespace
 
-Decoder::Decoder(const LanguageModel& model, const TokenTree& prompts, std::vector<int32_t> leaves, int64_t copies,
-                 int64_t max_new)
-    : model_(model), prompts_(prompts), leaves_(std::move(leaves)), copies_(copies), max_new_(max_new),
+Decoder::Decoder(const LanguageModel& model, const TokenTree& prompts, std::vector<int32_t> leaves,
+                 int64_t copies, int64_t max_new)
+    : model_(model),
+      prompts_(prompts),
+      leaves_(std::move(leaves)),
+      copies_(copies),
+      max_new_(max_new),
       version_(model.parameters().version()) {
   for (size_t leaf = 0; leaf < leaves_.size(); ++leaf) {
     const int32_t root = root_of(prompts_, leaves_[leaf]);
@@ -48,8 +52,8 @@ Decoder::Decoder(const LanguageModel& model, const TokenTree& prompts, std::vect
 void Decoder::prefill() {
   at::NoGradGuard no_grad;
   const Transformer& transformer = model_.transformer();
-  const auto plan =
-      std::make_shared<const AttentionPlan>(plan_attention(prompts_, transformer.compute_type(), transformer.device()));
+  const auto plan = std::make_shared<const AttentionPlan>(
+      plan_attention(prompts_, transformer.compute_type(), transformer.device()));
   const auto attend = [&](int64_t layer, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
     capture_roots(layer, k, v);
     capture_leaves(layer, k, v);
@@ -62,7 +66,10 @@ void Decoder::capture_roots(int64_t layer, const at::Tensor& k, const at::Tensor
   (void)layer;  // layers arrive in order
   const int64_t group = model_.config().heads / model_.config().kv_heads;
   const auto of_root = [&](const at::Tensor& x, const TokenTree::Node& node) {
-    return x.slice(0, node.begin, node.begin + node.length).transpose(0, 1).repeat_interleave(group, 0).unsqueeze(0);
+    return x.slice(0, node.begin, node.begin + node.length)
+        .transpose(0, 1)
+        .repeat_interleave(group, 0)
+        .unsqueeze(0);
   };
   for (size_t root = 0; root < roots_.size(); ++root) {
     roots_[root].keys.push_back(of_root(k, prompts_.node(root_nodes_[root])));
@@ -77,7 +84,8 @@ void Decoder::capture_leaves(int64_t layer, const at::Tensor& k, const at::Tenso
     at::Tensor cache = at::zeros({rows, x.size(1), capacity_, x.size(2)}, x.options());
     for (size_t leaf = 0; leaf < leaves_.size(); ++leaf) {
       if (leaf_paths_[leaf].empty()) continue;
-      const at::Tensor own = x.index_select(0, index_tensor(leaf_paths_[leaf], x.device())).transpose(0, 1);  // [kv, L, d]
+      const at::Tensor own =
+          x.index_select(0, index_tensor(leaf_paths_[leaf], x.device())).transpose(0, 1);  // [kv, L, d]
       const auto first = static_cast<int64_t>(leaf) * copies_;
       cache.slice(0, first, first + copies_).slice(2, 0, own.size(1)).copy_(own.unsqueeze(0));
     }
@@ -107,7 +115,8 @@ at::Tensor Decoder::step(const std::vector<int64_t>& rows, const std::vector<int
   const auto attend = [&](int64_t layer, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
     return attend_step(layer, q, k, v, rows, lengths);
   };
-  return transformer.states(index_tensor(ids, transformer.device()), index_tensor(positions, transformer.device()), attend, false);
+  return transformer.states(index_tensor(ids, transformer.device()),
+                            index_tensor(positions, transformer.device()), attend, false);
 }
 
 at::Tensor Decoder::attend_step(int64_t layer, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
@@ -125,7 +134,8 @@ at::Tensor Decoder::attend_step(int64_t layer, const at::Tensor& q, const at::Te
     const int64_t begin = std::lower_bound(rows.begin(), rows.end(), root.row_begin) - rows.begin();
     const int64_t end = std::lower_bound(rows.begin(), rows.end(), root.row_end) - rows.begin();
     if (begin == end || root.keys[layer].size(2) == 0) continue;
-    const auto shared = model::attend(q.slice(0, begin, end).transpose(0, 1).unsqueeze(0), root.keys[layer], root.values[layer], false, {});
+    const auto shared = model::attend(q.slice(0, begin, end).transpose(0, 1).unsqueeze(0), root.keys[layer],
+                                      root.values[layer], false, {});
     merge_attention(out.slice(0, begin, end), lse.slice(0, begin, end), shared.out.squeeze(0).transpose(0, 1),
                     shared.lse.squeeze(0).transpose(0, 1));
   }

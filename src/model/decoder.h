@@ -8,13 +8,15 @@
 
 namespace r2rank::model {
 
-/// Token-by-token continuation of many paths of one tree with a key-value cache. The prompt tree is run once; then every leaf
-/// has `copies` rows (row = leaf * copies + copy) that grow apart. Rows of one root share that root's keys and values.
-/// The cache is keyed by the weight version: using it after the weights changed is an invariant failure.
+/// Token-by-token continuation of many paths of one tree with a key-value cache. The prompt tree is run once;
+/// then every leaf has `copies` rows (row = leaf * copies + copy) that grow apart. Rows of one root share
+/// that root's keys and values. The cache is keyed by the weight version: using it after the weights changed
+/// is an invariant failure.
 class Decoder {
  public:
   /// `leaves` are nodes of `prompts`, in packed order; each row may grow by up to `max_new` tokens.
-  Decoder(const LanguageModel& model, const TokenTree& prompts, std::vector<int32_t> leaves, int64_t copies, int64_t max_new);
+  Decoder(const LanguageModel& model, const TokenTree& prompts, std::vector<int32_t> leaves, int64_t copies,
+          int64_t max_new);
 
   /// Final-norm states of all prompt tokens, [N, D].
   const at::Tensor& prompt_states() const { return prompt_states_; }

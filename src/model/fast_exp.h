@@ -5,11 +5,13 @@
 
 namespace r2rank::model {
 
-/// exp(x) in f32 to about 2 units in the last place, in operations a compiler turns into vector instructions (std::exp is a
-/// call for each element). Saturates below -87 and above 88 instead of reaching 0 or infinity; NaN stays NaN.
+/// exp(x) in f32 to about 2 units in the last place, in operations a compiler turns into vector instructions
+/// (std::exp is a call for each element). Saturates below -87 and above 88 instead of reaching 0 or infinity;
+/// NaN stays NaN.
 inline float fast_exp(float x) {
-  constexpr float kLog2E = 1.44269504088896341F, kHigh = 0.693359375F, kLow = -2.12194440e-4F;  // kHigh + kLow = ln 2
-  constexpr float kRound = 12582912.0F;  // 1.5 * 2^23: adding it rounds to a whole number
+  constexpr float kLog2E = 1.44269504088896341F, kHigh = 0.693359375F,
+                  kLow = -2.12194440e-4F;  // kHigh + kLow = ln 2
+  constexpr float kRound = 12582912.0F;    // 1.5 * 2^23: adding it rounds to a whole number
   x = x < -87.0F ? -87.0F : x;
   x = x > 88.0F ? 88.0F : x;
   const float shifted = x * kLog2E + kRound;

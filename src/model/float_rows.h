@@ -8,8 +8,9 @@
 
 namespace r2rank::model {
 
-/// bf16 <-> f32 over a run of numbers, in loops a compiler turns into vector instructions (element by element inside a larger
-/// loop it does not: 4.3 against 0.8 ns an element for SwiGLU, docs/lab-log.md). Rounds to nearest even; NaN stays NaN.
+/// bf16 <-> f32 over a run of numbers, in loops a compiler turns into vector instructions (element by element
+/// inside a larger loop it does not: 4.3 against 0.8 ns an element for SwiGLU, docs/lab-log.md). Rounds to
+/// nearest even; NaN stays NaN.
 inline void widen(const uint16_t* in, float* out, int64_t n) {
   for (int64_t i = 0; i < n; ++i) out[i] = std::bit_cast<float>(static_cast<uint32_t>(in[i]) << 16);
 }
@@ -22,11 +23,15 @@ inline void narrow(const float* in, uint16_t* out, int64_t n) {
   }
 }
 
-/// Reads rows of a contiguous CPU tensor of f32 or bf16 as f32. One per thread; a row is valid until the next call.
+/// Reads rows of a contiguous CPU tensor of f32 or bf16 as f32. One per thread; a row is valid until the next
+/// call.
 class RowReader {
  public:
   RowReader(const at::Tensor& tensor, int64_t width)
-      : bf16_(tensor.scalar_type() == at::kBFloat16), data_(tensor.const_data_ptr()), width_(width), buffer_(bf16_ ? width : 0) {}
+      : bf16_(tensor.scalar_type() == at::kBFloat16),
+        data_(tensor.const_data_ptr()),
+        width_(width),
+        buffer_(bf16_ ? width : 0) {}
 
   const float* row(int64_t index) {
     if (!bf16_) return static_cast<const float*>(data_) + index * width_;
@@ -45,7 +50,10 @@ class RowReader {
 class RowWriter {
  public:
   RowWriter(at::Tensor& tensor, int64_t width)
-      : bf16_(tensor.scalar_type() == at::kBFloat16), data_(tensor.mutable_data_ptr()), width_(width), buffer_(bf16_ ? width : 0) {}
+      : bf16_(tensor.scalar_type() == at::kBFloat16),
+        data_(tensor.mutable_data_ptr()),
+        width_(width),
+        buffer_(bf16_ ? width : 0) {}
 
   float* row(int64_t index) { return bf16_ ? buffer_.data() : static_cast<float*>(data_) + index * width_; }
   void done(int64_t index) {

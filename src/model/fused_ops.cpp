@@ -23,7 +23,8 @@ std::vector<float> as_floats(const at::Tensor& values) {
   return {wide.const_data_ptr<float>(), wide.const_data_ptr<float>() + wide.numel()};
 }
 
-// --- RMSNorm -----------------------------------------------------------------------------------------------------------
+// --- RMSNorm
+// -----------------------------------------------------------------------------------------------------------
 
 /// Writes one normalised row and returns 1 / rms.
 float rms_row(const float* x, const float* weight, float* y, int64_t width, double epsilon) {
@@ -37,7 +38,8 @@ float rms_row(const float* x, const float* weight, float* y, int64_t width, doub
 }
 
 /// dx = r (w dy) - x r^3 / D sum(w dy x); adds x r dy to the weight's gradient.
-void rms_row_backward(const float* x, const float* weight, const float* dy, float r, float* dx, float* d_weight, int64_t width) {
+void rms_row_backward(const float* x, const float* weight, const float* dy, float r, float* dx,
+                      float* d_weight, int64_t width) {
   float dot = 0;
 #pragma omp simd reduction(+ : dot)
   for (int64_t i = 0; i < width; ++i) dot += dy[i] * weight[i] * x[i];
@@ -49,10 +51,12 @@ void rms_row_backward(const float* x, const float* weight, const float* dy, floa
   }
 }
 
-/// The gradient of the weight is summed in a fixed number of row blocks, so that it does not depend on the thread count.
+/// The gradient of the weight is summed in a fixed number of row blocks, so that it does not depend on the
+/// thread count.
 constexpr int64_t kWeightBlocks = 16;
 
-at::Tensor rms_backward(const at::Tensor& x, const at::Tensor& weight, const float* inverse, const at::Tensor& dy, at::Tensor& dx) {
+at::Tensor rms_backward(const at::Tensor& x, const at::Tensor& weight, const float* inverse,
+                        const at::Tensor& dy, at::Tensor& dx) {
   const int64_t width = weight.size(0), rows = x.numel() / width;
   const auto w = as_floats(weight);
   at::Tensor partial = at::zeros({kWeightBlocks, width}, x.options().dtype(at::kFloat));
@@ -62,7 +66,8 @@ at::Tensor rms_backward(const at::Tensor& x, const at::Tensor& weight, const flo
     RowWriter out(dx, width);
     for (int64_t row = first * rows / kWeightBlocks, block = first; block < last; ++block)
       for (const int64_t end = (block + 1) * rows / kWeightBlocks; row < end; ++row) {
-        rms_row_backward(in.row(row), w.data(), grad.row(row), inverse[row], out.row(row), sums + block * width, width);
+        rms_row_backward(in.row(row), w.data(), grad.row(row), inverse[row], out.row(row),
+                         sums + block * width, width);
         out.done(row);
       }
   });
@@ -70,7 +75,8 @@ at::Tensor rms_backward(const at::Tensor& x, const at::Tensor& weight, const flo
 }
 
 struct RmsNorm : torch::autograd::Function<RmsNorm> {
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight, double epsilon) {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
+                            double epsilon) {
     const int64_t width = x.size(-1), rows = x.numel() / width;
     at::Tensor y = at::empty_like(x), inverse = at::empty({rows}, x.options().dtype(at::kFloat));
     const auto w = as_floats(weight);
@@ -95,14 +101,16 @@ struct RmsNorm : torch::autograd::Function<RmsNorm> {
   }
 };
 
-// --- SwiGLU ------------------------------------------------------------------------------------------------------------
+// --- SwiGLU
+// ------------------------------------------------------------------------------------------------------------
 
 void swiglu_row(const float* gate, const float* up, float* y, int64_t width) {
 #pragma omp simd
   for (int64_t i = 0; i < width; ++i) y[i] = gate[i] / (1.0F + fast_exp(-gate[i])) * up[i];
 }
 
-void swiglu_row_backward(const float* gate, const float* up, const float* dy, float* d_gate, float* d_up, int64_t width) {
+void swiglu_row_backward(const float* gate, const float* up, const float* dy, float* d_gate, float* d_up,
+                         int64_t width) {
 #pragma omp simd
   for (int64_t i = 0; i < width; ++i) {
     const float sigmoid = 1.0F / (1.0F + fast_exp(-gate[i]));
@@ -146,10 +154,12 @@ struct SwiGlu : torch::autograd::Function<SwiGlu> {
   }
 };
 
-// --- Rotary embedding --------------------------------------------------------------------------------------------------
+// --- Rotary embedding
+// --------------------------------------------------------------------------------------------------
 
 /// One token: every head's halves turned by the token's angles.
-void rotate_row(const float* x, const float* cos, const float* sin, float direction, float* y, int64_t heads, int64_t half) {
+void rotate_row(const float* x, const float* cos, const float* sin, float direction, float* y, int64_t heads,
+                int64_t half) {
   for (int64_t head = 0; head < heads; ++head) {
     const float *a = x + head * 2 * half, *b = a + half;
     float *ya = y + head * 2 * half, *yb = ya + half;
@@ -178,7 +188,8 @@ at::Tensor rotate(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& 
 }
 
 struct Rotary : torch::autograd::Function<Rotary> {
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin) {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& cos,
+                            const at::Tensor& sin) {
     context->save_for_backward({cos, sin});
     return rotate(x.contiguous(), cos, sin, 1.0F);
   }
@@ -193,7 +204,8 @@ struct Rotary : torch::autograd::Function<Rotary> {
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilon) {
   if (x.device().is_cpu()) return RmsNorm::apply(x.contiguous(), weight, epsilon);
   const at::Tensor wide = x.to(at::kFloat);
-  return (wide * (wide.square().mean(-1, true) + epsilon).rsqrt() * weight.to(at::kFloat)).to(x.scalar_type());
+  return (wide * (wide.square().mean(-1, true) + epsilon).rsqrt() * weight.to(at::kFloat))
+      .to(x.scalar_type());
 }
 
 at::Tensor swiglu(const at::Tensor& gate_up) {

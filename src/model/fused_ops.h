@@ -4,8 +4,9 @@
 
 namespace r2rank::model {
 
-/// Element-wise chains of the transformer as single passes on the CPU (f32 or bf16 in and out, f32 inside) with hand-written
-/// gradients; on other devices the same formulas in plain tensor operations. All are differentiable.
+/// Element-wise chains of the transformer as single passes on the CPU (f32 or bf16 in and out, f32 inside)
+/// with hand-written gradients; on other devices the same formulas in plain tensor operations. All are
+/// differentiable.
 
 /// y = x / rms(x) * weight over the last dimension. x [M, D], weight [D].
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilon);

@@ -1,6 +1,7 @@
 #pragma once
 
-// Test support: the tiny models of tools/golden/common.py, whose weights both sides compute from a formula, and golden files.
+// Test support: the tiny models of tools/golden/common.py, whose weights both sides compute from a formula,
+// and golden files.
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
@@ -8,8 +9,8 @@
 #include <cstdint>
 #include <cstring>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "model/format/safetensors.h"
@@ -35,7 +36,8 @@ inline double unit(const std::string& name, uint64_t index) {
   return 2 * (static_cast<double>(splitmix(fnv1a(name) + index) >> 40) * 0x1.0p-24) - 1;
 }
 
-inline at::Tensor formula(const std::string& name, std::vector<int64_t> shape, double scale = 0.25, double centre = 0) {
+inline at::Tensor formula(const std::string& name, std::vector<int64_t> shape, double scale = 0.25,
+                          double centre = 0) {
   at::Tensor values = at::empty(shape, at::kFloat);
   for (int64_t i = 0; i < values.numel(); ++i)
     values.data_ptr<float>()[i] = static_cast<float>(centre + scale * unit(name, static_cast<uint64_t>(i)));
@@ -69,7 +71,8 @@ inline ModelConfig tiny_config(const std::string& variant) {
   return config;
 }
 
-inline std::unique_ptr<LanguageModel> tiny_model(const std::string& variant, const std::string& tuning = "full",
+inline std::unique_ptr<LanguageModel> tiny_model(const std::string& variant,
+                                                 const std::string& tuning = "full",
                                                  const std::string& dtype = "f32") {
   ModelOptions options;
   options.dtype = dtype;
@@ -135,7 +138,8 @@ inline std::vector<int32_t> to_tokens(const at::Tensor& row) {
   return {flat.data_ptr<int64_t>(), flat.data_ptr<int64_t>() + flat.numel()};
 }
 
-/// Mean next-token cross-entropy over the rows of tokens [n, T], as the golden scripts define it, with its graph.
+/// Mean next-token cross-entropy over the rows of tokens [n, T], as the golden scripts define it, with its
+/// graph.
 inline at::Tensor next_token_loss(LanguageModel& model, const at::Tensor& tokens, bool checkpoint);
 
 }  // namespace r2rank::model::golden

@@ -17,11 +17,13 @@ at::Device parse_device(const std::string& name) {
   if (name == "cpu") return at::kCPU;
   if (!at::hasCUDA())
     base::fail(base::ErrorKind::kResource, "model",
-               "--device {} needs an NVIDIA GPU and libtorch_cuda, which were not found; use --device cpu", name);
+               "--device {} needs an NVIDIA GPU and libtorch_cuda, which were not found; use --device cpu",
+               name);
   return at::kCUDA;
 }
 
-at::Tensor random_normal(std::vector<int64_t> shape, double deviation, uint64_t seed, const std::string& name) {
+at::Tensor random_normal(std::vector<int64_t> shape, double deviation, uint64_t seed,
+                         const std::string& name) {
   base::RandomStream random(seed, base::Purpose::kInit, base::hash64(name));
   at::Tensor values = at::empty(shape, at::kFloat);
   auto* data = values.data_ptr<float>();
@@ -29,28 +31,37 @@ at::Tensor random_normal(std::vector<int64_t> shape, double deviation, uint64_t 
   return values;
 }
 
-std::string layer_name(int64_t index, const std::string& rest) { return "model.layers." + std::to_string(index) + "." + rest; }
-
-bool ends_with_any(const std::string& module, const std::vector<std::string>& targets) {
-  return std::any_of(targets.begin(), targets.end(), [&](const std::string& target) { return module.ends_with(target); });
+std::string layer_name(int64_t index, const std::string& rest) {
+  return "model.layers." + std::to_string(index) + "." + rest;
 }
 
-std::string without_weight(const std::string& name) { return name.substr(0, name.rfind(".weight")); }
+bool ends_with_any(const std::string& module, const std::vector<std::string>& targets) {
+  return std::any_of(targets.begin(), targets.end(),
+                     [&](const std::string& target) { return module.ends_with(target); });
+}
+
+std::string without_weight(const std::string& name) {
+  return name.substr(0, name.rfind(".weight"));
+}
 
 }  // namespace
 
 void ModelOptions::describe(base::ConfigFields& fields) {
-  fields.add("dtype", dtype, "compute type: bf16 with f32 masters, f32, or auto (the faster on this machine)").one_of({"auto", "bf16", "f32"});
+  fields.add("dtype", dtype, "compute type: bf16 with f32 masters, f32, or auto (the faster on this machine)")
+      .one_of({"auto", "bf16", "f32"});
   fields.add("device", device, "where to compute").one_of({"cpu", "cuda"});
   fields.add("tuning", tuning, "what is trained: all weights, LoRA adapters, the readout head alone, nothing")
       .one_of({"full", "lora", "head", "frozen"});
   fields.add("lora_rank", lora_rank, "rank r of the LoRA adapters").between(1, 1024);
-  fields.add("lora_alpha", lora_alpha, "LoRA scale alpha (the adapters are multiplied by alpha / r)").between(1e-6, 1e6);
+  fields.add("lora_alpha", lora_alpha, "LoRA scale alpha (the adapters are multiplied by alpha / r)")
+      .between(1e-6, 1e6);
   fields.add("lora_targets", lora_targets, "projections that get adapters")
       .one_of({"q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"});
-  fields.add("readout", readout, "how the score is read: yes-no verdict, trained head, or their sum").one_of({"verdict", "head", "both"});
+  fields.add("readout", readout, "how the score is read: yes-no verdict, trained head, or their sum")
+      .one_of({"verdict", "head", "both"});
   fields.add("readout_hidden", readout_hidden, "hidden width of the readout head").between(1, 65536);
-  fields.add("train_embedding", train_embedding, "full tuning: train the embedding (and tied output layer) too");
+  fields.add("train_embedding", train_embedding,
+             "full tuning: train the embedding (and tied output layer) too");
   fields.add("seed", seed, "seed of every random draw of this run").at_least(0);
 }
 
@@ -71,12 +82,14 @@ at::ScalarType resolve_dtype(const std::string& dtype, double* seconds_bf16, dou
   if (seconds_bf16 != nullptr) *seconds_bf16 = bf16;
   if (seconds_f32 != nullptr) *seconds_f32 = f32;
   if (bf16 < f32) return at::kBFloat16;
-  base::log_info("this CPU multiplies f32 faster than bf16 ({:.2f} against {:.2f} ms a product): computing in f32", f32 * 1e3,
-                 bf16 * 1e3);
+  base::log_info(
+      "this CPU multiplies f32 faster than bf16 ({:.2f} against {:.2f} ms a product): computing in f32",
+      f32 * 1e3, bf16 * 1e3);
   return at::kFloat;
 }
 
-LanguageModel::LanguageModel(const ModelConfig& config, const WeightSource& source, const ModelOptions& options)
+LanguageModel::LanguageModel(const ModelConfig& config, const WeightSource& source,
+                             const ModelOptions& options)
     : options_(options), transformer_(config, resolve_dtype(options.dtype), parse_device(options.device)) {
   options_.dtype = transformer_.compute_type() == at::kFloat ? "f32" : "bf16";
   for (auto& [name, shape] : expected_tensors(config)) shapes_[name] = shape;
@@ -85,14 +98,15 @@ LanguageModel::LanguageModel(const ModelConfig& config, const WeightSource& sour
       &add({"model.embed_tokens.weight"}, source, ParameterKind::kMatrix, full && options_.train_embedding);
   for (int64_t index = 0; index < config.layers; ++index) add_layer(index, source);
   transformer_.final_norm = &add({"model.norm.weight"}, source, ParameterKind::kVector, full);
-  transformer_.output_table = config.tied_embeddings
-                                  ? transformer_.embedding
-                                  : &add({"lm_head.weight"}, source, ParameterKind::kMatrix, full && options_.train_embedding);
+  transformer_.output_table =
+      config.tied_embeddings
+          ? transformer_.embedding
+          : &add({"lm_head.weight"}, source, ParameterKind::kMatrix, full && options_.train_embedding);
   add_readout();
 }
 
-Parameter& LanguageModel::add(const std::vector<std::string>& names, const WeightSource& source, ParameterKind kind,
-                              bool trainable) {
+Parameter& LanguageModel::add(const std::vector<std::string>& names, const WeightSource& source,
+                              ParameterKind kind, bool trainable) {
   std::vector<at::Tensor> values;
   std::vector<Parameter::Part> parts;
   int64_t row = 0;
@@ -109,13 +123,18 @@ void LanguageModel::add_layer(int64_t index, const WeightSource& source) {
   const bool full = options_.tuning == "full";
   auto& layer = transformer_.layers[index];
   const auto named = [index](const std::string& rest) { return layer_name(index, rest); };
-  const auto matrix = [&](std::vector<std::string> names) { return &add(names, source, ParameterKind::kMatrix, full); };
-  const auto vector = [&](std::vector<std::string> names) { return &add(names, source, ParameterKind::kVector, full); };
+  const auto matrix = [&](std::vector<std::string> names) {
+    return &add(names, source, ParameterKind::kMatrix, full);
+  };
+  const auto vector = [&](std::vector<std::string> names) {
+    return &add(names, source, ParameterKind::kVector, full);
+  };
   layer.input_norm = vector({named("input_layernorm.weight")});
   layer.qkv.weight = matrix(
       {named("self_attn.q_proj.weight"), named("self_attn.k_proj.weight"), named("self_attn.v_proj.weight")});
   if (config().qkv_bias)
-    layer.qkv.bias = vector({named("self_attn.q_proj.bias"), named("self_attn.k_proj.bias"), named("self_attn.v_proj.bias")});
+    layer.qkv.bias = vector(
+        {named("self_attn.q_proj.bias"), named("self_attn.k_proj.bias"), named("self_attn.v_proj.bias")});
   if (config().qk_norm) {
     layer.q_norm = vector({named("self_attn.q_norm.weight")});
     layer.k_norm = vector({named("self_attn.k_norm.weight")});
@@ -133,10 +152,12 @@ void LanguageModel::add_adapters(Linear& linear) {
   for (const auto& part : linear.weight->parts) {
     const std::string module = without_weight(part.name);
     if (!ends_with_any(module, options_.lora_targets)) continue;
-    LoraAdapter adapter{.scale = options_.lora_alpha / static_cast<double>(rank), .begin = part.begin, .end = part.end};
+    LoraAdapter adapter{
+        .scale = options_.lora_alpha / static_cast<double>(rank), .begin = part.begin, .end = part.end};
     const auto make = [&](const std::string& suffix, at::Tensor value) {
       Parameter::Part whole{module + suffix, 0, value.size(0)};
-      return &parameters_.add({whole}, ParameterKind::kMatrix, value.to(transformer_.device()), transformer_.compute_type(), true);
+      return &parameters_.add({whole}, ParameterKind::kMatrix, value.to(transformer_.device()),
+                              transformer_.compute_type(), true);
     };
     const double deviation = 1.0 / std::sqrt(static_cast<double>(in));
     adapter.a = make(".lora_A.weight", random_normal({rank, in}, deviation, options_.seed, module));
@@ -153,7 +174,8 @@ void LanguageModel::add_readout() {
   const double deviation = 1.0 / std::sqrt(static_cast<double>(width));
   const auto make = [&](const std::string& name, at::Tensor value) {
     Parameter::Part whole{name, 0, value.size(0)};
-    return &parameters_.add({whole}, ParameterKind::kReadout, value.to(transformer_.device()), at::kFloat, trained);
+    return &parameters_.add({whole}, ParameterKind::kReadout, value.to(transformer_.device()), at::kFloat,
+                            trained);
   };
   readout_.w1 = make("readout.w1", random_normal({hidden, width}, deviation, options_.seed, "readout.w1"));
   readout_.w2 = make("readout.w2", at::zeros({1, hidden}, at::kFloat));
@@ -169,17 +191,21 @@ std::vector<std::pair<std::string, at::Tensor>> LanguageModel::merged_weights() 
   at::NoGradGuard no_grad;
   std::map<const Parameter*, const Linear*> adapted;
   for (const auto& layer : transformer_.layers)
-    for (const Linear* linear : {&layer.qkv, &layer.output, &layer.gate_up, &layer.down}) adapted[linear->weight] = linear;
+    for (const Linear* linear : {&layer.qkv, &layer.output, &layer.gate_up, &layer.down})
+      adapted[linear->weight] = linear;
   std::vector<std::pair<std::string, at::Tensor>> weights;
   for (const auto& parameter : parameters_.all()) {
     if (!shapes_.contains(parameter.name())) continue;
-    at::Tensor value = (parameter.master.defined() ? parameter.master : parameter.compute).detach().to(at::kFloat).clone();
+    at::Tensor value =
+        (parameter.master.defined() ? parameter.master : parameter.compute).detach().to(at::kFloat).clone();
     if (const auto found = adapted.find(&parameter); found != adapted.end())
       for (const auto& adapter : found->second->adapters) {
         const auto weight_of = [](const Parameter* p) { return p->master.detach(); };
-        value.slice(0, adapter.begin, adapter.end).add_(at::mm(weight_of(adapter.b), weight_of(adapter.a)), adapter.scale);
+        value.slice(0, adapter.begin, adapter.end)
+            .add_(at::mm(weight_of(adapter.b), weight_of(adapter.a)), adapter.scale);
       }
-    for (const auto& part : parameter.parts) weights.emplace_back(part.name, value.slice(0, part.begin, part.end).cpu().contiguous());
+    for (const auto& part : parameter.parts)
+      weights.emplace_back(part.name, value.slice(0, part.begin, part.end).cpu().contiguous());
   }
   return weights;
 }

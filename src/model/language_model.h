@@ -15,15 +15,16 @@ namespace r2rank::model {
 
 /// How a model is brought into memory.
 struct ModelOptions {
-  std::string dtype = "auto";     ///< auto, bf16, f32
-  std::string device = "cpu";     ///< cpu, cuda
-  std::string tuning = "full";    ///< full, lora, head (readout only), frozen
+  std::string dtype = "auto";   ///< auto, bf16, f32
+  std::string device = "cpu";   ///< cpu, cuda
+  std::string tuning = "full";  ///< full, lora, head (readout only), frozen
   int64_t lora_rank = 16;
   double lora_alpha = 32;
-  std::vector<std::string> lora_targets = {"q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"};
-  std::string readout = "both";   ///< verdict, head, both
+  std::vector<std::string> lora_targets = {"q_proj",    "k_proj",  "v_proj",   "o_proj",
+                                           "gate_proj", "up_proj", "down_proj"};
+  std::string readout = "both";  ///< verdict, head, both
   int64_t readout_hidden = 1024;
-  bool train_embedding = true;    ///< full tuning: the embedding (and tied output) too
+  bool train_embedding = true;  ///< full tuning: the embedding (and tied output) too
   int64_t seed = 7;
 
   void describe(base::ConfigFields& fields);
@@ -50,13 +51,15 @@ class LanguageModel {
   /// Sets the verdict tokens; REQUIRES ids within the vocabulary.
   void set_verdict_tokens(int32_t yes, int32_t no);
 
-  /// Weights under Hugging Face names with LoRA merged, f32 on the CPU: what is saved. Readout and adapters are not in it.
+  /// Weights under Hugging Face names with LoRA merged, f32 on the CPU: what is saved. Readout and adapters
+  /// are not in it.
   std::vector<std::pair<std::string, at::Tensor>> merged_weights() const;
 
   text::TokenizerData tokenizer;
 
  private:
-  Parameter& add(const std::vector<std::string>& names, const WeightSource& source, ParameterKind kind, bool trainable);
+  Parameter& add(const std::vector<std::string>& names, const WeightSource& source, ParameterKind kind,
+                 bool trainable);
   void add_adapters(Linear& linear);
   void add_layer(int64_t index, const WeightSource& source);
   void add_readout();
@@ -73,8 +76,9 @@ std::unique_ptr<LanguageModel> load_language_model(const ModelFiles& files, cons
 /// Saves weights (LoRA merged), configuration and tokenizer as a Hugging Face folder in bf16 or f32.
 void save_language_model(const LanguageModel& model, const base::Path& folder, bool f32, bool overwrite);
 
-/// What `--dtype auto` means here: bf16 where a bf16 product is faster than an f32 one on this machine, else f32.
-/// `seconds_bf16` and `seconds_f32` receive the timings of one product when not null.
-at::ScalarType resolve_dtype(const std::string& dtype, double* seconds_bf16 = nullptr, double* seconds_f32 = nullptr);
+/// What `--dtype auto` means here: bf16 where a bf16 product is faster than an f32 one on this machine, else
+/// f32. `seconds_bf16` and `seconds_f32` receive the timings of one product when not null.
+at::ScalarType resolve_dtype(const std::string& dtype, double* seconds_bf16 = nullptr,
+                             double* seconds_f32 = nullptr);
 
 }  // namespace r2rank::model

@@ -9,9 +9,11 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-/// A bf16 gradient of the whole table would lose repeated rows to rounding and cost V x D for a few hundred tokens.
+/// A bf16 gradient of the whole table would lose repeated rows to rounding and cost V x D for a few hundred
+/// tokens.
 struct Embed : torch::autograd::Function<Embed> {
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& table, const at::Tensor& ids, Parameter* parameter) {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& table, const at::Tensor& ids,
+                            Parameter* parameter) {
     context->save_for_backward({ids});
     context->saved_data["parameter"] = reinterpret_cast<int64_t>(parameter);
     return table.index_select(0, ids);
@@ -27,7 +29,8 @@ struct Embed : torch::autograd::Function<Embed> {
 }  // namespace
 
 at::Tensor Linear::operator()(const at::Tensor& x) const {
-  at::Tensor y = bias == nullptr ? at::linear(x, weight->compute) : at::linear(x, weight->compute, bias->compute);
+  at::Tensor y =
+      bias == nullptr ? at::linear(x, weight->compute) : at::linear(x, weight->compute, bias->compute);
   if (adapters.empty()) return y;
   std::vector<at::Tensor> columns;
   int64_t at_column = 0;

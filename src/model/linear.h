@@ -24,7 +24,8 @@ struct Linear {
   at::Tensor operator()(const at::Tensor& x) const;
 };
 
-/// Rows of an embedding matrix: ids [M] int64 -> [M, D]. The gradient is summed in f32, straight into the parameter.
+/// Rows of an embedding matrix: ids [M] int64 -> [M, D]. The gradient is summed in f32, straight into the
+/// parameter.
 at::Tensor embed(Parameter& table, const at::Tensor& ids);
 
 }  // namespace r2rank::model

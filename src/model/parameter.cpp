@@ -7,7 +7,8 @@
 namespace r2rank::model {
 
 at::Tensor& Parameter::gradient_sum() {
-  if (!gradient.defined()) gradient = at::zeros(compute.sizes(), compute.options().dtype(at::kFloat).requires_grad(false));
+  if (!gradient.defined())
+    gradient = at::zeros(compute.sizes(), compute.options().dtype(at::kFloat).requires_grad(false));
   return gradient;
 }
 
@@ -57,7 +58,8 @@ void ParameterStore::publish() {
   ++version_;
   at::NoGradGuard no_grad;
   for (auto& parameter : parameters_)
-    if (parameter.trainable && parameter.compute.scalar_type() != at::kFloat) parameter.compute.copy_(parameter.master);
+    if (parameter.trainable && parameter.compute.scalar_type() != at::kFloat)
+      parameter.compute.copy_(parameter.master);
 }
 
 }  // namespace r2rank::model

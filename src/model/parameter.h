@@ -9,15 +9,17 @@
 
 namespace r2rank::model {
 
-/// What a parameter is, for the optimiser: matrices decay, vectors do not; the readout has its own learning rate.
+/// What a parameter is, for the optimiser: matrices decay, vectors do not; the readout has its own learning
+/// rate.
 enum class ParameterKind { kMatrix, kVector, kReadout };
 
-/// One weight of the model: the f32 master that is optimised and the copy that computes. In f32 mode both are one tensor.
-/// Weights that are always multiplied together are stored fused (q, k and v; gate and up); `parts` names their rows.
+/// One weight of the model: the f32 master that is optimised and the copy that computes. In f32 mode both are
+/// one tensor. Weights that are always multiplied together are stored fused (q, k and v; gate and up);
+/// `parts` names their rows.
 struct Parameter {
   struct Part {
-    std::string name;           ///< Hugging Face name
-    int64_t begin = 0, end = 0; ///< rows of the fused tensor
+    std::string name;            ///< Hugging Face name
+    int64_t begin = 0, end = 0;  ///< rows of the fused tensor
   };
 
   std::vector<Part> parts;
@@ -36,8 +38,8 @@ struct Parameter {
 class ParameterStore {
  public:
   /// Adds a parameter holding `value` (f32). In bf16 mode the compute copy is rounded from it.
-  Parameter& add(std::vector<Parameter::Part> parts, ParameterKind kind, at::Tensor value, at::ScalarType compute_type,
-                 bool trainable);
+  Parameter& add(std::vector<Parameter::Part> parts, ParameterKind kind, at::Tensor value,
+                 at::ScalarType compute_type, bool trainable);
 
   std::deque<Parameter>& all() { return parameters_; }
   const std::deque<Parameter>& all() const { return parameters_; }

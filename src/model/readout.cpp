@@ -22,7 +22,8 @@ at::Tensor Readout::operator()(const at::Tensor& states) const {
   const at::Tensor h = states.to(at::kFloat);  // [M, D]
   at::Tensor scores = at::zeros({h.size(0)}, h.options().requires_grad(false));
   if (kind != ReadoutKind::kHead) {
-    const at::Tensor ids = at::tensor({static_cast<int64_t>(yes), static_cast<int64_t>(no)}, at::kLong).to(h.device());
+    const at::Tensor ids =
+        at::tensor({static_cast<int64_t>(yes), static_cast<int64_t>(no)}, at::kLong).to(h.device());
     const at::Tensor rows = embed(*table, ids).to(at::kFloat);  // [2, D]
     scores = scores + at::mv(h, rows[0] - rows[1]);
   }

@@ -40,8 +40,8 @@ RowSums sums_of(const float* logits, int64_t width, float inverse_temperature) {
 
 /// d loss / d logits of one row: with g and h the gradients of log-probability and entropy,
 /// d logp / dz = onehot - p and d H / dz = -p (log p + H).
-void row_gradient(const float* logits, int64_t width, float inverse_temperature, RowSums sums, int64_t target, float g, float h,
-                  float* out) {
+void row_gradient(const float* logits, int64_t width, float inverse_temperature, RowSums sums, int64_t target,
+                  float g, float h, float* out) {
 #pragma omp simd
   for (int64_t v = 0; v < width; ++v) {
     const float log_p = logits[v] * inverse_temperature - sums.lse;
@@ -50,8 +50,8 @@ void row_gradient(const float* logits, int64_t width, float inverse_temperature,
   out[target] += g * inverse_temperature;
 }
 
-void chunk_forward(const at::Tensor& logits, const int64_t* targets, float inverse_temperature, float* logprob, float* lse,
-                   float* entropy) {
+void chunk_forward(const at::Tensor& logits, const int64_t* targets, float inverse_temperature,
+                   float* logprob, float* lse, float* entropy) {
   const int64_t width = logits.size(1);
   at::parallel_for(0, logits.size(0), 1, [&](int64_t begin, int64_t end) {
     RowReader reader(logits, width);
@@ -65,8 +65,8 @@ void chunk_forward(const at::Tensor& logits, const int64_t* targets, float inver
   });
 }
 
-void chunk_forward_elsewhere(const at::Tensor& logits, const at::Tensor& targets, double temperature, at::Tensor logprob, at::Tensor lse,
-                             at::Tensor entropy) {
+void chunk_forward_elsewhere(const at::Tensor& logits, const at::Tensor& targets, double temperature,
+                             at::Tensor logprob, at::Tensor lse, at::Tensor entropy) {
   const at::Tensor z = logits.to(at::kFloat) / temperature, total = z.logsumexp(1);
   logprob.copy_(z.gather(1, targets.unsqueeze(1)).squeeze(1) - total);
   lse.copy_(total);
@@ -74,8 +74,9 @@ void chunk_forward_elsewhere(const at::Tensor& logits, const at::Tensor& targets
 }
 
 /// [m, V] gradient of the logits of one chunk, in the type of the logits.
-at::Tensor chunk_gradient(const at::Tensor& logits, const at::Tensor& targets, double temperature, const at::Tensor& lse,
-                          const at::Tensor& entropy, const at::Tensor& g, const at::Tensor& h) {
+at::Tensor chunk_gradient(const at::Tensor& logits, const at::Tensor& targets, double temperature,
+                          const at::Tensor& lse, const at::Tensor& entropy, const at::Tensor& g,
+                          const at::Tensor& h) {
   if (!logits.device().is_cpu()) {
     const at::Tensor log_p = logits.to(at::kFloat) / temperature - lse.unsqueeze(1);
     at::Tensor d = -(g.unsqueeze(1) + h.unsqueeze(1) * (log_p + entropy.unsqueeze(1))) * log_p.exp();
@@ -89,8 +90,8 @@ at::Tensor chunk_gradient(const at::Tensor& logits, const at::Tensor& targets, d
     RowWriter writer(d, width);
     for (int64_t row = begin; row < end; ++row) {
       const RowSums sums{lse.const_data_ptr<float>()[row], entropy.const_data_ptr<float>()[row]};
-      row_gradient(reader.row(row), width, inverse, sums, targets.const_data_ptr<int64_t>()[row], g.const_data_ptr<float>()[row],
-                   h.const_data_ptr<float>()[row], writer.row(row));
+      row_gradient(reader.row(row), width, inverse, sums, targets.const_data_ptr<int64_t>()[row],
+                   g.const_data_ptr<float>()[row], h.const_data_ptr<float>()[row], writer.row(row));
       writer.done(row);
     }
   });
@@ -108,11 +109,12 @@ struct ChunkedLogprobs : torch::autograd::Function<ChunkedLogprobs> {
       const at::Tensor logits = at::mm(states.slice(0, begin, end), table.t());
       const auto part = [&](at::Tensor& values) { return values.slice(0, begin, end); };
       if (logits.device().is_cpu())
-        chunk_forward(logits, targets.const_data_ptr<int64_t>() + begin, static_cast<float>(1.0 / temperature),
-                      logprob.mutable_data_ptr<float>() + begin, lse.mutable_data_ptr<float>() + begin,
-                      entropy.mutable_data_ptr<float>() + begin);
+        chunk_forward(logits, targets.const_data_ptr<int64_t>() + begin,
+                      static_cast<float>(1.0 / temperature), logprob.mutable_data_ptr<float>() + begin,
+                      lse.mutable_data_ptr<float>() + begin, entropy.mutable_data_ptr<float>() + begin);
       else
-        chunk_forward_elsewhere(logits, targets.slice(0, begin, end), temperature, part(logprob), part(lse), part(entropy));
+        chunk_forward_elsewhere(logits, targets.slice(0, begin, end), temperature, part(logprob), part(lse),
+                                part(entropy));
     }
     context->save_for_backward({states, table, targets, lse, entropy});
     context->saved_data["temperature"] = temperature;
@@ -134,7 +136,8 @@ struct ChunkedLogprobs : torch::autograd::Function<ChunkedLogprobs> {
       const int64_t end = std::min(begin + kChunk, states.size(0));
       const auto part = [&](const at::Tensor& values) { return values.slice(0, begin, end); };
       const at::Tensor logits = at::mm(part(states), table.t());
-      const at::Tensor d = chunk_gradient(logits, part(targets), temperature, part(saved[3]), part(saved[4]), part(g), part(h));
+      const at::Tensor d = chunk_gradient(logits, part(targets), temperature, part(saved[3]), part(saved[4]),
+                                          part(g), part(h));
       d_states.slice(0, begin, end).copy_(at::mm(d, table));
       if (parameter->trainable) parameter->gradient_sum().add_(at::mm(d.t(), part(states)));
     }
@@ -144,8 +147,10 @@ struct ChunkedLogprobs : torch::autograd::Function<ChunkedLogprobs> {
 
 }  // namespace
 
-TokenLogprobs token_logprobs(const at::Tensor& states, Parameter& output, const at::Tensor& targets, double temperature) {
-  const auto results = ChunkedLogprobs::apply(states.contiguous(), output.compute, targets.contiguous(), temperature, &output);
+TokenLogprobs token_logprobs(const at::Tensor& states, Parameter& output, const at::Tensor& targets,
+                             double temperature) {
+  const auto results =
+      ChunkedLogprobs::apply(states.contiguous(), output.compute, targets.contiguous(), temperature, &output);
   return {results[0], results[1]};
 }
 

@@ -14,7 +14,8 @@
 namespace r2rank::model {
 namespace {
 
-/// Prompts of this program are a few hundred tokens; tables for a model's full context would be hundreds of megabytes.
+/// Prompts of this program are a few hundred tokens; tables for a model's full context would be hundreds of
+/// megabytes.
 constexpr int64_t kMaxTablePositions = 8192;
 
 double scaled_frequency(const ModelConfig& config, double frequency) {
@@ -38,7 +39,8 @@ std::pair<at::Tensor, at::Tensor> rotary_tables(const ModelConfig& config, int64
   for (int64_t i = 0; i < half; ++i) {
     const double exponent = static_cast<double>(2 * i) / static_cast<double>(config.head_width);
     // The reference keeps frequencies and angles in f32; following it keeps long positions equal.
-    const auto frequency = static_cast<float>(scaled_frequency(config, 1.0 / std::pow(config.rope_base, exponent)));
+    const auto frequency =
+        static_cast<float>(scaled_frequency(config, 1.0 / std::pow(config.rope_base, exponent)));
     for (int64_t p = 0; p < positions; ++p) data[p * half + i] = static_cast<float>(p) * frequency;
   }
   return {angles.cos().to(at::kFloat), angles.sin().to(at::kFloat)};
@@ -61,27 +63,33 @@ at::Tensor Transformer::states(const std::shared_ptr<const AttentionPlan>& plan,
 at::Tensor Transformer::states(const at::Tensor& tokens, const at::Tensor& positions, const Attend& attend,
                                bool checkpoint) const {
   if (positions.numel() > 0 && positions.max().item<int64_t>() >= cos_.size(0))
-    base::fail_usage("model", "a prompt of {} tokens exceeds the model's {} positions; lower history_items or the token budgets",
-                     positions.max().item<int64_t>() + 1, cos_.size(0));
-  const at::Tensor cos = cos_.index_select(0, positions), sin = sin_.index_select(0, positions);  // [N, d / 2]
-  at::Tensor x = embed(*embedding, tokens);                                                     // [N, D]
+    base::fail_usage(
+        "model",
+        "a prompt of {} tokens exceeds the model's {} positions; lower history_items or the token budgets",
+        positions.max().item<int64_t>() + 1, cos_.size(0));
+  const at::Tensor cos = cos_.index_select(0, positions),
+                   sin = sin_.index_select(0, positions);  // [N, d / 2]
+  at::Tensor x = embed(*embedding, tokens);                // [N, D]
   for (int64_t index = 0; index < config_.layers; ++index) {
-    const auto layer = [this, index, cos, sin, attend](const at::Tensor& in) { return run_layer(index, in, cos, sin, attend); };
+    const auto layer = [this, index, cos, sin, attend](const at::Tensor& in) {
+      return run_layer(index, in, cos, sin, attend);
+    };
     x = checkpoint && at::GradMode::is_enabled() ? checkpointed(layer, x) : layer(x);
   }
   return rms_norm(x, final_norm->compute, config_.norm_epsilon);
 }
 
-at::Tensor Transformer::run_layer(int64_t index, const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin,
-                                  const Attend& attend) const {
+at::Tensor Transformer::run_layer(int64_t index, const at::Tensor& x, const at::Tensor& cos,
+                                  const at::Tensor& sin, const Attend& attend) const {
   const Layer& layer = layers[index];
-  const at::Tensor middle = x + attention_block(index, x, cos, sin, attend);                                    // [N, D]
-  const at::Tensor wide = layer.gate_up(rms_norm(middle, layer.post_norm->compute, config_.norm_epsilon));  // [N, 2 F]
+  const at::Tensor middle = x + attention_block(index, x, cos, sin, attend);  // [N, D]
+  const at::Tensor wide =
+      layer.gate_up(rms_norm(middle, layer.post_norm->compute, config_.norm_epsilon));  // [N, 2 F]
   return middle + layer.down(swiglu(wide));
 }
 
-at::Tensor Transformer::attention_block(int64_t index, const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin,
-                                        const Attend& attend) const {
+at::Tensor Transformer::attention_block(int64_t index, const at::Tensor& x, const at::Tensor& cos,
+                                        const at::Tensor& sin, const Attend& attend) const {
   const Layer& layer = layers[index];
   const int64_t rows = x.size(0), d = config_.head_width, heads = config_.heads, kv_heads = config_.kv_heads;
   const at::Tensor packed = layer.qkv(rms_norm(x, layer.input_norm->compute, config_.norm_epsilon));
@@ -91,7 +99,8 @@ at::Tensor Transformer::attention_block(int64_t index, const at::Tensor& x, cons
     q = rms_norm(q, layer.q_norm->compute, config_.norm_epsilon);
     k = rms_norm(k, layer.k_norm->compute, config_.norm_epsilon);
   }
-  const at::Tensor mixed = attend(index, rotary(q, cos, sin), rotary(k, cos, sin), split[2].reshape({rows, kv_heads, d}));
+  const at::Tensor mixed =
+      attend(index, rotary(q, cos, sin), rotary(k, cos, sin), split[2].reshape({rows, kv_heads, d}));
   return layer.output(mixed.reshape({rows, heads * d}));
 }
 

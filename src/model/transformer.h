@@ -11,21 +11,22 @@
 
 namespace r2rank::model {
 
-/// The decoder blocks of the supported families (Llama, Qwen2, Qwen3) over packed tokens. It knows nothing of tokenisation,
-/// prompts or slates. Parameters belong to the store it was built from.
+/// The decoder blocks of the supported families (Llama, Qwen2, Qwen3) over packed tokens. It knows nothing of
+/// tokenisation, prompts or slates. Parameters belong to the store it was built from.
 class Transformer {
  public:
   /// Attention of layer l: q [N, heads, d], k and v [N, kv_heads, d] (rotated) -> [N, heads, d].
-  using Attend = std::function<at::Tensor(int64_t layer, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v)>;
+  using Attend =
+      std::function<at::Tensor(int64_t layer, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v)>;
 
   struct Layer {
-    Parameter* input_norm = nullptr;      ///< [D]
-    Linear qkv;                           ///< [heads * d + 2 * kv_heads * d, D]
+    Parameter* input_norm = nullptr;                 ///< [D]
+    Linear qkv;                                      ///< [heads * d + 2 * kv_heads * d, D]
     Parameter *q_norm = nullptr, *k_norm = nullptr;  ///< [d], Qwen3 only
-    Linear output;                        ///< [D, heads * d]
-    Parameter* post_norm = nullptr;       ///< [D]
-    Linear gate_up;                       ///< [2 F, D]
-    Linear down;                          ///< [D, F]
+    Linear output;                                   ///< [D, heads * d]
+    Parameter* post_norm = nullptr;                  ///< [D]
+    Linear gate_up;                                  ///< [2 F, D]
+    Linear down;                                     ///< [D, F]
   };
 
   Transformer(ModelConfig config, at::ScalarType compute_type, at::Device device);
@@ -34,11 +35,13 @@ class Transformer {
   at::ScalarType compute_type() const { return compute_type_; }
   at::Device device() const { return device_; }
 
-  /// Final-norm states of every packed token of a tree, [N, D]. With `checkpoint`, activations inside a layer are not kept but
-  /// computed again in the backward pass.
+  /// Final-norm states of every packed token of a tree, [N, D]. With `checkpoint`, activations inside a layer
+  /// are not kept but computed again in the backward pass.
   at::Tensor states(const std::shared_ptr<const AttentionPlan>& plan, bool checkpoint) const;
-  /// The same with the caller's own attention (decoding with a cache, capturing keys and values). tokens, positions [N] int64.
-  at::Tensor states(const at::Tensor& tokens, const at::Tensor& positions, const Attend& attend, bool checkpoint) const;
+  /// The same with the caller's own attention (decoding with a cache, capturing keys and values). tokens,
+  /// positions [N] int64.
+  at::Tensor states(const at::Tensor& tokens, const at::Tensor& positions, const Attend& attend,
+                    bool checkpoint) const;
 
   Parameter* embedding = nullptr;     ///< [V, D]
   Parameter* final_norm = nullptr;    ///< [D]
@@ -57,7 +60,8 @@ class Transformer {
   at::Tensor cos_, sin_;  // [max positions, d / 2] f32
 };
 
-/// Rotary tables cos, sin [positions, d / 2] of a configuration, with Llama 3's frequency scaling where it asks for it.
+/// Rotary tables cos, sin [positions, d / 2] of a configuration, with Llama 3's frequency scaling where it
+/// asks for it.
 std::pair<at::Tensor, at::Tensor> rotary_tables(const ModelConfig& config, int64_t positions);
 
 }  // namespace r2rank::model

@@ -14,7 +14,8 @@ using torch::autograd::variable_list;
 using PrivatePart = AttentionPlan::PrivatePart;
 using SharedPart = AttentionPlan::SharedPart;
 
-/// Keys or values of n sequences, [n * T, kv_heads, d], with each head repeated for its group: [n, heads, T, d].
+/// Keys or values of n sequences, [n * T, kv_heads, d], with each head repeated for its group: [n, heads, T,
+/// d].
 at::Tensor repeat_heads(const at::Tensor& x, int64_t n, int64_t heads) {
   const int64_t length = x.size(0) / n, kv_heads = x.size(1), d = x.size(2);
   return x.reshape({n, length, kv_heads, 1, d})
@@ -25,7 +26,8 @@ at::Tensor repeat_heads(const at::Tensor& x, int64_t n, int64_t heads) {
 
 /// The reverse of repeat_heads for gradients: [n, heads, T, d] -> [n * T, kv_heads, d].
 at::Tensor sum_groups(const at::Tensor& gradient, int64_t kv_heads) {
-  const int64_t n = gradient.size(0), heads = gradient.size(1), length = gradient.size(2), d = gradient.size(3);
+  const int64_t n = gradient.size(0), heads = gradient.size(1), length = gradient.size(2),
+                d = gradient.size(3);
   return gradient.transpose(1, 2).reshape({n * length, kv_heads, heads / kv_heads, d}).sum(2);
 }
 
@@ -76,10 +78,10 @@ struct PlanHolder : torch::CustomClassHolder {
 };
 
 struct TreeAttention : torch::autograd::Function<TreeAttention> {
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                            const std::shared_ptr<const AttentionPlan>& plan) {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& q, const at::Tensor& k,
+                            const at::Tensor& v, const std::shared_ptr<const AttentionPlan>& plan) {
     const Inputs in{q, k, v};
-    at::Tensor out = at::empty_like(q);                                                  // [N, heads, d]
+    at::Tensor out = at::empty_like(q);                                                 // [N, heads, d]
     at::Tensor lse = at::empty({q.size(0), q.size(1)}, q.options().dtype(at::kFloat));  // [N, heads]
     for (const auto& part : plan->private_parts) {
       const auto result = in.attend_private(part);
@@ -89,7 +91,7 @@ struct TreeAttention : torch::autograd::Function<TreeAttention> {
     for (const auto& part : plan->shared) {
       const auto result = in.attend_shared(part);
       merge_attention(in.queries(out, part), in.queries(lse, part), as_rows(result.out),
-                 as_rows(result.lse.unsqueeze(-1)).squeeze(-1));
+                      as_rows(result.lse.unsqueeze(-1)).squeeze(-1));
     }
     context->save_for_backward({q, k, v, out, lse});
     context->saved_data["plan"] = c10::IValue::make_capsule(c10::make_intrusive<PlanHolder>(plan));
@@ -100,22 +102,25 @@ struct TreeAttention : torch::autograd::Function<TreeAttention> {
     const auto saved = context->get_saved_variables();
     const Inputs in{saved[0], saved[1], saved[2]};
     const at::Tensor &out = saved[3], &lse = saved[4];
-    const auto holder = c10::static_intrusive_pointer_cast<PlanHolder>(context->saved_data["plan"].toCapsule());
+    const auto holder =
+        c10::static_intrusive_pointer_cast<PlanHolder>(context->saved_data["plan"].toCapsule());
     const at::Tensor grad = gradients[0].contiguous();  // [N, heads, d]
     at::Tensor dq = at::zeros_like(in.q), dk = at::zeros_like(in.k), dv = at::zeros_like(in.v);
     for (const auto& part : holder->plan->private_parts) {
-      const auto batch = [&](const at::Tensor& x) { return as_batch(x.index_select(0, part.query_index), part.nodes); };
-      const auto g = attend_backward(as_batch(gather_zero_padded(grad, part), part.nodes), batch(in.q), in.keys(in.k, part),
-                                     in.keys(in.v, part), batch(out), batch(lse.unsqueeze(-1)).squeeze(-1),
-                                     !part.mask.defined(), part.mask);
+      const auto batch = [&](const at::Tensor& x) {
+        return as_batch(x.index_select(0, part.query_index), part.nodes);
+      };
+      const auto g = attend_backward(as_batch(gather_zero_padded(grad, part), part.nodes), batch(in.q),
+                                     in.keys(in.k, part), in.keys(in.v, part), batch(out),
+                                     batch(lse.unsqueeze(-1)).squeeze(-1), !part.mask.defined(), part.mask);
       dq.index_add_(0, part.valid_queries, only_valid(as_rows(g.q), part));
       dk.index_add_(0, part.key_index, sum_groups(g.k, in.k.size(1)));
       dv.index_add_(0, part.key_index, sum_groups(g.v, in.k.size(1)));
     }
     for (const auto& part : holder->plan->shared) {
       const auto batch = [&](const at::Tensor& x) { return as_batch(in.queries(x, part), 1); };
-      const auto g = attend_backward(batch(grad), batch(in.q), in.keys(in.k, part), in.keys(in.v, part), batch(out),
-                                     batch(lse.unsqueeze(-1)).squeeze(-1), false, {});
+      const auto g = attend_backward(batch(grad), batch(in.q), in.keys(in.k, part), in.keys(in.v, part),
+                                     batch(out), batch(lse.unsqueeze(-1)).squeeze(-1), false, {});
       in.queries(dq, part).add_(as_rows(g.q));
       dk.slice(0, part.key_begin, part.key_end).add_(sum_groups(g.k, in.k.size(1)));
       dv.slice(0, part.key_begin, part.key_end).add_(sum_groups(g.v, in.k.size(1)));

@@ -43,7 +43,8 @@ std::vector<std::vector<double>> Reasoner::silent_scores(std::span<const Prepare
   const auto& transformer = model_.transformer();
   const auto plan = std::make_shared<const model::AttentionPlan>(
       model::plan_attention(forest.tree, transformer.compute_type(), transformer.device()));
-  const auto scores = to_doubles(model_.readout()(rows_of(transformer.states(plan, false), forest.silent_last)));
+  const auto scores =
+      to_doubles(model_.readout()(rows_of(transformer.states(plan, false), forest.silent_last)));
   std::vector<std::vector<double>> by_slate;
   auto next = scores.begin();
   for (const PreparedSlate* slate : slates) {
@@ -58,13 +59,14 @@ struct Reasoner::Batch {
   std::span<const PreparedSlate* const> slates;
   model::TokenTree prompts;
   std::vector<int32_t> leaves;
-  std::vector<int64_t> silent_last;          // [leaves] packed
-  std::vector<base::RandomStream> streams;   // [rows]
-  std::vector<Rationale> rationales;         // [rows]
+  std::vector<int64_t> silent_last;         // [leaves] packed
+  std::vector<base::RandomStream> streams;  // [rows]
+  std::vector<Rationale> rationales;        // [rows]
   std::unique_ptr<model::Decoder> decoder;
-  std::vector<double> silent, scores;        // [leaves], [rows]
+  std::vector<double> silent, scores;  // [leaves], [rows]
 
-  Batch(std::span<const PreparedSlate* const> all, const PromptFrame& frame, const SamplingOptions& options, bool silent_cue)
+  Batch(std::span<const PreparedSlate* const> all, const PromptFrame& frame, const SamplingOptions& options,
+        bool silent_cue)
       : slates(all) {
     for (const PreparedSlate* slate : slates) {
       const int32_t root = prompts.add(model::TokenTree::kRoot, slate->pieces.history);
@@ -80,12 +82,13 @@ struct Reasoner::Batch {
   }
 };
 
-std::vector<SlateRollout> Reasoner::reason(std::span<const PreparedSlate* const> slates, const SamplingOptions& options,
-                                           bool with_scores) const {
+std::vector<SlateRollout> Reasoner::reason(std::span<const PreparedSlate* const> slates,
+                                           const SamplingOptions& options, bool with_scores) const {
   R2RANK_CHECK(options.rationales > 0 && options.max_tokens > 0);
   Batch batch(slates, frame_, options, with_scores);
   const auto room = options.max_tokens + static_cast<int64_t>(frame_.cue.size()) + 1;
-  batch.decoder = std::make_unique<model::Decoder>(model_, batch.prompts, batch.leaves, options.rationales, room);
+  batch.decoder =
+      std::make_unique<model::Decoder>(model_, batch.prompts, batch.leaves, options.rationales, room);
   sample_all(batch, options);
   if (with_scores) read_scores(batch);
 

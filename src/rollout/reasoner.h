@@ -11,9 +11,10 @@ namespace r2rank::rollout {
 
 /// What the model concluded about the candidates of one slate, in canonical order.
 struct SlateRollout {
-  std::vector<double> silent;                       ///< [K] scores of the cue directly after the prompt
-  std::vector<std::vector<Rationale>> rationales;   ///< [K][G]; empty when nothing was sampled
-  std::vector<std::vector<double>> scores;          ///< [K][G] scores after each rationale (the silent one where malformed)
+  std::vector<double> silent;                      ///< [K] scores of the cue directly after the prompt
+  std::vector<std::vector<Rationale>> rationales;  ///< [K][G]; empty when nothing was sampled
+  std::vector<std::vector<double>>
+      scores;  ///< [K][G] scores after each rationale (the silent one where malformed)
   int64_t prompt_tokens = 0, sampled_tokens = 0;
 
   /// [K] mean over the rationales; the silent scores when there are none.
@@ -32,11 +33,11 @@ class Reasoner {
   /// Silent scores of several slates in one pass. [B][K]
   std::vector<std::vector<double>> silent_scores(std::span<const PreparedSlate* const> slates) const;
 
-  /// Samples G rationales an item for several slates in one decode batch. With `read_scores` the cue is run after each
-  /// rationale and silent and reasoned scores are filled in; training reads them from its own pass instead.
-  /// Random streams are keyed by (seed, slate id, item, g) and position.
-  std::vector<SlateRollout> reason(std::span<const PreparedSlate* const> slates, const SamplingOptions& options,
-                                   bool read_scores) const;
+  /// Samples G rationales an item for several slates in one decode batch. With `read_scores` the cue is run
+  /// after each rationale and silent and reasoned scores are filled in; training reads them from its own pass
+  /// instead. Random streams are keyed by (seed, slate id, item, g) and position.
+  std::vector<SlateRollout> reason(std::span<const PreparedSlate* const> slates,
+                                   const SamplingOptions& options, bool read_scores) const;
 
  private:
   struct Batch;

@@ -12,8 +12,8 @@
 namespace r2rank::rollout {
 namespace {
 
-/// Walks the cumulative distribution of one row. Rounding may leave the sum just short of `u`: then the last token with any
-/// probability is taken.
+/// Walks the cumulative distribution of one row. Rounding may leave the sum just short of `u`: then the last
+/// token with any probability is taken.
 SampledToken draw(const float* probabilities, int64_t vocabulary, double u) {
   double cumulative = 0;
   int64_t last = 0;
@@ -40,7 +40,8 @@ void truncate(float* probabilities, int64_t vocabulary, const SamplingOptions& o
     if (mass >= options.top_p) kept = i + 1;
   }
   for (int64_t i = kept; i < vocabulary; ++i) probabilities[order[i]] = 0;
-  for (int64_t i = 0; i < kept; ++i) probabilities[order[i]] = static_cast<float>(probabilities[order[i]] / mass);
+  for (int64_t i = 0; i < kept; ++i)
+    probabilities[order[i]] = static_cast<float>(probabilities[order[i]] / mass);
 }
 
 }  // namespace

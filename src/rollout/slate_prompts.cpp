@@ -55,8 +55,11 @@ PreparedSlate canonical_slate(int64_t id, text::PromptPieces pieces, const std::
   return prepared;
 }
 
-SlatePrompts::SlatePrompts(const data::Dataset& dataset, const data::Split& split, const text::PromptBuilder& builder)
-    : dataset_(dataset), builder_(builder), statistics_(data::item_statistics(dataset, split)),
+SlatePrompts::SlatePrompts(const data::Dataset& dataset, const data::Split& split,
+                           const text::PromptBuilder& builder)
+    : dataset_(dataset),
+      builder_(builder),
+      statistics_(data::item_statistics(dataset, split)),
       rated_(rated_events(dataset, split)) {}
 
 PreparedSlate SlatePrompts::prepare(const data::Slate& slate, bool training) const {
@@ -66,7 +69,8 @@ PreparedSlate SlatePrompts::prepare(const data::Slate& slate, bool training) con
   const int64_t shown = std::min<int64_t>(builder_.config().history_items, slate.history_end);
   std::vector<text::PromptItem> history, candidates;
   // The prompt's past ends before the target: nothing at or after history_end is ever read into it.
-  for (int64_t i = slate.history_end - shown; i < slate.history_end; ++i) history.push_back(history_item(events[i], target.time));
+  for (int64_t i = slate.history_end - shown; i < slate.history_end; ++i)
+    history.push_back(history_item(events[i], target.time));
   std::vector<uint64_t> keys;
   for (size_t i = 0; i < slate.candidates.size(); ++i) {
     const int32_t item = slate.candidates[i];

@@ -9,31 +9,34 @@
 
 namespace r2rank::rollout {
 
-/// A slate as the model sees it. Candidates stand in canonical order (by their tokens, then by item), whatever order the slate
-/// listed them in: the packed batch, and with it every rounding, is then the same for every permutation of a slate.
+/// A slate as the model sees it. Candidates stand in canonical order (by their tokens, then by item),
+/// whatever order the slate listed them in: the packed batch, and with it every rounding, is then the same
+/// for every permutation of a slate.
 struct PreparedSlate {
   int64_t id = 0;
-  text::PromptPieces pieces;         ///< history [H], candidates [K][C], canonical order
-  std::vector<int32_t> order;        ///< [K] order[i] is the slate's index of canonical candidate i
-  std::vector<uint64_t> item_keys;   ///< [K] key of each candidate's random streams
-  std::vector<float> relevance;      ///< [K] canonical order
+  text::PromptPieces pieces;        ///< history [H], candidates [K][C], canonical order
+  std::vector<int32_t> order;       ///< [K] order[i] is the slate's index of canonical candidate i
+  std::vector<uint64_t> item_keys;  ///< [K] key of each candidate's random streams
+  std::vector<float> relevance;     ///< [K] canonical order
 
   int64_t candidates() const { return static_cast<int64_t>(order.size()); }
   /// Values in canonical order put back into the slate's own.
   std::vector<double> in_slate_order(const std::vector<double>& canonical) const;
 };
 
-/// Sorts a slate's pieces into canonical order. `keys` identify the items (random streams, order of equal texts).
+/// Sorts a slate's pieces into canonical order. `keys` identify the items (random streams, order of equal
+/// texts).
 PreparedSlate canonical_slate(int64_t id, text::PromptPieces pieces, const std::vector<uint64_t>& keys,
                               const std::vector<float>& relevance);
 
-/// Turns slates into prompts: titles and statistics of history and candidates, from training interactions only.
-/// The references must outlive it. Thread-safe.
+/// Turns slates into prompts: titles and statistics of history and candidates, from training interactions
+/// only. The references must outlive it. Thread-safe.
 class SlatePrompts {
  public:
   SlatePrompts(const data::Dataset& dataset, const data::Split& split, const text::PromptBuilder& builder);
 
-  /// With `training`, the slate's target is itself a training event: it is taken out of its item's count and mean rating.
+  /// With `training`, the slate's target is itself a training event: it is taken out of its item's count and
+  /// mean rating.
   PreparedSlate prepare(const data::Slate& slate, bool training) const;
 
  private:

@@ -25,7 +25,8 @@ void add_rationale(SlateTree& out, int32_t candidate, const PromptFrame& frame, 
 }  // namespace
 
 SlateTree build_slate_tree(std::span<const PreparedSlate* const> slates, const PromptFrame& frame,
-                           const std::vector<std::vector<std::vector<Rationale>>>& rationales, bool silent_cue) {
+                           const std::vector<std::vector<std::vector<Rationale>>>& rationales,
+                           bool silent_cue) {
   R2RANK_CHECK(rationales.empty() || rationales.size() == slates.size());
   SlateTree out;
   for (size_t b = 0; b < slates.size(); ++b) {
@@ -41,11 +42,13 @@ SlateTree build_slate_tree(std::span<const PreparedSlate* const> slates, const P
   return out;
 }
 
-int64_t slate_tokens(const PreparedSlate& slate, const PromptFrame& frame, int64_t rationales, int64_t rationale_tokens) {
+int64_t slate_tokens(const PreparedSlate& slate, const PromptFrame& frame, int64_t rationales,
+                     int64_t rationale_tokens) {
   auto tokens = static_cast<int64_t>(slate.pieces.history.size());
   const auto cue = static_cast<int64_t>(frame.cue.size());
   const int64_t each = static_cast<int64_t>(frame.rationale_start.size()) + rationale_tokens + cue;
-  for (const auto& candidate : slate.pieces.candidates) tokens += static_cast<int64_t>(candidate.size()) + cue + rationales * each;
+  for (const auto& candidate : slate.pieces.candidates)
+    tokens += static_cast<int64_t>(candidate.size()) + cue + rationales * each;
   return tokens;
 }
 

@@ -18,29 +18,33 @@ struct PromptFrame {
 
 /// One sampled rationale. With `ended`, its last token is the end of the turn.
 struct Rationale {
-  std::vector<int32_t> tokens;      ///< [<= T]
-  std::vector<float> logprobs;      ///< of each token under the distribution it was drawn from
+  std::vector<int32_t> tokens;  ///< [<= T]
+  std::vector<float> logprobs;  ///< of each token under the distribution it was drawn from
   bool ended = false;
-  bool malformed = false;           ///< holds a reserved marker: its score is the silent one
+  bool malformed = false;  ///< holds a reserved marker: its score is the silent one
 };
 
 /// Several slates as one forest: history -> candidate -> { cue (silent), rationale start + rationale + cue }.
 struct SlateTree {
   model::TokenTree tree;
-  std::vector<int64_t> silent_last;                    ///< [sum K] packed index of each silent cue's last token
-  /// [sum K * G] packed index of each rationale's cue's last token, ordered slate, candidate, rationale; -1 where malformed
+  std::vector<int64_t> silent_last;  ///< [sum K] packed index of each silent cue's last token
+  /// [sum K * G] packed index of each rationale's cue's last token, ordered slate, candidate, rationale; -1
+  /// where malformed
   std::vector<int64_t> reasoned_last;
-  std::vector<int64_t> predicted_from;                 ///< packed index of the token before each sampled token
-  std::vector<int32_t> predicted;                      ///< the sampled tokens, in the order of predicted_from
-  std::vector<int64_t> token_rationale;                ///< rationale (flat, as in reasoned_last) each sampled token belongs to
+  std::vector<int64_t> predicted_from;  ///< packed index of the token before each sampled token
+  std::vector<int32_t> predicted;       ///< the sampled tokens, in the order of predicted_from
+  std::vector<int64_t>
+      token_rationale;  ///< rationale (flat, as in reasoned_last) each sampled token belongs to
 };
 
-/// `rationales[b][i]` are the rationales of candidate i of slate b; an empty outer vector builds the silent tree alone.
-/// Without `silent_cue` the silent leaves are left out.
+/// `rationales[b][i]` are the rationales of candidate i of slate b; an empty outer vector builds the silent
+/// tree alone. Without `silent_cue` the silent leaves are left out.
 SlateTree build_slate_tree(std::span<const PreparedSlate* const> slates, const PromptFrame& frame,
-                           const std::vector<std::vector<std::vector<Rationale>>>& rationales, bool silent_cue = true);
+                           const std::vector<std::vector<std::vector<Rationale>>>& rationales,
+                           bool silent_cue = true);
 
 /// Tokens one slate takes in a tree with G rationales of up to T tokens; for packing and for cost estimates.
-int64_t slate_tokens(const PreparedSlate& slate, const PromptFrame& frame, int64_t rationales, int64_t rationale_tokens);
+int64_t slate_tokens(const PreparedSlate& slate, const PromptFrame& frame, int64_t rationales,
+                     int64_t rationale_tokens);
 
 }  // namespace r2rank::rollout

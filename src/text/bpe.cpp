@@ -19,7 +19,8 @@ IdOf index_tokens(const std::vector<std::string>& tokens) {
     if (tokens[id].empty()) continue;  // a hole in the numbering
     const auto [first, fresh] = ids.emplace(tokens[id], static_cast<TokenId>(id));
     if (!fresh)
-      base::fail_data("tokenizer", "expected every token once, found '{}' as {} and {}; the vocabulary is damaged",
+      base::fail_data("tokenizer",
+                      "expected every token once, found '{}' as {} and {}; the vocabulary is damaged",
                       tokens[id], first->second, id);
   }
   return ids;
@@ -28,7 +29,9 @@ IdOf index_tokens(const std::vector<std::string>& tokens) {
 TokenId id_of(const IdOf& ids, const std::string& token, size_t rank) {
   const auto found = ids.find(token);
   if (found == ids.end())
-    base::fail_data("tokenizer", "merge {} needs the token '{}', which the vocabulary lacks; the file is damaged", rank, token);
+    base::fail_data("tokenizer",
+                    "merge {} needs the token '{}', which the vocabulary lacks; the file is damaged", rank,
+                    token);
   return found->second;
 }
 
@@ -48,7 +51,8 @@ void Bpe::read_tokens(const TokenizerData& data) {
   for (size_t id = 0; id < bytes_.size(); ++id)
     bytes_[id] = from_byte_alphabet(data.tokens[id]).value_or(data.tokens[id]);
   for (size_t id = 0; id < bytes_.size(); ++id) {
-    if (special[id] || !from_byte_alphabet(data.tokens[id])) continue;  // plain text never becomes a special token
+    if (special[id] || !from_byte_alphabet(data.tokens[id]))
+      continue;  // plain text never becomes a special token
     if (bytes_[id].size() == 1) byte_token_[static_cast<uint8_t>(bytes_[id][0])] = static_cast<TokenId>(id);
     if (data.ignore_merges) whole_words_.emplace(bytes_[id], static_cast<TokenId>(id));
   }
@@ -84,7 +88,8 @@ void Bpe::encode_word(std::string_view word, std::vector<TokenId>& out) const {
 }
 
 std::string_view Bpe::bytes_of(TokenId id) const {
-  return id >= 0 && static_cast<size_t>(id) < bytes_.size() ? std::string_view(bytes_[id]) : std::string_view();
+  return id >= 0 && static_cast<size_t>(id) < bytes_.size() ? std::string_view(bytes_[id])
+                                                            : std::string_view();
 }
 
 }  // namespace r2rank::text

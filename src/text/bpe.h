@@ -19,7 +19,8 @@ class Bpe {
   Bpe(const Bpe&) = delete;
   Bpe& operator=(const Bpe&) = delete;
 
-  /// Appends the tokens of one word (raw bytes). A byte that the vocabulary lacks is dropped, as in the reference.
+  /// Appends the tokens of one word (raw bytes). A byte that the vocabulary lacks is dropped, as in the
+  /// reference.
   void encode_word(std::string_view word, std::vector<TokenId>& out) const;
   /// The bytes of a token; "" for ids outside the vocabulary.
   std::string_view bytes_of(TokenId id) const;
@@ -33,12 +34,12 @@ class Bpe {
 
   std::vector<std::string> bytes_;  // by id
   std::array<TokenId, 256> byte_token_;
-  Vocabulary whole_words_;          // views of bytes_; only where merges are ignored for them
+  Vocabulary whole_words_;  // views of bytes_; only where merges are ignored for them
   MergeTable merges_;
 };
 
-/// Applies merges lowest rank first, leftmost among equals, until none is left: by scanning (few tokens) and with a priority
-/// queue (many; O(n log n)). Both give the same tokens.
+/// Applies merges lowest rank first, leftmost among equals, until none is left: by scanning (few tokens) and
+/// with a priority queue (many; O(n log n)). Both give the same tokens.
 void merge_by_scanning(const MergeTable& merges, std::vector<TokenId>& tokens);
 void merge_by_queue(const MergeTable& merges, std::vector<TokenId>& tokens);
 

@@ -19,7 +19,8 @@ struct Proposal {
 /// The tokens as a doubly linked list inside an array, so that a merge costs O(1).
 class MergeQueue {
  public:
-  MergeQueue(const MergeTable& merges, const std::vector<TokenId>& tokens) : merges_(merges), nodes_(tokens.size()) {
+  MergeQueue(const MergeTable& merges, const std::vector<TokenId>& tokens)
+      : merges_(merges), nodes_(tokens.size()) {
     for (uint32_t i = 0; i < nodes_.size(); ++i)
       nodes_[i] = {tokens[i], i == 0 ? kEnd : i - 1, i + 1 < nodes_.size() ? i + 1 : kEnd};
     for (uint32_t i = 0; i + 1 < nodes_.size(); ++i) propose(i);
@@ -32,7 +33,8 @@ class MergeQueue {
       if (is_current(top)) apply(top);
     }
     std::vector<TokenId> tokens;
-    for (uint32_t i = 0; i != kEnd && i < nodes_.size(); i = nodes_[i].next) tokens.push_back(nodes_[i].token);
+    for (uint32_t i = 0; i != kEnd && i < nodes_.size(); i = nodes_[i].next)
+      tokens.push_back(nodes_[i].token);
     return tokens;
   }
 
@@ -92,6 +94,8 @@ void merge_by_scanning(const MergeTable& merges, std::vector<TokenId>& tokens) {
   }
 }
 
-void merge_by_queue(const MergeTable& merges, std::vector<TokenId>& tokens) { tokens = MergeQueue(merges, tokens).run(); }
+void merge_by_queue(const MergeTable& merges, std::vector<TokenId>& tokens) {
+  tokens = MergeQueue(merges, tokens).run();
+}
 
 }  // namespace r2rank::text

@@ -12,9 +12,12 @@ namespace {
 
 // As the GGUF of SmolLM2 has it.
 constexpr const char* kSmolLm2Template =
-    "{% for message in messages %}{% if loop.first and messages[0]['role'] != 'system' %}{{ '<|im_start|>system\n"
-    "You are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>\n' }}{% endif %}{{'<|im_start|>' + "
-    "message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}{% endfor %}{% if add_generation_prompt %}"
+    "{% for message in messages %}{% if loop.first and messages[0]['role'] != 'system' %}{{ "
+    "'<|im_start|>system\n"
+    "You are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>\n' }}{% endif "
+    "%}{{'<|im_start|>' + "
+    "message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}{% endfor %}{% if "
+    "add_generation_prompt %}"
     "{{ '<|im_start|>assistant\n' }}{% endif %}";
 
 TokenizerData read_data(const std::string& family) {
@@ -24,7 +27,8 @@ TokenizerData read_data(const std::string& family) {
     return data;
   }
   const base::Path path = base::Path(R2RANK_SOURCE_DIR) / ".deps" / "tokenizers" / family / "tokenizer.json";
-  if (!std::filesystem::exists(path)) throw std::runtime_error(path.string() + " is missing: './run test' fetches it");
+  if (!std::filesystem::exists(path))
+    throw std::runtime_error(path.string() + " is missing: './run test' fetches it");
   return load_tokenizer_json(path);
 }
 
@@ -42,18 +46,23 @@ std::string opened(const TokenizerData& data, const std::string& system, const s
 }
 
 TEST(ChatTemplateGolden, FramesAreWhatTheModelsOwnTemplatesRender) {
-  const auto golden = nlohmann::json::parse(base::read_file(R2RANK_SOURCE_DIR "/tests/golden/text_chat.json"));
+  const auto golden =
+      nlohmann::json::parse(base::read_file(R2RANK_SOURCE_DIR "/tests/golden/text_chat.json"));
   ASSERT_EQ(golden["cases"].size(), 8u);
   for (const auto& test : golden["cases"]) {
     const TokenizerData& data = data_of(test["family"].get<std::string>());
-    const std::string system = test["system"].is_null() ? default_system(data) : test["system"].get<std::string>();
-    EXPECT_EQ(opened(data, system, test["user"].get<std::string>()), test["opened"].get<std::string>()) << test["family"];
+    const std::string system =
+        test["system"].is_null() ? default_system(data) : test["system"].get<std::string>();
+    EXPECT_EQ(opened(data, system, test["user"].get<std::string>()), test["opened"].get<std::string>())
+        << test["family"];
   }
 }
 
 TEST(ChatTemplate, DefaultSystemTextsAreThoseOfTheTemplates) {
-  EXPECT_EQ(default_system(data_of("smollm2")), "You are a helpful AI assistant named SmolLM, trained by Hugging Face");
-  EXPECT_EQ(default_system(data_of("qwen2_5")), "You are Qwen, created by Alibaba Cloud. You are a helpful assistant.");
+  EXPECT_EQ(default_system(data_of("smollm2")),
+            "You are a helpful AI assistant named SmolLM, trained by Hugging Face");
+  EXPECT_EQ(default_system(data_of("qwen2_5")),
+            "You are Qwen, created by Alibaba Cloud. You are a helpful assistant.");
   EXPECT_EQ(default_system(data_of("qwen3")), "");
   EXPECT_EQ(default_system(data_of("llama3_1")), "");
 }

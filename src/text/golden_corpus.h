@@ -11,7 +11,8 @@
 #include "base/hash.h"
 #include "text/tokenizer.h"
 
-/// For tests only: the strings of tests/golden/text_strings.jsonl and what tools/golden/tokenizers_golden.py says of them.
+/// For tests only: the strings of tests/golden/text_strings.jsonl and what tools/golden/tokenizers_golden.py
+/// says of them.
 namespace r2rank::text::golden {
 
 inline std::vector<std::string> read_lines(const std::string& path) {
@@ -56,7 +57,8 @@ inline void expect_equal_ids(const Tokenizer& tokenizer, const std::string& fami
       EXPECT_EQ(fmt::format("{}", fmt::join(ids, " ")), lines[i + 1].substr(17));
     }
     if (hash_of(ids) == expected) continue;
-    if (++different <= 10) ADD_FAILURE() << family << ", string " << i << ": " << nlohmann::json(texts[i]).dump();
+    if (++different <= 10)
+      ADD_FAILURE() << family << ", string " << i << ": " << nlohmann::json(texts[i]).dump();
   }
   EXPECT_EQ(different, 0u) << "of " << texts.size();
 }

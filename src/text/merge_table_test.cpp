@@ -9,7 +9,8 @@ TEST(MergeTable, FindsEveryPairThatWasSetAndNoOther) {
   constexpr int kTokens = 60;
   MergeTable table(kTokens * kTokens / 2);
   for (int left = 0; left < kTokens; ++left)
-    for (int right = left % 2; right < kTokens; right += 2) table.set(left, right, {left * kTokens + right, right});
+    for (int right = left % 2; right < kTokens; right += 2)
+      table.set(left, right, {left * kTokens + right, right});
   for (int left = 0; left < kTokens; ++left) {
     for (int right = 0; right < kTokens; ++right) {
       const bool was_set = right % 2 == left % 2;
@@ -32,7 +33,9 @@ TEST(MergeTable, TheLaterOfTwoMergesOfOnePairStays) {
   EXPECT_EQ(table.find(1, 2).rank, 7);
 }
 
-TEST(MergeTable, AnEmptyOneFindsNothing) { EXPECT_EQ(MergeTable(0).find(0, 0).rank, Merge::kNoMerge); }
+TEST(MergeTable, AnEmptyOneFindsNothing) {
+  EXPECT_EQ(MergeTable(0).find(0, 0).rank, Merge::kNoMerge);
+}
 
 }  // namespace
 }  // namespace r2rank::text

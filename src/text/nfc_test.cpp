@@ -1,8 +1,8 @@
 #include "text/nfc.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
@@ -18,7 +18,9 @@ TEST(Nfc, ComposesLettersWithTheirMarks) {
   EXPECT_EQ(to_nfc("\u212B"), "\u00C5");
 }
 
-TEST(Nfc, OrdersMarksByTheirClass) { EXPECT_EQ(to_nfc("q\u0307\u0323"), "q\u0323\u0307"); }
+TEST(Nfc, OrdersMarksByTheirClass) {
+  EXPECT_EQ(to_nfc("q\u0307\u0323"), "q\u0323\u0307");
+}
 
 TEST(Nfc, LeavesWhatIsNormalAlready) {
   EXPECT_EQ(to_nfc("plain ascii, caf\u00E9"), "plain ascii, caf\u00E9");
@@ -39,13 +41,15 @@ std::string contexts_of(uint32_t first, uint32_t count) {
     if (c >= 0xD800 && c < 0xE000) continue;
     std::string self;
     append_utf8(self, c);
-    text += self + " a\u0323" + self + "\u0301 a" + self + "\u0323 \u1100" + self + "\u11A8 " + self + "\u0307" + self + "\n";
+    text += self + " a\u0323" + self + "\u0301 a" + self + "\u0323 \u1100" + self + "\u11A8 " + self +
+            "\u0307" + self + "\n";
   }
   return text;
 }
 
 TEST(NfcGolden, EveryCodePointIsNormalisedAsInTheReference) {
-  const auto golden = nlohmann::json::parse(base::read_file(R2RANK_SOURCE_DIR "/tests/golden/text_classes.json"));
+  const auto golden =
+      nlohmann::json::parse(base::read_file(R2RANK_SOURCE_DIR "/tests/golden/text_classes.json"));
   const auto hashes = golden["nfc"].get<std::vector<std::string>>();
   ASSERT_EQ(hashes.size(), 0x110000u / 4096);
   for (uint32_t block = 0; block < hashes.size(); ++block) {

@@ -12,8 +12,9 @@
 namespace r2rank::text {
 namespace {
 
-// The reference's regular expressions follow Unicode 16 (and its `Digits` step Unicode 17), the PCRE2 of Debian 12 Unicode 14:
-// these are the letters and numbers that came between. tools/golden/tokenizers_golden.py lists them, text_classes.json checks them.
+// The reference's regular expressions follow Unicode 16 (and its `Digits` step Unicode 17), the PCRE2 of
+// Debian 12 Unicode 14: these are the letters and numbers that came between.
+// tools/golden/tokenizers_golden.py lists them, text_classes.json checks them.
 constexpr std::string_view kLetters =
     R"(\p{L}\x{1C89}-\x{1C8A}\x{A7CB}-\x{A7CD}\x{A7DA}-\x{A7DC}\x{105C0}-\x{105F3}\x{10D4A}-\x{10D65}\x{10D6F}-\x{10D85})"
     R"(\x{10EC2}-\x{10EC4}\x{1123F}-\x{11240}\x{11380}-\x{11389}\x{1138B}\x{1138E}\x{11390}-\x{113B5}\x{113B7}\x{113D1})"
@@ -33,15 +34,16 @@ constexpr std::string_view kLlama3Pattern =
 constexpr std::string_view kQwen2Pattern =
     R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
 
-// {L} letters, {N} numbers, {S} spaces. SmolLM cuts out each digit and then applies GPT-2's pattern to what is between: here in
-// one pass, a digit ending the text as far as the look-ahead is concerned.
+// {L} letters, {N} numbers, {S} spaces. SmolLM cuts out each digit and then applies GPT-2's pattern to what
+// is between: here in one pass, a digit ending the text as far as the look-ahead is concerned.
 constexpr std::string_view kSmolLmTemplate =
     R"([{N}]|'s|'t|'re|'ve|'m|'ll|'d| ?[{L}]+| ?[^{S}{L}{N}]+|[{S}]+(?![^{S}{N}])|[{S}]+)";
 constexpr std::string_view kGpt4Template =
     R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n{L}{N}]?[{L}]+|[{N}]{digits}| ?[^{S}{L}{N}]+[\r\n]*|[{S}]*[\r\n]+|[{S}]+(?![^{S}])|[{S}]+)";
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
-  for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) text.replace(at, from.size(), to);
+  for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+    text.replace(at, from.size(), to);
 }
 
 std::string pcre_pattern(PreTokenizer rule) {
@@ -71,8 +73,8 @@ WordSplitter::WordSplitter(PreTokenizer rule) : impl_(std::make_unique<Impl>()) 
   const std::string pattern = pcre_pattern(rule);
   int error = 0;
   size_t where = 0;
-  impl_->code.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(), PCRE2_UTF | PCRE2_UCP,
-                                  &error, &where, nullptr));
+  impl_->code.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(),
+                                  PCRE2_UTF | PCRE2_UCP, &error, &where, nullptr));
   R2RANK_CHECK(impl_->code != nullptr);
   pcre2_jit_compile(impl_->code.get(), PCRE2_JIT_COMPLETE);  // where there is no JIT, pcre2_match interprets
 }
@@ -86,10 +88,11 @@ void WordSplitter::split(std::string_view text, std::vector<std::string_view>& w
   R2RANK_CHECK(match != nullptr);
   const size_t* range = pcre2_get_ovector_pointer(match.get());
   for (size_t at = 0; at < text.size(); at = range[1]) {
-    const int found = pcre2_match(impl_->code.get(), reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), at,
-                                  PCRE2_NO_UTF_CHECK, match.get(), nullptr);
+    const int found = pcre2_match(impl_->code.get(), reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(),
+                                  at, PCRE2_NO_UTF_CHECK, match.get(), nullptr);
     // Every character starts a word of each pattern, so a match begins at `at` and is not empty.
-    if (found < 0) base::fail(base::ErrorKind::kResource, "tokenizer", "PCRE2 gave up with code {} at byte {}", found, at);
+    if (found < 0)
+      base::fail(base::ErrorKind::kResource, "tokenizer", "PCRE2 gave up with code {} at byte {}", found, at);
     words.push_back(text.substr(at, range[1] - at));
   }
 }
@@ -106,13 +109,15 @@ std::string_view pre_tokenizer_name(PreTokenizer rule) {
 
 PreTokenizer pre_tokenizer_from_gguf(std::string_view name) {
   static const std::map<std::string_view, PreTokenizer> known = {
-      {"smollm", PreTokenizer::kSmolLm},   {"llama-bpe", PreTokenizer::kLlama3}, {"llama3", PreTokenizer::kLlama3},
-      {"llama-v3", PreTokenizer::kLlama3}, {"qwen2", PreTokenizer::kQwen2},
+      {"smollm", PreTokenizer::kSmolLm}, {"llama-bpe", PreTokenizer::kLlama3},
+      {"llama3", PreTokenizer::kLlama3}, {"llama-v3", PreTokenizer::kLlama3},
+      {"qwen2", PreTokenizer::kQwen2},
   };
   const auto found = known.find(name);
   if (found != known.end()) return found->second;
   base::fail_data("tokenizer",
-                  "expected tokenizer.ggml.pre to be smollm, llama-bpe or qwen2, found '{}'; use a model of those families",
+                  "expected tokenizer.ggml.pre to be smollm, llama-bpe or qwen2, found '{}'; use a model of "
+                  "those families",
                   name);
 }
 

@@ -8,7 +8,8 @@
 
 namespace r2rank::text {
 
-/// Cuts well-formed UTF-8 into the words that byte-pair merges never cross. Immutable and thread-safe once made.
+/// Cuts well-formed UTF-8 into the words that byte-pair merges never cross. Immutable and thread-safe once
+/// made.
 class WordSplitter {
  public:
   explicit WordSplitter(PreTokenizer rule);
@@ -24,7 +25,8 @@ class WordSplitter {
   std::unique_ptr<Impl> impl_;
 };
 
-/// The regular expression that tokenizer.json files carry for this rule; "" for kSmolLm, which is built of two steps.
+/// The regular expression that tokenizer.json files carry for this rule; "" for kSmolLm, which is built of
+/// two steps.
 std::string_view split_pattern(PreTokenizer rule);
 std::string_view pre_tokenizer_name(PreTokenizer rule);
 

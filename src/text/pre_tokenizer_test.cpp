@@ -23,7 +23,8 @@ TEST(PreTokenizer, Llama3GroupsDigitsByThree) {
 }
 
 TEST(PreTokenizer, Qwen2CutsEachDigit) {
-  EXPECT_EQ(words_of(PreTokenizer::kQwen2, "IT'S 12\n\n x"), (Words{"IT", "'S", " ", "1", "2", "\n\n", " x"}));
+  EXPECT_EQ(words_of(PreTokenizer::kQwen2, "IT'S 12\n\n x"),
+            (Words{"IT", "'S", " ", "1", "2", "\n\n", " x"}));
 }
 
 TEST(PreTokenizer, SmolLmTakesAllSpaceBeforeADigit) {
@@ -31,7 +32,9 @@ TEST(PreTokenizer, SmolLmTakesAllSpaceBeforeADigit) {
   EXPECT_EQ(words_of(PreTokenizer::kSmolLm, "it's IT'S"), (Words{"it", "'s", " IT", "'", "S"}));
 }
 
-TEST(PreTokenizer, EmptyTextHasNoWords) { EXPECT_TRUE(words_of(PreTokenizer::kLlama3, "").empty()); }
+TEST(PreTokenizer, EmptyTextHasNoWords) {
+  EXPECT_TRUE(words_of(PreTokenizer::kLlama3, "").empty());
+}
 
 TEST(PreTokenizer, GgufNamesAreKnownAndOthersRefused) {
   EXPECT_EQ(pre_tokenizer_from_gguf("smollm"), PreTokenizer::kSmolLm);
@@ -43,7 +46,8 @@ TEST(PreTokenizer, GgufNamesAreKnownAndOthersRefused) {
 /// Membership of every code point in one class of text_classes.json.
 std::vector<bool> members(const nlohmann::json& ranges) {
   std::vector<bool> in(0x110000);
-  for (const auto& range : ranges) std::fill(in.begin() + range[0].get<int>(), in.begin() + range[1].get<int>() + 1, true);
+  for (const auto& range : ranges)
+    std::fill(in.begin() + range[0].get<int>(), in.begin() + range[1].get<int>() + 1, true);
   return in;
 }
 
@@ -53,7 +57,8 @@ nlohmann::json classes() {
 
 /// How many words `text` around every code point gives, with {} standing for it.
 template <class Expected>
-void expect_word_count(PreTokenizer rule, const std::string& before, const std::string& after, Expected expected) {
+void expect_word_count(PreTokenizer rule, const std::string& before, const std::string& after,
+                       Expected expected) {
   const WordSplitter splitter(rule);
   size_t wrong = 0;
   for (uint32_t c = 0; c < 0x110000; ++c) {
@@ -64,7 +69,8 @@ void expect_word_count(PreTokenizer rule, const std::string& before, const std::
     std::vector<std::string_view> words;
     splitter.split(text, words);
     if (words.size() != expected(c) && ++wrong <= 10)
-      ADD_FAILURE() << fmt::format("U+{:04X} in '{}' gave {} words, expected {}", c, text, words.size(), expected(c));
+      ADD_FAILURE() << fmt::format("U+{:04X} in '{}' gave {} words, expected {}", c, text, words.size(),
+                                   expected(c));
   }
   EXPECT_EQ(wrong, 0u);
 }
@@ -82,7 +88,8 @@ TEST(PreTokenizerGolden, NumbersAreThoseOfTheReference) {
 }
 
 TEST(PreTokenizerGolden, SingleDigitsAreThoseOfTheReference) {
-  const auto digits = members(classes()["digits"]), letters = members(classes()["letters"]), spaces = members(classes()["spaces"]);
+  const auto digits = members(classes()["digits"]), letters = members(classes()["letters"]),
+             spaces = members(classes()["spaces"]);
   // "! !" keeps together whatever is neither digit, letter nor space.
   expect_word_count(PreTokenizer::kSmolLm, "!", "!", [&](uint32_t c) {
     if (c == ' ') return 2u;
@@ -91,8 +98,10 @@ TEST(PreTokenizerGolden, SingleDigitsAreThoseOfTheReference) {
 }
 
 TEST(PreTokenizerGolden, SpacesAreThoseOfTheReference) {
-  const auto spaces = members(classes()["spaces"]), letters = members(classes()["letters"]), numbers = members(classes()["numbers"]);
-  // A space takes the symbol after it along, but neither a letter's word nor a second space's; two symbols are one word.
+  const auto spaces = members(classes()["spaces"]), letters = members(classes()["letters"]),
+             numbers = members(classes()["numbers"]);
+  // A space takes the symbol after it along, but neither a letter's word nor a second space's; two symbols
+  // are one word.
   expect_word_count(PreTokenizer::kQwen2, "!", "!", [&](uint32_t c) {
     if (c == '\r' || c == '\n') return 2u;
     if (c == ' ') return 2u;

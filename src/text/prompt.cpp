@@ -14,7 +14,8 @@ namespace {
 
 constexpr size_t kCacheEntries = 200000;
 
-/// A hash of everything a prompt can show of an item (descriptions are long, caches large); lengths keep fields apart.
+/// A hash of everything a prompt can show of an item (descriptions are long, caches large); lengths keep
+/// fields apart.
 std::string key_of(const PromptItem& item) {
   std::string key = fmt::format("{}|{}|{}|{}", item.count, item.mean_rating, item.rating, item.days_ago);
   const auto add = [&](const std::string& text) { key += fmt::format("|{}:{}", text.size(), text); };
@@ -30,8 +31,11 @@ void append(std::vector<TokenId>& tokens, const std::vector<TokenId>& more) {
 TokenId single_token(const Tokenizer& tokenizer, const char* word) {
   const auto ids = tokenizer.encode(word, false);
   if (ids.size() != 1)
-    base::fail_usage("prompt", "expected '{}' to be one token, found {} in this model's vocabulary; use a model of the families SmolLM2, "
-                     "Llama 3, Qwen2 or Qwen3", word, ids.size());
+    base::fail_usage("prompt",
+                     "expected '{}' to be one token, found {} in this model's vocabulary; use a model of the "
+                     "families SmolLM2, "
+                     "Llama 3, Qwen2 or Qwen3",
+                     word, ids.size());
   return ids[0];
 }
 
@@ -40,14 +44,17 @@ ChatFrame frame_of(const Tokenizer& tokenizer, const PromptConfig& config) {
   return chat_frame(detect_chat_family(tokenizer.data()), system);
 }
 
-/// The largest value in [0, high] that fits, given that smaller ones fit when larger ones do; -1 when none does.
+/// The largest value in [0, high] that fits, given that smaller ones fit when larger ones do; -1 when none
+/// does.
 template <class Fits>
 int64_t largest_that_fits(int64_t high, Fits fits) {
   int64_t low = -1;
   while (low < high) {
     const int64_t middle = low + (high - low + 1) / 2;
-    if (fits(middle)) low = middle;
-    else high = middle - 1;
+    if (fits(middle))
+      low = middle;
+    else
+      high = middle - 1;
   }
   return low;
 }
@@ -77,22 +84,26 @@ PromptBuilder::~PromptBuilder() = default;
 PromptBuilder::PromptBuilder(PromptBuilder&&) noexcept = default;
 
 void PromptBuilder::check_budgets() const {
-  if (cue_.empty()) base::fail_usage("prompt", "expected a cue, found none; set prompt_cue to something like ' Answer:'");
+  if (cue_.empty())
+    base::fail_usage("prompt", "expected a cue, found none; set prompt_cue to something like ' Answer:'");
   const auto fixed = static_cast<int64_t>(history_start_.size() + history_end_.size());
   if (fixed > config_.history_tokens)
-    base::fail_usage("prompt", "history_tokens = {} is less than the {} tokens of the text around the history; raise it",
-                     config_.history_tokens, fixed);
+    base::fail_usage(
+        "prompt", "history_tokens = {} is less than the {} tokens of the text around the history; raise it",
+        config_.history_tokens, fixed);
   line_tokens({});  // an unknown placeholder is reported now, not in the middle of a run
   cut_candidate({});
 }
 
 std::vector<TokenId> PromptBuilder::line_tokens(const PromptItem& item) const {
   const FieldLimits limits{config_.title_tokens, config_.title_tokens, 0};
-  return tokenizer_.encode(fill_template(config_.history_item, history_fields(tokenizer_, item, limits)), false);
+  return tokenizer_.encode(fill_template(config_.history_item, history_fields(tokenizer_, item, limits)),
+                           false);
 }
 
 std::vector<TokenId> PromptBuilder::history_tokens(const std::vector<PromptItem>& history) const {
-  const size_t shown = std::min(history.size(), static_cast<size_t>(std::max<int64_t>(config_.history_items, 0)));
+  const size_t shown =
+      std::min(history.size(), static_cast<size_t>(std::max<int64_t>(config_.history_items, 0)));
   auto room = config_.history_tokens - static_cast<int64_t>(history_start_.size() + history_end_.size());
   std::vector<std::vector<TokenId>> lines;  // latest first
   for (size_t back = 1; back <= shown; ++back) {
@@ -117,7 +128,8 @@ std::vector<TokenId> PromptBuilder::cut_candidate(const PromptItem& item) const 
   FieldLimits limits{config_.title_tokens, config_.title_tokens, config_.description_words};
   std::vector<TokenId> tokens;
   const auto fits = [&] {
-    tokens = tokenizer_.encode(fill_template(config_.candidate, candidate_fields(tokenizer_, item, limits)), false);
+    tokens = tokenizer_.encode(fill_template(config_.candidate, candidate_fields(tokenizer_, item, limits)),
+                               false);
     return static_cast<int64_t>(tokens.size()) <= config_.candidate_tokens;
   };
   if (fits()) return tokens;
@@ -126,11 +138,14 @@ std::vector<TokenId> PromptBuilder::cut_candidate(const PromptItem& item) const 
     *limit = std::max<int64_t>(best, 0);
     if (best >= 0 && fits()) return tokens;
   }
-  base::fail_usage("prompt", "candidate_tokens = {} is less than the {} tokens that prompt_candidate takes without its texts; raise it",
+  base::fail_usage("prompt",
+                   "candidate_tokens = {} is less than the {} tokens that prompt_candidate takes without its "
+                   "texts; raise it",
                    config_.candidate_tokens, tokens.size());
 }
 
-PromptPieces PromptBuilder::build(const std::vector<PromptItem>& history, const std::vector<PromptItem>& candidates) const {
+PromptPieces PromptBuilder::build(const std::vector<PromptItem>& history,
+                                  const std::vector<PromptItem>& candidates) const {
   PromptPieces pieces;
   pieces.history = history_tokens(history);
   pieces.candidates.reserve(candidates.size());

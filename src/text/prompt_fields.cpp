@@ -12,7 +12,8 @@ namespace {
 
 /// C0 and C1 controls, line and paragraph separators, and the space itself.
 bool separates(uint32_t code_point) {
-  return code_point <= 0x20 || (code_point >= 0x7F && code_point <= 0xA0) || code_point == 0x2028 || code_point == 0x2029;
+  return code_point <= 0x20 || (code_point >= 0x7F && code_point <= 0xA0) || code_point == 0x2028 ||
+         code_point == 0x2029;
 }
 
 std::string number_text(double value) {
@@ -27,7 +28,9 @@ std::string count_of(double number, std::string_view unit) {
 }
 
 FieldValues text_fields(const Tokenizer& tokenizer, const PromptItem& item, const FieldLimits& limits) {
-  const auto cut = [&](const std::string& text, int64_t tokens) { return cut_to_tokens(tokenizer, clean_text(text), tokens); };
+  const auto cut = [&](const std::string& text, int64_t tokens) {
+    return cut_to_tokens(tokenizer, clean_text(text), tokens);
+  };
   const std::string last = item.categories.empty() ? "" : item.categories.back();
   return {{"title", cut(item.title, limits.title_tokens)},
           {"brand", cut(item.brand, limits.other_tokens)},
@@ -56,9 +59,11 @@ std::string clean_text(std::string_view text) {
 
 std::string cut_to_tokens(const Tokenizer& tokenizer, const std::string& text, int64_t tokens) {
   if (tokens <= 0) return "";
-  constexpr int64_t kLongestToken = 256;  // bytes; a megabyte of title is not worth tokenising for its first words
+  constexpr int64_t kLongestToken =
+      256;  // bytes; a megabyte of title is not worth tokenising for its first words
   const auto limit = static_cast<size_t>(tokens * kLongestToken);
-  const std::string_view start = text.size() > limit ? without_cut_tail(std::string_view(text).substr(0, limit)) : text;
+  const std::string_view start =
+      text.size() > limit ? without_cut_tail(std::string_view(text).substr(0, limit)) : text;
   std::vector<TokenId> ids = tokenizer.encode(start, false);
   if (static_cast<int64_t>(ids.size()) <= tokens) return std::string(start);
   ids.resize(static_cast<size_t>(tokens));

@@ -28,8 +28,8 @@ std::string cut_to_words(const std::string& text, int64_t words);
 /// "today", "3 days ago", "5 weeks ago", "8 months ago", "2 years ago"; "" for a negative number or NaN.
 std::string days_ago_text(double days);
 
-/// The placeholders of a history line. The candidate's leave out what only the past may show (rating, days_ago): a candidate's
-/// own would give the label away.
+/// The placeholders of a history line. The candidate's leave out what only the past may show (rating,
+/// days_ago): a candidate's own would give the label away.
 FieldValues history_fields(const Tokenizer& tokenizer, const PromptItem& item, const FieldLimits& limits);
 FieldValues candidate_fields(const Tokenizer& tokenizer, const PromptItem& item, const FieldLimits& limits);
 

@@ -73,12 +73,14 @@ TEST(PromptFields, NumbersAreShort) {
 TEST(PromptFields, TheLastCategoryIsTheCategory) {
   const PromptItem item{.categories = {"Games", "PC", "Racing"}};
   EXPECT_EQ(value_of(history_fields(tokenizer(), item, {}), "category"), "Racing");
-  EXPECT_EQ(value_of(history_fields(tokenizer(), item, {.other_tokens = 99}), "categories"), "Games, PC, Racing");
+  EXPECT_EQ(value_of(history_fields(tokenizer(), item, {.other_tokens = 99}), "categories"),
+            "Games, PC, Racing");
 }
 
 TEST(PromptFields, ACandidateHasNoRatingOrTimeOfItsOwn) {
   EXPECT_EQ(value_of(candidate_fields(tokenizer(), {.rating = 5, .days_ago = 1}, {}), "rating"), "(absent)");
-  EXPECT_EQ(value_of(candidate_fields(tokenizer(), {.rating = 5, .days_ago = 1}, {}), "days_ago"), "(absent)");
+  EXPECT_EQ(value_of(candidate_fields(tokenizer(), {.rating = 5, .days_ago = 1}, {}), "days_ago"),
+            "(absent)");
 }
 
 }  // namespace

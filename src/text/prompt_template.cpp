@@ -31,15 +31,21 @@ class TemplateFiller {
 
   void step() {
     const char next = text_[at_++];
-    if (next == '[') parts_.emplace_back();
-    else if (next == ']') close();
-    else if (next == '{') fill();
-    else if (next == '}') fail("a '}' without '{'");
-    else parts_.back().text += is_escape(next) ? text_[at_++] : next;
+    if (next == '[')
+      parts_.emplace_back();
+    else if (next == ']')
+      close();
+    else if (next == '{')
+      fill();
+    else if (next == '}')
+      fail("a '}' without '{'");
+    else
+      parts_.back().text += is_escape(next) ? text_[at_++] : next;
   }
 
   bool is_escape(char next) const {
-    return next == '\\' && at_ < text_.size() && std::string_view("[]{}\\").find(text_[at_]) != std::string_view::npos;
+    return next == '\\' && at_ < text_.size() &&
+           std::string_view("[]{}\\").find(text_[at_]) != std::string_view::npos;
   }
 
   void close() {
@@ -59,13 +65,15 @@ class TemplateFiller {
   }
 
   const std::string& value_of(std::string_view name) const {
-    const auto found = std::find_if(values_.begin(), values_.end(), [&](const auto& entry) { return entry.first == name; });
+    const auto found =
+        std::find_if(values_.begin(), values_.end(), [&](const auto& entry) { return entry.first == name; });
     if (found != values_.end()) return found->second;
     std::vector<std::string> known;
     for (const auto& [key, value] : values_) known.push_back(key);
     const std::string nearest = base::nearest_name(name, known);
     fail(fmt::format("the placeholder {{{}}} is unknown here{}: expected one of {}", name,
-                     nearest.empty() ? "" : fmt::format(" (did you mean {{{}}}?)", nearest), fmt::join(known, ", ")));
+                     nearest.empty() ? "" : fmt::format(" (did you mean {{{}}}?)", nearest),
+                     fmt::join(known, ", ")));
   }
 
   std::string_view text_;
@@ -76,6 +84,8 @@ class TemplateFiller {
 
 }  // namespace
 
-std::string fill_template(std::string_view text, const Values& values) { return TemplateFiller(text, values).run(); }
+std::string fill_template(std::string_view text, const Values& values) {
+  return TemplateFiller(text, values).run();
+}
 
 }  // namespace r2rank::text

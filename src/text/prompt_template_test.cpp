@@ -6,9 +6,12 @@
 namespace r2rank::text {
 namespace {
 
-const std::vector<std::pair<std::string, std::string>> kValues = {{"title", "Lamp"}, {"brand", ""}, {"count", "7"}};
+const std::vector<std::pair<std::string, std::string>> kValues = {
+    {"title", "Lamp"}, {"brand", ""}, {"count", "7"}};
 
-std::string filled(std::string_view text) { return fill_template(text, kValues); }
+std::string filled(std::string_view text) {
+  return fill_template(text, kValues);
+}
 
 std::string error_of(std::string_view text) {
   try {
@@ -20,18 +23,26 @@ std::string error_of(std::string_view text) {
   return "accepted";
 }
 
-TEST(PromptTemplate, PlaceholdersAreReplaced) { EXPECT_EQ(filled("{title}: {count} times"), "Lamp: 7 times"); }
+TEST(PromptTemplate, PlaceholdersAreReplaced) {
+  EXPECT_EQ(filled("{title}: {count} times"), "Lamp: 7 times");
+}
 
 TEST(PromptTemplate, BracketsVanishWithAnEmptyPlaceholderInThem) {
   EXPECT_EQ(filled("{title}[ by {brand}][, chosen {count} times]:"), "Lamp, chosen 7 times:");
   EXPECT_EQ(filled("[{title} {brand}]"), "");
 }
 
-TEST(PromptTemplate, BracketsWithoutPlaceholdersStay) { EXPECT_EQ(filled("a[b]c"), "abc"); }
+TEST(PromptTemplate, BracketsWithoutPlaceholdersStay) {
+  EXPECT_EQ(filled("a[b]c"), "abc");
+}
 
-TEST(PromptTemplate, OnlyTheInnermostBracketVanishes) { EXPECT_EQ(filled("[{title}[ ({brand})]!]"), "Lamp!"); }
+TEST(PromptTemplate, OnlyTheInnermostBracketVanishes) {
+  EXPECT_EQ(filled("[{title}[ ({brand})]!]"), "Lamp!");
+}
 
-TEST(PromptTemplate, OutsideOfBracketsAnEmptyPlaceholderIsNothing) { EXPECT_EQ(filled("<{brand}>"), "<>"); }
+TEST(PromptTemplate, OutsideOfBracketsAnEmptyPlaceholderIsNothing) {
+  EXPECT_EQ(filled("<{brand}>"), "<>");
+}
 
 TEST(PromptTemplate, ABackslashMakesBracketsPlain) {
   EXPECT_EQ(filled(R"(\[{title}\] \{x\} \\ \n)"), R"([Lamp] {x} \ \n)");
@@ -48,7 +59,8 @@ TEST(PromptTemplate, AnUnknownPlaceholderIsAnsweredWithTheNearestName) {
 }
 
 TEST(PromptTemplate, UnbalancedBracketsAreRefused) {
-  for (const char* text : {"[a", "a]", "{title", "title}", "[[a]", "{}"}) EXPECT_NE(error_of(text), "accepted") << text;
+  for (const char* text : {"[a", "a]", "{title", "title}", "[[a]", "{}"})
+    EXPECT_NE(error_of(text), "accepted") << text;
 }
 
 }  // namespace

@@ -50,9 +50,10 @@ void expect_usage_error(const PromptConfig& config, const std::string& text) {
 }
 
 TEST(Prompt, TheDefaultRecipeReadsAsExpected) {
-  EXPECT_EQ(history_text(roomy(), {item("Alien", "Horror"), item("Brazil")}),
-            "<|im_start|>user\nA user has chosen these items, oldest first:\n- Alien (Horror)\n- Brazil\n"
-            "Will the user choose the following item next? Answer yes or no.<|im_end|>\n<|im_start|>assistant\n");
+  EXPECT_EQ(
+      history_text(roomy(), {item("Alien", "Horror"), item("Brazil")}),
+      "<|im_start|>user\nA user has chosen these items, oldest first:\n- Alien (Horror)\n- Brazil\n"
+      "Will the user choose the following item next? Answer yes or no.<|im_end|>\n<|im_start|>assistant\n");
   EXPECT_EQ(candidate_text(roomy(), item("Cube", "Horror", 12)), "Cube (Horror), chosen 12 times.");
   EXPECT_EQ(candidate_text(roomy(), item("Cube")), "Cube.");
   const PromptBuilder builder(tokenizer(), roomy());
@@ -65,7 +66,8 @@ TEST(Prompt, TheDefaultRecipeReadsAsExpected) {
 TEST(Prompt, ASystemTextMakesASystemTurn) {
   PromptConfig config = roomy();
   config.system = "Be brief.";
-  EXPECT_TRUE(history_text(config, {}).starts_with("<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\n"));
+  EXPECT_TRUE(
+      history_text(config, {}).starts_with("<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\n"));
 }
 
 TEST(Prompt, OnlyTheLatestItemsAreShown) {
@@ -84,7 +86,8 @@ TEST(Prompt, TheOldestItemsGoWhenTheHistoryIsOverItsBudget) {
   const std::string text = history_text(config, history);
   EXPECT_EQ(text.find("One"), std::string::npos);
   EXPECT_NE(text.find("- Two\n- Three\n"), std::string::npos);
-  EXPECT_EQ(static_cast<int64_t>(PromptBuilder(tokenizer(), config).build(history, {}).history.size()), fixed + 14);
+  EXPECT_EQ(static_cast<int64_t>(PromptBuilder(tokenizer(), config).build(history, {}).history.size()),
+            fixed + 14);
 }
 
 TEST(Prompt, TitlesAreCutToTheirBudget) {
@@ -110,7 +113,8 @@ TEST(Prompt, NoCandidateExceedsItsBudget) {
   PromptConfig config = roomy();
   for (config.candidate_tokens = 17; config.candidate_tokens < 60; ++config.candidate_tokens) {
     const PromptBuilder builder(tokenizer(), config);
-    const auto candidates = builder.build({}, {item("A rather long title of a thing", "and its category", 3)}).candidates;
+    const auto candidates =
+        builder.build({}, {item("A rather long title of a thing", "and its category", 3)}).candidates;
     EXPECT_LE(static_cast<int64_t>(candidates[0].size()), config.candidate_tokens);
     EXPECT_TRUE(tokenizer().decode(candidates[0]).ends_with(", chosen 3 times."));
   }
@@ -130,8 +134,11 @@ TEST(Prompt, TitlesNeverSmuggleInSpecialTokensOrLines) {
 
 TEST(Prompt, ItemsThatDifferInOneFieldAreNotMixedUpByTheCache) {
   const PromptBuilder builder(tokenizer(), roomy());
-  const std::vector<PromptItem> candidates = {item("A"), item("A", "B"), item("A", "B", 1), item("A", "B", 2), item("A (B)")};
-  const auto fresh = [&](const PromptItem& one) { return PromptBuilder(tokenizer(), roomy()).build({}, {one}).candidates[0]; };
+  const std::vector<PromptItem> candidates = {item("A"), item("A", "B"), item("A", "B", 1), item("A", "B", 2),
+                                              item("A (B)")};
+  const auto fresh = [&](const PromptItem& one) {
+    return PromptBuilder(tokenizer(), roomy()).build({}, {one}).candidates[0];
+  };
   for (int round = 0; round < 2; ++round) {
     const PromptPieces pieces = builder.build({}, candidates);
     for (size_t i = 0; i < candidates.size(); ++i) EXPECT_EQ(pieces.candidates[i], fresh(candidates[i])) << i;
@@ -155,10 +162,12 @@ TEST(Prompt, ThreadsShareOneBuilder) {
 }
 
 TEST(Prompt, AFrameIsTheReferencesEncodingOfTheRenderedConversation) {
-  const base::Path path = base::Path(R2RANK_SOURCE_DIR) / ".deps" / "tokenizers" / "qwen2_5" / "tokenizer.json";
+  const base::Path path =
+      base::Path(R2RANK_SOURCE_DIR) / ".deps" / "tokenizers" / "qwen2_5" / "tokenizer.json";
   ASSERT_TRUE(std::filesystem::exists(path)) << path << " is missing: './run test' fetches it";
   const Tokenizer qwen(load_tokenizer_json(path));
-  const auto history = PromptBuilder(qwen, PromptConfig()).build({item("Alien (1979)", "Horror"), item("Brazil")}, {}).history;
+  const auto history =
+      PromptBuilder(qwen, PromptConfig()).build({item("Alien (1979)", "Horror"), item("Brazil")}, {}).history;
   EXPECT_EQ(history, qwen.encode(qwen.decode(history), true));
 }
 

@@ -9,10 +9,12 @@
 
 namespace r2rank::text {
 
-/// For tests only: the 256 bytes under their own values as ids, what the merges make, and the special tokens of ChatML.
+/// For tests only: the 256 bytes under their own values as ids, what the merges make, and the special tokens
+/// of ChatML.
 inline TokenizerData small_tokenizer(std::vector<std::pair<std::string, std::string>> merges) {
   TokenizerData data;
-  for (int byte = 0; byte < 256; ++byte) data.tokens.push_back(to_byte_alphabet(std::string(1, static_cast<char>(byte))));
+  for (int byte = 0; byte < 256; ++byte)
+    data.tokens.push_back(to_byte_alphabet(std::string(1, static_cast<char>(byte))));
   for (const auto& [left, right] : merges) data.tokens.push_back(left + right);
   data.merges = std::move(merges);
   for (const char* special : {"<|im_start|>", "<|im_end|>"}) {

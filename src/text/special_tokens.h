@@ -9,7 +9,8 @@
 
 namespace r2rank::text {
 
-/// Finds special tokens in text: the leftmost, and the longest among those that start there. Immutable and thread-safe.
+/// Finds special tokens in text: the leftmost, and the longest among those that start there. Immutable and
+/// thread-safe.
 class SpecialMatcher {
  public:
   struct Piece {

@@ -10,7 +10,8 @@
 
 namespace r2rank::text {
 
-/// Tokens by key, made once. Thread-safe; forgets everything when it is full, so that a long-running server stays small.
+/// Tokens by key, made once. Thread-safe; forgets everything when it is full, so that a long-running server
+/// stays small.
 class TokenCache {
  public:
   explicit TokenCache(size_t capacity) : capacity_(capacity) {}

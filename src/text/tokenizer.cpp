@@ -17,8 +17,10 @@ TokenizerData checked(TokenizerData data) {
   for (const auto& [text, id] : data.special) {
     if (text.empty()) base::fail_data("tokenizer", "special token {} is empty; the file is damaged", id);
     if (id < 0 || static_cast<size_t>(id) > data.tokens.size() + data.special.size())
-      base::fail_data("tokenizer", "special token '{}' has the id {}, but the vocabulary has {} tokens; the file is damaged",
-                      text, id, data.tokens.size());
+      base::fail_data(
+          "tokenizer",
+          "special token '{}' has the id {}, but the vocabulary has {} tokens; the file is damaged", text, id,
+          data.tokens.size());
   }
   return data;
 }
@@ -49,14 +51,18 @@ struct Tokenizer::Impl {
   void encode_normalized(std::string_view text, bool allow_special, std::vector<TokenId>& ids) const {
     if (!allow_special || normalized_special.empty()) return encode_plain(text, ids);
     for (const auto& piece : normalized_special.split(text)) {
-      if (piece.token >= 0) ids.push_back(piece.token);
-      else encode_plain(piece.text, ids);
+      if (piece.token >= 0)
+        ids.push_back(piece.token);
+      else
+        encode_plain(piece.text, ids);
     }
   }
 
   void encode_raw(std::string_view text, bool allow_special, std::vector<TokenId>& ids) const {
-    if (data.normalize_nfc) encode_normalized(to_nfc(text), allow_special, ids);
-    else encode_normalized(text, allow_special, ids);
+    if (data.normalize_nfc)
+      encode_normalized(to_nfc(text), allow_special, ids);
+    else
+      encode_normalized(text, allow_special, ids);
   }
 
   TokenizerData data;
@@ -81,8 +87,10 @@ std::vector<TokenId> Tokenizer::encode(std::string_view text, bool allow_special
     return ids;
   }
   for (const auto& piece : impl_->raw_special.split(text)) {
-    if (piece.token >= 0) ids.push_back(piece.token);
-    else impl_->encode_raw(piece.text, true, ids);
+    if (piece.token >= 0)
+      ids.push_back(piece.token);
+    else
+      impl_->encode_raw(piece.text, true, ids);
   }
   return ids;
 }
@@ -99,12 +107,18 @@ std::string Tokenizer::decode(std::span<const TokenId> ids) const {
 TokenId Tokenizer::special(std::string_view token) const {
   const auto found = impl_->special.find(token);
   if (found == impl_->special.end())
-    base::fail_data("tokenizer", "expected the special token '{}' in the vocabulary, found none; is this model instruction-tuned?",
-                    token);
+    base::fail_data(
+        "tokenizer",
+        "expected the special token '{}' in the vocabulary, found none; is this model instruction-tuned?",
+        token);
   return found->second;
 }
 
-int64_t Tokenizer::vocabulary_size() const { return impl_->size; }
-const TokenizerData& Tokenizer::data() const { return impl_->data; }
+int64_t Tokenizer::vocabulary_size() const {
+  return impl_->size;
+}
+const TokenizerData& Tokenizer::data() const {
+  return impl_->data;
+}
 
 }  // namespace r2rank::text

@@ -18,11 +18,12 @@ using TokenId = int32_t;
 /// How text is cut into words before byte-pair merges; each family's own rule.
 enum class PreTokenizer { kSmolLm, kLlama3, kQwen2 };
 
-/// The pre-tokenizer behind GGUF's tokenizer.ggml.pre ("smollm", "llama-bpe", "qwen2"); with llama-bpe go ignore_merges, with
-/// qwen2 normalize_nfc. Errors: kData naming the known ones.
+/// The pre-tokenizer behind GGUF's tokenizer.ggml.pre ("smollm", "llama-bpe", "qwen2"); with llama-bpe go
+/// ignore_merges, with qwen2 normalize_nfc. Errors: kData naming the known ones.
 PreTokenizer pre_tokenizer_from_gguf(std::string_view name);
 
-/// How a special token is found in text, where it differs from a plain literal match (tokenizer.json's "added_tokens").
+/// How a special token is found in text, where it differs from a plain literal match (tokenizer.json's
+/// "added_tokens").
 struct SpecialFlags {
   bool left_strip = false;   ///< swallows white space before it
   bool right_strip = false;  ///< swallows white space after it
@@ -36,14 +37,14 @@ struct SpecialFlags {
 /// Everything a byte-level BPE tokenizer is made of, however it was stored (tokenizer.json, GGUF metadata).
 struct TokenizerData {
   PreTokenizer pre_tokenizer = PreTokenizer::kSmolLm;
-  std::vector<std::string> tokens;                            ///< by id, in the byte-level alphabet
-  std::vector<std::pair<std::string, std::string>> merges;    ///< in order of rank
-  std::vector<std::pair<std::string, TokenId>> special;       ///< matched literally before anything else
-  std::map<TokenId, SpecialFlags> special_flags;              ///< of those special tokens whose flags are not the default
-  bool normalize_nfc = false;                                 ///< Qwen normalises to NFC first
-  bool ignore_merges = false;                                 ///< Llama 3: a whole word in the vocabulary is one token
-  std::optional<TokenId> bos, eos;                            ///< eos ends a turn
-  std::string chat_template;                                  ///< the model's own Jinja text, kept as it came ("" if none)
+  std::vector<std::string> tokens;                          ///< by id, in the byte-level alphabet
+  std::vector<std::pair<std::string, std::string>> merges;  ///< in order of rank
+  std::vector<std::pair<std::string, TokenId>> special;     ///< matched literally before anything else
+  std::map<TokenId, SpecialFlags> special_flags;  ///< of those special tokens whose flags are not the default
+  bool normalize_nfc = false;                     ///< Qwen normalises to NFC first
+  bool ignore_merges = false;                     ///< Llama 3: a whole word in the vocabulary is one token
+  std::optional<TokenId> bos, eos;                ///< eos ends a turn
+  std::string chat_template;  ///< the model's own Jinja text, kept as it came ("" if none)
 };
 
 /// Byte-level BPE. Immutable and thread-safe once made.
@@ -59,9 +60,10 @@ class Tokenizer {
   /// With `allow_special`, literal special tokens in the text become their ids; without, they are plain text
   /// (user-supplied titles must never smuggle in control tokens).
   std::vector<TokenId> encode(std::string_view text, bool allow_special) const;
-  /// Bytes; may cut a UTF-8 character at either end. Ids outside the vocabulary (padding rows of a model) give nothing.
+  /// Bytes; may cut a UTF-8 character at either end. Ids outside the vocabulary (padding rows of a model)
+  /// give nothing.
   std::string decode(std::span<const TokenId> ids) const;
-  TokenId special(std::string_view token) const;            ///< Errors: kData when the vocabulary lacks it
+  TokenId special(std::string_view token) const;  ///< Errors: kData when the vocabulary lacks it
   int64_t vocabulary_size() const;
   const TokenizerData& data() const;
 
@@ -70,12 +72,14 @@ class Tokenizer {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Reads a Hugging Face tokenizer.json (with tokenizer_config.json beside it, where present, for eos and chat template).
-/// Errors: kData naming what is malformed or unsupported (a model other than byte-level BPE, an unknown pre-tokenizer).
+/// Reads a Hugging Face tokenizer.json (with tokenizer_config.json beside it, where present, for eos and chat
+/// template). Errors: kData naming what is malformed or unsupported (a model other than byte-level BPE, an
+/// unknown pre-tokenizer).
 TokenizerData load_tokenizer_json(const base::Path& path);
 /// The same from bytes in memory; `origin` names them in errors.
 TokenizerData parse_tokenizer_json(std::string_view bytes, const std::string& origin);
-/// Writes tokenizer.json and tokenizer_config.json that `transformers` and load_tokenizer_json read back to the same ids.
+/// Writes tokenizer.json and tokenizer_config.json that `transformers` and load_tokenizer_json read back to
+/// the same ids.
 void save_tokenizer_json(const TokenizerData& data, const base::Path& folder);
 
 }  // namespace r2rank::text

@@ -18,7 +18,8 @@ template <class... Args>
 
 const json& member(const JsonPart& object, const char* key) {
   const auto found = object.value.is_object() ? object.value.find(key) : object.value.end();
-  if (!object.value.is_object() || found == object.value.end()) refuse(object.origin, "expected '{}', found none", key);
+  if (!object.value.is_object() || found == object.value.end())
+    refuse(object.origin, "expected '{}', found none", key);
   return *found;
 }
 
@@ -44,7 +45,8 @@ void check_model(const JsonPart& model) {
   if (!model.value.is_object()) refuse(model.origin, "expected 'model' to be an object");
   const std::string type = optional_string(model, "type");
   if (!type.empty() && type != "BPE")
-    base::fail_data("tokenizer", "{}: the model '{}' is not supported: expected byte-level BPE", model.origin, type);
+    base::fail_data("tokenizer", "{}: the model '{}' is not supported: expected byte-level BPE", model.origin,
+                    type);
   if (optional_flag(model, "byte_fallback", false))
     base::fail_data("tokenizer", "{}: byte_fallback is not supported: expected byte-level BPE", model.origin);
   for (const char* key : {"continuing_subword_prefix", "end_of_word_suffix"})
@@ -52,12 +54,14 @@ void check_model(const JsonPart& model) {
       base::fail_data("tokenizer", "{}: '{}' is not supported: expected byte-level BPE", model.origin, key);
 }
 
-/// Puts a token where its id says. Ids may leave holes, but no more than there are tokens: a damaged file must not ask for
-/// gigabytes.
-void place_token(TokenizerData& data, const std::string& token, TokenId id, size_t known, const std::string& origin) {
+/// Puts a token where its id says. Ids may leave holes, but no more than there are tokens: a damaged file
+/// must not ask for gigabytes.
+void place_token(TokenizerData& data, const std::string& token, TokenId id, size_t known,
+                 const std::string& origin) {
   const size_t limit = 2 * known + 1024;
   const auto index = static_cast<size_t>(id);
-  if (index >= limit) refuse(origin, "token '{}' has the id {}, but there are only {} tokens", token, id, known);
+  if (index >= limit)
+    refuse(origin, "token '{}' has the id {}, but there are only {} tokens", token, id, known);
   if (index >= data.tokens.size()) data.tokens.resize(index + 1);
   if (!data.tokens[index].empty() && data.tokens[index] != token)
     refuse(origin, "tokens '{}' and '{}' share the id {}", data.tokens[index], token, id);
@@ -90,8 +94,9 @@ void read_merges(const JsonPart& model, TokenizerData& data) {
 }
 
 SpecialFlags read_flags(const JsonPart& token) {
-  return {optional_flag(token, "lstrip", false), optional_flag(token, "rstrip", false), optional_flag(token, "single_word", false),
-          optional_flag(token, "normalized", false), optional_flag(token, "special", true)};
+  return {optional_flag(token, "lstrip", false), optional_flag(token, "rstrip", false),
+          optional_flag(token, "single_word", false), optional_flag(token, "normalized", false),
+          optional_flag(token, "special", true)};
 }
 
 const json& added_tokens(const JsonPart& document) {
@@ -116,21 +121,26 @@ void read_special(const JsonPart& document, size_t known, TokenizerData& data) {
 }
 
 std::optional<TokenId> special_id(const TokenizerData& data, const std::string& token) {
-  const auto found =
-      std::find_if(data.special.begin(), data.special.end(), [&](const auto& entry) { return entry.first == token; });
+  const auto found = std::find_if(data.special.begin(), data.special.end(),
+                                  [&](const auto& entry) { return entry.first == token; });
   return found == data.special.end() ? std::nullopt : std::optional(found->second);
 }
 
-/// How deep brackets nest outside of strings: nlohmann's copies and dumps recurse, so a hostile depth must not reach them.
+/// How deep brackets nest outside of strings: nlohmann's copies and dumps recurse, so a hostile depth must
+/// not reach them.
 size_t nesting_depth(std::string_view bytes) {
   size_t depth = 0, deepest = 0;
   bool in_string = false;
   for (size_t at = 0; at < bytes.size(); ++at) {
     const char byte = bytes[at];
-    if (in_string && byte == '\\') ++at;
-    else if (byte == '"') in_string = !in_string;
-    else if (!in_string && (byte == '[' || byte == '{')) deepest = std::max(deepest, ++depth);
-    else if (!in_string && (byte == ']' || byte == '}') && depth > 0) --depth;
+    if (in_string && byte == '\\')
+      ++at;
+    else if (byte == '"')
+      in_string = !in_string;
+    else if (!in_string && (byte == '[' || byte == '{'))
+      deepest = std::max(deepest, ++depth);
+    else if (!in_string && (byte == ']' || byte == '}') && depth > 0)
+      --depth;
   }
   return deepest;
 }
@@ -139,7 +149,8 @@ size_t nesting_depth(std::string_view bytes) {
 std::string config_token(const JsonPart& config, const char* key) {
   const auto found = config.value.find(key);
   if (found == config.value.end()) return "";
-  return found->is_object() ? optional_string({*found, config.origin}, "content") : optional_string(config, key);
+  return found->is_object() ? optional_string({*found, config.origin}, "content")
+                            : optional_string(config, key);
 }
 
 }  // namespace
@@ -150,7 +161,8 @@ nlohmann::json parse_json(std::string_view bytes, const std::string& origin) {
   try {
     return json::parse(bytes.begin(), bytes.end());
   } catch (const json::exception& error) {
-    base::fail_data("tokenizer", "{}: expected JSON: {}; the file is damaged or cut off", origin, error.what());
+    base::fail_data("tokenizer", "{}: expected JSON: {}; the file is damaged or cut off", origin,
+                    error.what());
   }
 }
 

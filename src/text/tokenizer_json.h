@@ -13,8 +13,8 @@ struct JsonPart {
   const std::string& origin;
 };
 
-/// Sets pre_tokenizer and normalize_nfc from the "pre_tokenizer" and "normalizer" parts of a tokenizer.json document.
-/// Errors: kData naming what is not supported.
+/// Sets pre_tokenizer and normalize_nfc from the "pre_tokenizer" and "normalizer" parts of a tokenizer.json
+/// document. Errors: kData naming what is not supported.
 void read_text_rules(const JsonPart& document, TokenizerData& data);
 /// The same parts for writing.
 nlohmann::ordered_json normalizer_json(const TokenizerData& data);

@@ -10,9 +10,10 @@ namespace {
 using nlohmann::json;
 
 [[noreturn]] void refuse(const std::string& origin, const char* part, const std::string& found) {
-  base::fail_data("tokenizer",
-                  "{}: the {} '{}' is not supported: expected the byte-level BPE of SmolLM, Llama 3, Qwen2 or Qwen3", origin,
-                  part, found.substr(0, 200));
+  base::fail_data(
+      "tokenizer",
+      "{}: the {} '{}' is not supported: expected the byte-level BPE of SmolLM, Llama 3, Qwen2 or Qwen3",
+      origin, part, found.substr(0, 200));
 }
 
 std::string type_of(const json& step) {
@@ -52,7 +53,9 @@ bool is_byte_level(const json& step, bool use_regex) {
   return type_of(step) == "ByteLevel" && flag_is(step, "add_prefix_space", false) && regex_fits;
 }
 
-bool is_single_digits(const json& step) { return type_of(step) == "Digits" && flag_is(step, "individual_digits", true); }
+bool is_single_digits(const json& step) {
+  return type_of(step) == "Digits" && flag_is(step, "individual_digits", true);
+}
 
 bool is_split(const json& step, PreTokenizer rule) {
   if (type_of(step) != "Split" || !flag_is(step, "invert", false)) return false;
@@ -94,7 +97,8 @@ nlohmann::ordered_json pre_tokenizer_json(const TokenizerData& data) {
                               {"pattern", {{"Regex", split_pattern(data.pre_tokenizer)}}},
                               {"behavior", "Isolated"},
                               {"invert", false}};
-  return {{"type", "Sequence"}, {"pretokenizers", ordered_json::array({smollm ? digits : split, byte_level})}};
+  return {{"type", "Sequence"},
+          {"pretokenizers", ordered_json::array({smollm ? digits : split, byte_level})}};
 }
 
 }  // namespace r2rank::text

@@ -15,7 +15,8 @@ using nlohmann::json;
 
 /// A folder that is gone after the test.
 struct TemporaryFolder {
-  TemporaryFolder() : path(std::filesystem::temp_directory_path() / ("r2rank_text_" + std::to_string(getpid()))) {
+  TemporaryFolder()
+      : path(std::filesystem::temp_directory_path() / ("r2rank_text_" + std::to_string(getpid()))) {
     std::filesystem::create_directories(path);
   }
   ~TemporaryFolder() { std::filesystem::remove_all(path); }
@@ -95,7 +96,8 @@ TEST(TokenizerJson, ConfigurationIsOptionalAndMayNameTokensAsObjects) {
   TemporaryFolder folder;
   base::write_file(folder.path / "tokenizer.json", valid_document().dump());
   EXPECT_FALSE(load_tokenizer_json(folder.path / "tokenizer.json").eos);
-  base::write_file(folder.path / "tokenizer_config.json", R"({"eos_token": {"content": "<|im_end|>"}, "bos_token": null})");
+  base::write_file(folder.path / "tokenizer_config.json",
+                   R"({"eos_token": {"content": "<|im_end|>"}, "bos_token": null})");
   const TokenizerData data = load_tokenizer_json(folder.path / "tokenizer.json");
   EXPECT_EQ(data.eos, data.special[1].second);
   EXPECT_FALSE(data.bos);
@@ -119,7 +121,8 @@ TEST(TokenizerJson, AMissingFileIsAnInputOutputError) {
 
 TEST(TokenizerJson, EveryTruncationIsRefused) {
   const std::string whole = valid_document().dump();
-  for (size_t size = 0; size < whole.size(); size += 7) EXPECT_NE(error_of(whole.substr(0, size)), "accepted") << size;
+  for (size_t size = 0; size < whole.size(); size += 7)
+    EXPECT_NE(error_of(whole.substr(0, size)), "accepted") << size;
 }
 
 TEST(TokenizerJson, OtherKindsOfTokenizersAreNamed) {
@@ -151,7 +154,8 @@ TEST(TokenizerJson, MissingPartsAreNamed) {
 }
 
 TEST(TokenizerJson, ImpossibleIdsAreRefusedBeforeAnythingIsAllocated) {
-  for (const json& id : {json(-1), json(2000000000), json(1e300), json("7"), json(nullptr), json(UINT64_MAX)}) {
+  for (const json& id :
+       {json(-1), json(2000000000), json(1e300), json("7"), json(nullptr), json(UINT64_MAX)}) {
     json document = valid_document();
     document["model"]["vocab"]["new"] = id;
     expect_refused(document, "new");
@@ -165,7 +169,8 @@ TEST(TokenizerJson, TwoTokensWithOneIdAreRefused) {
 }
 
 TEST(TokenizerJson, MalformedMergesAreRefused) {
-  for (const json& merge : {json("ab"), json("a b c"), json(5), json::array({"a"}), json::array({"a", 5}), json("a  b")}) {
+  for (const json& merge :
+       {json("ab"), json("a b c"), json(5), json::array({"a"}), json::array({"a", 5}), json("a  b")}) {
     json document = valid_document();
     document["model"]["merges"].push_back(merge);
     expect_refused(document, "merge");
@@ -174,7 +179,7 @@ TEST(TokenizerJson, MalformedMergesAreRefused) {
 
 TEST(TokenizerJson, MalformedSpecialTokensAreRefused) {
   for (const json& token : {json(5), json::object(), json({{"id", 3}}), json({{"id", 3}, {"content", ""}}),
-                           json({{"id", -3}, {"content", "<x>"}}), json({{"id", 900}, {"content", 5}})}) {
+                            json({{"id", -3}, {"content", "<x>"}}), json({{"id", 900}, {"content", 5}})}) {
     json document = valid_document();
     document["added_tokens"].push_back(token);
     EXPECT_NE(error_of(document.dump()), "accepted") << token;

@@ -28,7 +28,8 @@ ordered_json added_tokens_json(const TokenizerData& data) {
   return list;
 }
 
-/// Every token, special ones too: the reference then takes their ids from here instead of counting on by itself.
+/// Every token, special ones too: the reference then takes their ids from here instead of counting on by
+/// itself.
 std::vector<std::string> all_tokens(const TokenizerData& data) {
   std::vector<std::string> tokens = data.tokens;
   for (const auto& [content, id] : data.special) {
@@ -52,13 +53,16 @@ ordered_json model_json(const TokenizerData& data) {
   return model;
 }
 
-std::string quoted(const std::string& text) { return nlohmann::json(text).dump(); }
+std::string quoted(const std::string& text) {
+  return nlohmann::json(text).dump();
+}
 
 std::string vocabulary_text(const TokenizerData& data) {
   const std::vector<std::string> tokens = all_tokens(data);
   std::string text = "{";
   for (size_t id = 0; id < tokens.size(); ++id)
-    if (!tokens[id].empty()) text += fmt::format("{}\n      {}: {}", text.size() > 1 ? "," : "", quoted(tokens[id]), id);
+    if (!tokens[id].empty())
+      text += fmt::format("{}\n      {}: {}", text.size() > 1 ? "," : "", quoted(tokens[id]), id);
   return text + "\n    }";
 }
 
@@ -69,7 +73,8 @@ std::string merges_text(const TokenizerData& data) {
   return text + "\n    ]";
 }
 
-/// The two large parts are written straight into the text: nlohmann's ordered objects search linearly at each insertion.
+/// The two large parts are written straight into the text: nlohmann's ordered objects search linearly at each
+/// insertion.
 std::string tokenizer_text(const TokenizerData& data) {
   const ordered_json byte_level = {
       {"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}, {"use_regex", false}};
@@ -92,7 +97,8 @@ std::string tokenizer_text(const TokenizerData& data) {
 std::string config_text(const TokenizerData& data) {
   const auto name = [&](std::optional<TokenId> id) -> ordered_json {
     if (!id) return nullptr;
-    const auto found = std::find_if(data.special.begin(), data.special.end(), [&](const auto& t) { return t.second == *id; });
+    const auto found = std::find_if(data.special.begin(), data.special.end(),
+                                    [&](const auto& t) { return t.second == *id; });
     return found == data.special.end() ? ordered_json(nullptr) : ordered_json(found->first);
   };
   ordered_json config = {{"tokenizer_class", "PreTrainedTokenizerFast"},
@@ -110,7 +116,9 @@ void save_tokenizer_json(const TokenizerData& data, const base::Path& folder) tr
   base::write_file(folder / "tokenizer.json", tokenizer_text(data));
   base::write_file(folder / "tokenizer_config.json", config_text(data));
 } catch (const nlohmann::json::type_error&) {
-  base::fail_data("tokenizer", "a token or the chat template is no UTF-8 and cannot be written as JSON; its source is damaged");
+  base::fail_data(
+      "tokenizer",
+      "a token or the chat template is no UTF-8 and cannot be written as JSON; its source is damaged");
 }
 
 }  // namespace r2rank::text

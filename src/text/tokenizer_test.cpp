@@ -13,7 +13,8 @@ namespace {
 /// The real file of a family, as the set-up lays it down.
 Tokenizer real_tokenizer(const std::string& family) {
   const base::Path path = base::Path(R2RANK_SOURCE_DIR) / ".deps" / "tokenizers" / family / "tokenizer.json";
-  if (!std::filesystem::exists(path)) throw std::runtime_error(path.string() + " is missing: './run test' fetches it");
+  if (!std::filesystem::exists(path))
+    throw std::runtime_error(path.string() + " is missing: './run test' fetches it");
   return Tokenizer(load_tokenizer_json(path));
 }
 
@@ -23,15 +24,21 @@ TEST(TokenizerGolden, Llama3GivesTheIdsOfTheReference) {
   golden::expect_round_trip(tokenizer);
 }
 
-TEST(TokenizerGolden, Qwen2GivesTheIdsOfTheReference) { golden::expect_equal_ids(real_tokenizer("qwen2_5"), "qwen2_5"); }
-TEST(TokenizerGolden, Qwen3GivesTheIdsOfTheReference) { golden::expect_equal_ids(real_tokenizer("qwen3"), "qwen3"); }
+TEST(TokenizerGolden, Qwen2GivesTheIdsOfTheReference) {
+  golden::expect_equal_ids(real_tokenizer("qwen2_5"), "qwen2_5");
+}
+TEST(TokenizerGolden, Qwen3GivesTheIdsOfTheReference) {
+  golden::expect_equal_ids(real_tokenizer("qwen3"), "qwen3");
+}
 
 TEST(TokenizerGolden, FlagsOfSpecialTokensWorkAsInTheReference) {
-  const auto golden = nlohmann::json::parse(base::read_file(R2RANK_SOURCE_DIR "/tests/golden/text_flags.json"));
+  const auto golden =
+      nlohmann::json::parse(base::read_file(R2RANK_SOURCE_DIR "/tests/golden/text_flags.json"));
   const Tokenizer tokenizer(parse_tokenizer_json(golden["tokenizer"].dump(), "text_flags.json"));
   ASSERT_GE(golden["cases"].size(), 1000u);
   for (const auto& test : golden["cases"])
-    EXPECT_EQ(tokenizer.encode(test[0].get<std::string>(), true), test[1].get<std::vector<TokenId>>()) << test[0];
+    EXPECT_EQ(tokenizer.encode(test[0].get<std::string>(), true), test[1].get<std::vector<TokenId>>())
+        << test[0];
 }
 
 TEST(Tokenizer, MergesLowestRankFirst) {

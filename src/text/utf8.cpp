@@ -5,11 +5,13 @@ namespace {
 
 constexpr uint32_t kReplacement = 0xFFFD;
 
-uint8_t byte_at(std::string_view text, size_t at) { return static_cast<uint8_t>(text[at]); }
+uint8_t byte_at(std::string_view text, size_t at) {
+  return static_cast<uint8_t>(text[at]);
+}
 
 struct Lead {
-  size_t bytes;           // of the whole character; 0: not a lead byte
-  uint8_t low, high;      // valid range of the second byte, which excludes overlong forms and surrogates
+  size_t bytes;       // of the whole character; 0: not a lead byte
+  uint8_t low, high;  // valid range of the second byte, which excludes overlong forms and surrogates
   uint32_t bits;
 };
 
@@ -17,8 +19,10 @@ Lead read_lead(uint8_t byte) {
   if (byte < 0x80) return {1, 0, 0, byte};
   if (byte < 0xC2) return {0, 0, 0, 0};
   if (byte < 0xE0) return {2, 0x80, 0xBF, byte & 0x1Fu};
-  if (byte < 0xF0) return {3, uint8_t(byte == 0xE0 ? 0xA0 : 0x80), uint8_t(byte == 0xED ? 0x9F : 0xBF), byte & 0x0Fu};
-  if (byte < 0xF5) return {4, uint8_t(byte == 0xF0 ? 0x90 : 0x80), uint8_t(byte == 0xF4 ? 0x8F : 0xBF), byte & 0x07u};
+  if (byte < 0xF0)
+    return {3, uint8_t(byte == 0xE0 ? 0xA0 : 0x80), uint8_t(byte == 0xED ? 0x9F : 0xBF), byte & 0x0Fu};
+  if (byte < 0xF5)
+    return {4, uint8_t(byte == 0xF0 ? 0x90 : 0x80), uint8_t(byte == 0xF4 ? 0x8F : 0xBF), byte & 0x07u};
   return {0, 0, 0, 0};
 }
 

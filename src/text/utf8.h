@@ -10,7 +10,8 @@ namespace r2rank::text {
 struct Utf8Char {
   uint32_t code_point = 0;
   size_t bytes = 0;
-  bool valid = true;  ///< false: an ill-formed part; code_point is U+FFFD and bytes its length (a "maximal subpart", Unicode 3.9)
+  bool valid = true;  ///< false: an ill-formed part; code_point is U+FFFD and bytes its length (a "maximal
+                      ///< subpart", Unicode 3.9)
 };
 
 /// The character at text[at]. REQUIRES: at < text.size().
