@@ -1,3 +1,5 @@
+#include <nlohmann/json.hpp>
+
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/log.h"
@@ -49,11 +51,13 @@ class Train : public Verb {
     const data::Dataset dataset = data::load_dataset(config_.dataset);
     const data::Split split = data::load_split(config_.split, dataset);
     if (invocation.dry_run) return estimate(dataset, split, invocation);
-    if (!prepare_folder(folder)) return already_finished(invocation);
+    if (!check_folder(folder)) return already_finished(invocation);
     base::catch_interrupts();
-    const bool resumed = learn::has_checkpoint(folder);
+    const bool resumed = resume_ && learn::has_checkpoint(folder);
     const auto model = learn::open_ranking_model(resumed ? folder / "checkpoint" : base::Path(config_.model),
                                                  config_.model_options, prompt_);
+    // Only now, when the new run has its model: a mistyped --model must not cost the old run.
+    if (!resumed) std::filesystem::remove_all(folder);
     base::write_file(folder / "config.toml", invocation.config->as_toml());
     announce(*model, resumed);
     learn::Trainer trainer(config_, *model, dataset, split, folder);
@@ -62,17 +66,13 @@ class Train : public Verb {
   }
 
  private:
-  /// false: the run is finished already.
-  bool prepare_folder(const base::Path& folder) const {
+  /// Refuses a folder that is in the way. false: the run is finished already.
+  bool check_folder(const base::Path& folder) const {
     const bool exists = std::filesystem::exists(folder) && !std::filesystem::is_empty(folder);
     if (!exists) return true;
     const bool run_folder = std::filesystem::exists(folder / "config.toml");
     if (resume_ && std::filesystem::exists(folder / "model")) return false;
-    if (resume_ && learn::has_checkpoint(folder)) return true;
-    if ((overwrite_ || resume_) && run_folder) {
-      std::filesystem::remove_all(folder);
-      return true;
-    }
+    if (run_folder && (overwrite_ || resume_)) return true;
     base::fail_usage(
         "train",
         "{} exists already; choose another --output, or pass --resume to go on or --overwrite to start anew",
@@ -81,7 +81,8 @@ class Train : public Verb {
 
   int already_finished(const Invocation& invocation) const {
     if (!invocation.json) print("{} is finished already: its model is in {}/model\n", output_, output_);
-    if (invocation.json) print("{{\"finished\":true,\"model\":{}}}\n", shell_word(output_ + "/model"));
+    if (invocation.json)
+      print("{}\n", nlohmann::json{{"finished", true}, {"model", output_ + "/model"}}.dump());
     return 0;
   }
 
