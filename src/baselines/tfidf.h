@@ -11,8 +11,9 @@ struct TfidfOptions {
   bool pairs = true;             ///< pairs of neighbouring words are terms too
   bool sublinear = true;         ///< a term counts 1 + ln(count) instead of count
   int64_t fewest_documents = 2;  ///< terms of fewer documents are left out
-  double largest_share =
-      0.1;  ///< terms of more than this share of the documents are left out: the catalogue's stop words
+  /// Terms of more than this share of the documents are left out: the catalogue's own stop words, in any
+  /// language.
+  double largest_share = 0.2;
 };
 
 /// Cosine between the candidate's text and the mean of the last history items' texts (title, brand,
