@@ -65,7 +65,7 @@ TEST_F(HelpPages, EveryFieldStandsUnderAHeading) {
 
 TEST_F(HelpPages, NoFieldHidesACommonFlag) {
   const std::set<std::string> common = {"config", "print_config", "json", "dry_run",
-                                        "quiet",  "verbose",      "help"};
+                                        "quiet",  "verbose",      "help", "profile"};
   for (const auto& page : pages_)
     for (const auto& field : page.flags.fields().all())
       EXPECT_EQ(common.count(field.name), 0u) << page.about.name << " " << field.name;

@@ -135,6 +135,7 @@ void CommonFlags::describe(base::ConfigFields& fields) {
              "Print the resolved configuration as TOML (with --json as JSON) and stop");
   fields.add("json", json, "Results as one JSON object on standard output");
   fields.add("dry_run", dry_run, "Check everything and say what would be done; write nothing");
+  fields.add("profile", profile, "Say at the end which tensor operations took the time");
   fields.add("quiet", quiet, "No progress, only warnings and errors");
   fields.add("verbose", verbose, "More about what is being done");
 }

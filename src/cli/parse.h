@@ -10,7 +10,7 @@ namespace r2rank::cli {
 /// The flags every verb has. They belong to the call, not to the configuration: no TOML file sets them.
 struct CommonFlags {
   std::string config;
-  bool print_config = false, json = false, dry_run = false, quiet = false, verbose = false;
+  bool print_config = false, json = false, dry_run = false, quiet = false, verbose = false, profile = false;
 
   void describe(base::ConfigFields& fields);
 };

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <memory>
 #include <new>
 
 #include "base/error.h"
@@ -12,6 +13,7 @@
 #include "cli/help.h"
 #include "cli/output.h"
 #include "cli/parse.h"
+#include "cli/profile_text.h"
 #include "cli/verbs.h"
 
 namespace r2rank::cli {
@@ -44,8 +46,11 @@ int run_verb(Verb& verb, const Arguments& arguments) {
   if (common.print_config)
     return print_page(common.json ? flags.fields().as_json() + '\n' : flags.fields().as_toml());
   check_complete(flags, common);
-  return verb.run(
+  const auto profile = common.profile ? std::make_unique<model::Profile>() : nullptr;
+  const int status = verb.run(
       {.json = common.json, .dry_run = common.dry_run, .quiet = common.quiet, .config = &flags.fields()});
+  if (profile) std::fputs(profile_text(*profile).c_str(), stderr);
+  return status;
 }
 
 int dispatch(const Arguments& arguments) {

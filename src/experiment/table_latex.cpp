@@ -18,6 +18,8 @@ std::string latex_text(const std::string& text) {
       result += "\\textasciitilde{}";
     else if (c == '^')
       result += "\\textasciicircum{}";
+    else if (c == '<')
+      result += "$<$";
     else
       result += escaped(std::string(1, c), "_%&#${}", '\\');
   }

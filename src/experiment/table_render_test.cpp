@@ -139,7 +139,7 @@ TEST(RenderJson, CarriesFullNamesPrecisionAndNulls) {
 TEST(RenderJson, ReplacesInvalidUtf8InNames) {
   auto table = example();
   table.rows[0].scorer = "bad\xFF";
-  EXPECT_NO_THROW(nlohmann::json::parse(render(table, TableFormat::kJson)));
+  EXPECT_TRUE(nlohmann::json::accept(render(table, TableFormat::kJson)));
 }
 
 TEST(RenderLatex, EscapesNamesAndMarksTheBest) {
@@ -151,6 +151,13 @@ TEST(RenderLatex, EscapesNamesAndMarksTheBest) {
   for (const std::string& line : lines_of(text)) {
     EXPECT_TRUE(!line.ends_with("\\\\") || std::count(line.begin(), line.end(), '&') == 9) << line;
   }
+}
+
+TEST(RenderLatex, SetsTheLessThanSignOfSmallCostsInMathMode) {
+  auto table = example();
+  table.rows[0].ms_per_slate = 0.001;
+  const auto text = render(table, TableFormat::kLatex);
+  EXPECT_TRUE(has(text, "$<$0.01 \\\\")) << text;
 }
 
 TEST(RenderLatex, LeavesNoBarePercentSign) {

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "model/profile.h"
 
 namespace r2rank::learn {
 namespace {
@@ -57,6 +58,7 @@ double AdamW::gradient_norm() const {
 }
 
 void AdamW::step(double learning_rate, double readout_learning_rate, double norm) {
+  const model::Mark mark("AdamW");
   at::NoGradGuard no_grad;
   ++steps_;
   const double scale = options_.clip > 0 && norm > options_.clip ? options_.clip / (norm + 1e-6) : 1.0;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "model/profile.h"
 #include "model/token_logprob.h"
 
 namespace r2rank::learn {
@@ -72,8 +73,7 @@ Pass forward(const model::LanguageModel& model, const rollout::PromptFrame& fram
   pass.forest = rollout::build_slate_tree(prepared, frame, rationales);
   const auto& transformer = model.transformer();
   const at::Device device = transformer.device();
-  const auto plan = std::make_shared<const model::AttentionPlan>(
-      model::plan_attention(pass.forest.tree, transformer.compute_type(), device));
+  const auto plan = transformer.plan(pass.forest.tree);
   const at::Tensor states = transformer.states(plan, options.checkpoint_layers);  // [N, D]
   pass.silent = model.readout()(states.index_select(0, to_index(pass.forest.silent_last, device)));
   if (rationales.empty()) return pass;
@@ -271,7 +271,10 @@ std::vector<SlateOutcome> accumulate_step(model::LanguageModel& model, const rol
   // A loss that is not finite goes backward too: its gradient's norm is what tells the trainer to skip the
   // step.
   if (loss.requires_grad()) torch::autograd::backward({loss}, {});
-  model.parameters().collect_gradients();
+  {
+    const model::Mark mark("collect gradients");
+    model.parameters().collect_gradients();
+  }
   return std::move(parts.outcomes);
 }
 

@@ -85,15 +85,10 @@ AttentionPlan::PrivatePart make_part(const TokenTree& tree, const std::vector<Pr
   return part;
 }
 
-}  // namespace
-
-AttentionPlan plan_attention(const TokenTree& tree, at::ScalarType mask_type, at::Device device) {
-  AttentionPlan plan;
+void plan_cascade(const TokenTree& tree, at::ScalarType mask_type, at::Device device, AttentionPlan& plan) {
   std::map<std::tuple<bool, int64_t, int64_t>, std::vector<PrivatePath>> buckets;
-  std::vector<int64_t> tokens(tree.tokens().begin(), tree.tokens().end()), positions(tree.size());
   for (int32_t index = 0; index < static_cast<int32_t>(tree.nodes().size()); ++index) {
     const auto& node = tree.node(index);
-    for (int64_t t = 0; t < node.length; ++t) positions[node.begin + t] = node.position + t;
     const bool root = node.parent == TokenTree::kRoot;
     if (root && node.length > 0 && node.subtree_end > node.begin + node.length)
       plan.shared.push_back(
@@ -105,6 +100,19 @@ AttentionPlan plan_attention(const TokenTree& tree, at::ScalarType mask_type, at
   }
   for (const auto& [key, paths] : buckets)
     plan.private_parts.push_back(make_part(tree, paths, mask_type, device));
+}
+
+}  // namespace
+
+AttentionPlan plan_attention(const TokenTree& tree, at::ScalarType mask_type, at::Device device,
+                             AttentionMethod method) {
+  AttentionPlan plan;
+  plan.method = method;
+  plan.nodes = tree.nodes();
+  if (method == AttentionMethod::kCascade) plan_cascade(tree, mask_type, device, plan);
+  std::vector<int64_t> tokens(tree.tokens().begin(), tree.tokens().end()), positions(tree.size());
+  for (const auto& node : tree.nodes())
+    for (int64_t t = 0; t < node.length; ++t) positions[node.begin + t] = node.position + t;
   plan.tokens = to_index(tokens, device);
   plan.positions = to_index(positions, device);
   return plan;

@@ -8,9 +8,14 @@
 
 namespace r2rank::model {
 
-/// How the attention over a TokenTree is computed: every query sees its root's tokens through one dense
-/// product (the shared part) and the rest of its path, its own node included, through a padded batch (the
-/// private part); the two are merged by log-sum-exp. Index tensors live on the tree's device.
+/// Two ways to compute the attention over a TokenTree, with equal results.
+/// kTiles: small products node by node (tile_attention.h), on CPUs that have the instructions.
+/// kCascade: every query sees its root's tokens through one dense product (the shared part) and the rest of
+/// its path, its own node included, through a padded batch (the private part); the two are merged by
+/// log-sum-exp.
+enum class AttentionMethod { kTiles, kCascade };
+
+/// How the attention over one tree is computed. Index tensors live on the tree's device.
 struct AttentionPlan {
   /// All descendants of one root against that root's keys; no mask is needed.
   struct SharedPart {
@@ -28,13 +33,16 @@ struct AttentionPlan {
     at::Tensor mask;  ///< [n, 1, Tq, Tk] additive (0 or -inf); undefined where plain causal masking suffices
     bool no_query_padding;  ///< every row is real
   };
-  std::vector<SharedPart> shared;
+  AttentionMethod method;
+  std::vector<TokenTree::Node> nodes;  ///< of the tree
+  std::vector<SharedPart> shared;      ///< kCascade only, like the private parts
   std::vector<PrivatePart> private_parts;
   at::Tensor tokens;     ///< [N] int64
   at::Tensor positions;  ///< [N] int64
 };
 
 /// Builds the plan of a tree. `mask_type` is the element type of the model's queries.
-AttentionPlan plan_attention(const TokenTree& tree, at::ScalarType mask_type, at::Device device);
+AttentionPlan plan_attention(const TokenTree& tree, at::ScalarType mask_type, at::Device device,
+                             AttentionMethod method);
 
 }  // namespace r2rank::model

@@ -53,7 +53,7 @@ class Plans : public testing::TestWithParam<int> {};
 
 TEST_P(Plans, CoverEveryTokenOnceAndShowItItsOwnPath) {
   const RandomTree random(GetParam());
-  const auto plan = plan_attention(random.tree, at::kFloat, at::kCPU);
+  const auto plan = plan_attention(random.tree, at::kFloat, at::kCPU, AttentionMethod::kCascade);
   const SeenKeys seen(plan, random.tree.size());
   for (int32_t index = 0; index < static_cast<int32_t>(random.tree.nodes().size()); ++index) {
     const auto& node = random.tree.node(index);
@@ -74,14 +74,14 @@ INSTANTIATE_TEST_SUITE_P(Seeds, Plans, testing::Range(1, 31));
 TEST(AttentionPlan, NeedsNoMaskForASinglePath) {
   TokenTree tree;
   tree.add(TokenTree::kRoot, std::vector<int32_t>(5, 1));
-  const auto plan = plan_attention(tree, at::kFloat, at::kCPU);
+  const auto plan = plan_attention(tree, at::kFloat, at::kCPU, AttentionMethod::kCascade);
   EXPECT_TRUE(plan.shared.empty());
   ASSERT_EQ(plan.private_parts.size(), 1u);
   EXPECT_FALSE(plan.private_parts[0].mask.defined());
 }
 
 TEST(AttentionPlan, OfNothingIsEmpty) {
-  const auto plan = plan_attention(TokenTree(), at::kFloat, at::kCPU);
+  const auto plan = plan_attention(TokenTree(), at::kFloat, at::kCPU, AttentionMethod::kCascade);
   EXPECT_TRUE(plan.shared.empty() && plan.private_parts.empty());
   EXPECT_EQ(plan.tokens.numel(), 0);
 }
@@ -91,7 +91,7 @@ TEST(AttentionPlan, MakesMasksOfTheAskedType) {
   const int32_t root = tree.add(TokenTree::kRoot, std::vector<int32_t>(5, 1));
   const int32_t child = tree.add(root, std::vector<int32_t>(3, 1));
   tree.add(child, std::vector<int32_t>(2, 1));
-  const auto plan = plan_attention(tree, at::kBFloat16, at::kCPU);
+  const auto plan = plan_attention(tree, at::kBFloat16, at::kCPU, AttentionMethod::kCascade);
   bool masked = false;
   for (const auto& part : plan.private_parts) {
     if (!part.mask.defined()) continue;

@@ -52,8 +52,7 @@ Decoder::Decoder(const LanguageModel& model, const TokenTree& prompts, std::vect
 void Decoder::prefill() {
   at::NoGradGuard no_grad;
   const Transformer& transformer = model_.transformer();
-  const auto plan = std::make_shared<const AttentionPlan>(
-      plan_attention(prompts_, transformer.compute_type(), transformer.device()));
+  const auto plan = transformer.plan(prompts_);
   const auto attend = [&](int64_t layer, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
     capture_roots(layer, k, v);
     capture_leaves(layer, k, v);

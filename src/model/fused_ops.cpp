@@ -9,6 +9,7 @@
 
 #include "model/fast_exp.h"
 #include "model/float_rows.h"
+#include "model/profile.h"
 
 namespace r2rank::model {
 namespace {
@@ -77,6 +78,7 @@ at::Tensor rms_backward(const at::Tensor& x, const at::Tensor& weight, const flo
 struct RmsNorm : torch::autograd::Function<RmsNorm> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
                             double epsilon) {
+    const Mark mark("rms_norm");
     const int64_t width = x.size(-1), rows = x.numel() / width;
     at::Tensor y = at::empty_like(x), inverse = at::empty({rows}, x.options().dtype(at::kFloat));
     const auto w = as_floats(weight);
@@ -121,6 +123,7 @@ void swiglu_row_backward(const float* gate, const float* up, const float* dy, fl
 
 struct SwiGlu : torch::autograd::Function<SwiGlu> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& gate_up) {
+    const Mark mark("swiglu");
     const int64_t rows = gate_up.size(0), width = gate_up.size(1) / 2;
     at::Tensor y = at::empty({rows, width}, gate_up.options());
     at::parallel_for(0, rows, kGrain, [&](int64_t begin, int64_t end) {
@@ -190,6 +193,7 @@ at::Tensor rotate(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& 
 struct Rotary : torch::autograd::Function<Rotary> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& cos,
                             const at::Tensor& sin) {
+    const Mark mark("rotary");
     context->save_for_backward({cos, sin});
     return rotate(x.contiguous(), cos, sin, 1.0F);
   }

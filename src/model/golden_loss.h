@@ -9,8 +9,7 @@
 namespace r2rank::model::golden {
 
 inline std::shared_ptr<const AttentionPlan> plan_of(const LanguageModel& model, const TokenTree& tree) {
-  return std::make_shared<const AttentionPlan>(
-      plan_attention(tree, model.transformer().compute_type(), at::kCPU));
+  return model.transformer().plan(tree);
 }
 
 /// Each row of tokens [n, T] as a path of its own.

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "model/checkpoint_layer.h"
 #include "model/fused_ops.h"
+#include "model/tile_attention.h"
 #include "model/tree_attention.h"
 
 namespace r2rank::model {
@@ -51,6 +52,12 @@ Transformer::Transformer(ModelConfig config, at::ScalarType compute_type, at::De
   std::tie(cos_, sin_) = rotary_tables(config_, std::min(config_.max_positions, kMaxTablePositions));
   cos_ = cos_.to(device);
   sin_ = sin_.to(device);
+}
+
+std::shared_ptr<const AttentionPlan> Transformer::plan(const TokenTree& tree) const {
+  const bool tiles = device_.is_cpu() && tile_attention_available(compute_type_, config_.head_width);
+  return std::make_shared<const AttentionPlan>(plan_attention(
+      tree, compute_type_, device_, tiles ? AttentionMethod::kTiles : AttentionMethod::kCascade));
 }
 
 at::Tensor Transformer::states(const std::shared_ptr<const AttentionPlan>& plan, bool checkpoint) const {

@@ -35,6 +35,9 @@ class Transformer {
   at::ScalarType compute_type() const { return compute_type_; }
   at::Device device() const { return device_; }
 
+  /// The attention plan of a tree for this model, by the fastest method its type, width and device allow.
+  std::shared_ptr<const AttentionPlan> plan(const TokenTree& tree) const;
+
   /// Final-norm states of every packed token of a tree, [N, D]. With `checkpoint`, activations inside a layer
   /// are not kept but computed again in the backward pass.
   at::Tensor states(const std::shared_ptr<const AttentionPlan>& plan, bool checkpoint) const;

@@ -5,6 +5,8 @@
 
 #include "base/error.h"
 #include "model/attention_part.h"
+#include "model/profile.h"
+#include "model/tile_attention.h"
 
 namespace r2rank::model {
 namespace {
@@ -77,18 +79,43 @@ struct PlanHolder : torch::CustomClassHolder {
   std::shared_ptr<const AttentionPlan> plan;
 };
 
-struct TreeAttention : torch::autograd::Function<TreeAttention> {
+/// Attention by small products, node by node.
+struct TiledTreeAttention : torch::autograd::Function<TiledTreeAttention> {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& q, const at::Tensor& k,
+                            const at::Tensor& v, const std::shared_ptr<const AttentionPlan>& plan) {
+    const Mark mark("tree attention");
+    const auto result = tile_attention(plan->nodes, q, k, v);
+    context->save_for_backward({q, k, v, result.out, result.lse});
+    context->saved_data["plan"] = c10::IValue::make_capsule(c10::make_intrusive<PlanHolder>(plan));
+    return result.out;
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const Mark mark("tree attention, backward");
+    const auto saved = context->get_saved_variables();
+    const auto holder =
+        c10::static_intrusive_pointer_cast<PlanHolder>(context->saved_data["plan"].toCapsule());
+    const auto g = tile_attention_backward(holder->plan->nodes, gradients[0], saved[0], saved[1], saved[2],
+                                           saved[3], saved[4]);
+    return {g.q, g.k, g.v, at::Tensor()};
+  }
+};
+
+/// Attention by shared and private parts, merged by log-sum-exp.
+struct CascadeTreeAttention : torch::autograd::Function<CascadeTreeAttention> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& q, const at::Tensor& k,
                             const at::Tensor& v, const std::shared_ptr<const AttentionPlan>& plan) {
     const Inputs in{q, k, v};
     at::Tensor out = at::empty_like(q);                                                 // [N, heads, d]
     at::Tensor lse = at::empty({q.size(0), q.size(1)}, q.options().dtype(at::kFloat));  // [N, heads]
     for (const auto& part : plan->private_parts) {
+      const Mark mark("attention private");
       const auto result = in.attend_private(part);
       out.index_copy_(0, part.valid_queries, only_valid(as_rows(result.out), part));
       lse.index_copy_(0, part.valid_queries, only_valid(as_rows(result.lse.unsqueeze(-1)), part).squeeze(-1));
     }
     for (const auto& part : plan->shared) {
+      const Mark mark("attention shared");
       const auto result = in.attend_shared(part);
       merge_attention(in.queries(out, part), in.queries(lse, part), as_rows(result.out),
                       as_rows(result.lse.unsqueeze(-1)).squeeze(-1));
@@ -107,6 +134,7 @@ struct TreeAttention : torch::autograd::Function<TreeAttention> {
     const at::Tensor grad = gradients[0].contiguous();  // [N, heads, d]
     at::Tensor dq = at::zeros_like(in.q), dk = at::zeros_like(in.k), dv = at::zeros_like(in.v);
     for (const auto& part : holder->plan->private_parts) {
+      const Mark mark("attention private, backward");
       const auto batch = [&](const at::Tensor& x) {
         return as_batch(x.index_select(0, part.query_index), part.nodes);
       };
@@ -118,6 +146,7 @@ struct TreeAttention : torch::autograd::Function<TreeAttention> {
       dv.index_add_(0, part.key_index, sum_groups(g.v, in.k.size(1)));
     }
     for (const auto& part : holder->plan->shared) {
+      const Mark mark("attention shared, backward");
       const auto batch = [&](const at::Tensor& x) { return as_batch(in.queries(x, part), 1); };
       const auto g = attend_backward(batch(grad), batch(in.q), in.keys(in.k, part), in.keys(in.v, part),
                                      batch(out), batch(lse.unsqueeze(-1)).squeeze(-1), false, {});
@@ -134,7 +163,8 @@ struct TreeAttention : torch::autograd::Function<TreeAttention> {
 at::Tensor tree_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                           const std::shared_ptr<const AttentionPlan>& plan) {
   R2RANK_CHECK(q.size(0) == plan->tokens.size(0) && q.size(1) % k.size(1) == 0);
-  return TreeAttention::apply(q, k, v, plan);
+  if (plan->method == AttentionMethod::kTiles) return TiledTreeAttention::apply(q, k, v, plan);
+  return CascadeTreeAttention::apply(q, k, v, plan);
 }
 
 }  // namespace r2rank::model

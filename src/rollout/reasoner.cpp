@@ -41,8 +41,7 @@ std::vector<std::vector<double>> Reasoner::silent_scores(std::span<const Prepare
   at::NoGradGuard no_grad;
   const SlateTree forest = build_slate_tree(slates, frame_, {});
   const auto& transformer = model_.transformer();
-  const auto plan = std::make_shared<const model::AttentionPlan>(
-      model::plan_attention(forest.tree, transformer.compute_type(), transformer.device()));
+  const auto plan = transformer.plan(forest.tree);
   const auto scores =
       to_doubles(model_.readout()(rows_of(transformer.states(plan, false), forest.silent_last)));
   std::vector<std::vector<double>> by_slate;
