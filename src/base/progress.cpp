@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <cstdio>
 
 namespace r2rank::base {
@@ -22,6 +24,13 @@ std::string bar(double share) {
   constexpr int kWidth = 24;
   const int filled = static_cast<int>(share * kWidth);
   return std::string(filled, '#') + std::string(kWidth - filled, '.');
+}
+
+/// Units a second, or seconds a unit where that is the readable way round.
+std::string speed_text(double speed) {
+  if (speed >= 10) return fmt::format("{:.0f}/s", speed);
+  if (speed >= 0.5 || speed <= 0) return fmt::format("{:.2f}/s", speed);
+  return fmt::format("{:.1f} s each", 1 / speed);
 }
 
 }  // namespace
@@ -53,6 +62,21 @@ void Progress::start_at(int64_t done) {
   done_ = resumed_at_ = done;
 }
 
+void Progress::set_share(double share) {
+  if (share_ < 0) first_share_ = share;
+  share_ = std::clamp(share, 0.0, 1.0);
+}
+
+double Progress::share() const {
+  if (share_ >= 0) return share_;
+  return std::min(1.0, static_cast<double>(done_) / static_cast<double>(total_));
+}
+
+double Progress::seconds_left(double elapsed, double speed) const {
+  if (share_ < 0) return static_cast<double>(total_ - done_) / speed;
+  return elapsed * (1 - share_) / (share_ - first_share_);
+}
+
 void Progress::finish() {
   if (finished_) return;
   finished_ = true;
@@ -64,17 +88,15 @@ void Progress::draw(bool last) {
   const double elapsed = seconds_between(start_, std::chrono::steady_clock::now());
   const double speed = elapsed > 0 ? static_cast<double>(done_ - resumed_at_) / elapsed : 0;
   std::string line = label_;
-  if (total_ > 0) {
-    const double share = std::min(1.0, static_cast<double>(done_) / static_cast<double>(total_));
-    line += fmt::format(" {} {:3.0f} %  {}/{} {}", bar(share), 100 * share, done_, total_, unit_);
-  } else {
-    line += fmt::format("  {} {}", done_, unit_);
-  }
-  line += speed >= 10 ? fmt::format("  {:.0f}/s", speed) : fmt::format("  {:.2f}/s", speed);
+  const bool bounded = total_ > 0 || share_ >= 0;
+  if (bounded) line += fmt::format(" {} {:3.0f} %", bar(share()), 100 * share());
+  line += total_ > 0 ? fmt::format("  {}/{} {}", done_, total_, unit_) : fmt::format("  {} {}", done_, unit_);
+  line += "  " + speed_text(speed);
   if (last) {
     line += "  in " + format_duration(elapsed);
-  } else if (total_ > done_ && speed > 0) {
-    line += "  " + format_duration(static_cast<double>(total_ - done_) / speed) + " left";
+  } else if (const double left = bounded ? seconds_left(elapsed, speed) : -1;
+             left > 0 && std::isfinite(left)) {
+    line += "  " + format_duration(left) + " left";
   }
   if (!note_.empty()) line += "  " + note_;
   if (terminal_) {

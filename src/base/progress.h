@@ -20,14 +20,20 @@ class Progress {
   void advance(int64_t count = 1, const std::string& note = "");
   /// Sets the finished units, for a resumed run: speed counts only what was done since.
   void start_at(int64_t done);
+  /// For work that time or another measure ends: the share done, which time left then follows from. Call
+  /// before advance(); the first value is where this bar began.
+  void set_share(double share);
   /// Draws the last state and ends the line. Called by the destructor.
   void finish();
 
  private:
   void draw(bool last);
+  double share() const;
+  double seconds_left(double elapsed, double speed) const;
 
   std::string label_, unit_, note_;
   int64_t total_, done_ = 0, resumed_at_ = 0;
+  double share_ = -1, first_share_ = 0;  // share_ < 0: the units count
   std::chrono::steady_clock::time_point start_, drawn_;
   bool terminal_, finished_ = false;
 };

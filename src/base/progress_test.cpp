@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <thread>
 
 namespace r2rank::base {
 namespace {
@@ -53,6 +54,25 @@ TEST(Progress, OfAResumedRunCountsOnlyTheNewWorkAsSpeed) {
     progress.start_at(100);
   });
   EXPECT_TRUE(contains(text, "100/100 steps  0.00/s")) << text;
+}
+
+TEST(Progress, OfATimedJobShowsTheShareItWasTold) {
+  const auto text = printed([] {
+    Progress progress("train", 0, "steps");
+    progress.set_share(0);
+    progress.set_share(0.25);
+    progress.advance(3);
+  });
+  EXPECT_TRUE(contains(text, "######..................  25 %  3 steps")) << text;
+}
+
+TEST(Progress, SaysSecondsForUnitsThatTakeLong) {
+  const auto text = printed([] {
+    Progress progress("train", 2, "steps");
+    std::this_thread::sleep_for(std::chrono::milliseconds(2100));
+    progress.advance(1);
+  });
+  EXPECT_TRUE(contains(text, " s each")) << text;
 }
 
 TEST(Progress, FinishesOnce) {

@@ -10,8 +10,9 @@ namespace r2rank::base {
 
 /// What a run measured, step by step, twice in one folder: `log.jsonl` (an object a line: "step", then the
 /// values in the order given; NaN and infinities as null) and a TensorBoard event file. Both survive `kill
-/// -9` up to the last whole line. log.jsonl holds no time, so that equal runs leave equal files. Not
-/// thread-safe. Errors: kIo; kData for a broken older log.
+/// -9` up to the last whole line. log.jsonl adds no time of its own; what a caller measured of time
+/// (seconds, tokens a second) is all that differs between equal runs. Not thread-safe. Errors: kIo; kData for
+/// a broken older log.
 class RunLog {
  public:
   /// Continues whatever log the folder has (a half-written last line is dropped), or begins one.

@@ -51,8 +51,10 @@ std::vector<int32_t> NegativeSampler::draw(base::RandomStream& stream, std::span
   if (const int64_t left = available(excluded); left < count)
     base::fail_usage("split",
                      "expected {} negatives for each slate, found {} items that a user does not know ({} "
-                     "items to draw from, {}); lower --negative-count to at most {}",
-                     count, left, distinct_items(), weighting_, left);
+                     "items to draw from, {}); {}",
+                     count, left, distinct_items(), weighting_,
+                     left > 0 ? fmt::format("lower --negative-count to at most {}", left)
+                              : "leave such users out with a larger catalogue or other --negatives");
   std::vector<int32_t> drawn;
   while (static_cast<int64_t>(drawn.size()) < count) {
     int32_t item = -1;
