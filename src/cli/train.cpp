@@ -54,13 +54,20 @@ class Train : public Verb {
     if (!check_folder(folder)) return already_finished(invocation);
     base::catch_interrupts();
     const bool resumed = resume_ && learn::has_checkpoint(folder);
+    model::ModelOptions options = config_.model_options;
+    // What `auto` chose at the start stays: another type would be another run.
+    if (resumed && options.dtype == "auto") options.dtype = learn::checkpoint_dtype(folder);
     const auto model = learn::open_ranking_model(resumed ? folder / "checkpoint" : base::Path(config_.model),
-                                                 config_.model_options, prompt_);
+                                                 options, prompt_);
     // Only now, when the new run has its model: a mistyped --model must not cost the old run.
-    if (!resumed) std::filesystem::remove_all(folder);
-    base::write_file(folder / "config.toml", invocation.config->as_toml());
+    if (!resumed) {
+      std::filesystem::remove_all(folder);
+      base::write_file(folder / "config.toml", invocation.config->as_toml());
+    }
     announce(*model, resumed);
     learn::Trainer trainer(config_, *model, dataset, split, folder);
+    // A checkpoint that refuses these settings has done so by now.
+    if (resumed) base::write_file(folder / "config.toml", invocation.config->as_toml());
     trainer.run();
     return report(trainer.state(), invocation);
   }

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "data/candidate_file.h"
 #include "data/held_out.h"
 #include "data/input_file.h"
@@ -11,6 +12,13 @@
 #include "data/slates_format.h"
 
 namespace r2rank::data {
+
+std::string training_hash(const Split& split) {
+  std::string bytes = split.protocol.name() + '\n';
+  for (const int32_t end : split.training_end) bytes += std::to_string(end) + ',';
+  return base::hash_hex(bytes);
+}
+
 namespace {
 
 void check_config(const Dataset& dataset, const SplitConfig& config) {

@@ -45,6 +45,9 @@ Split make_split(const Dataset& dataset, const SplitConfig& config);
 void save_split(const Split& split, const Dataset& dataset, const base::Path& folder, bool overwrite);
 Split load_split(const base::Path& folder, const Dataset& dataset);
 
+/// Identifies what training may see: protocol and training_end. Splits with equal training data share it.
+std::string training_hash(const Split& split);
+
 /// Statistics of items over training interactions only (leakage-free by construction).
 struct ItemStatistics {
   std::vector<int32_t> count;      ///< [items] training interactions of the item

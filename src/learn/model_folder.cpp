@@ -17,9 +17,12 @@ constexpr int kFormatVersion = 1;
 constexpr const char* kCard = "r2rank.json";
 constexpr const char* kExtra = "extra.safetensors";
 
+bool is_adapter(const model::Parameter& parameter) {
+  return parameter.name().find(".lora_") != std::string::npos;
+}
+
 bool is_extra(const model::Parameter& parameter) {
-  return parameter.kind == model::ParameterKind::kReadout ||
-         parameter.name().find(".lora_") != std::string::npos;
+  return parameter.kind == model::ParameterKind::kReadout || is_adapter(parameter);
 }
 
 at::Tensor master_of(const model::Parameter& parameter) {
@@ -58,6 +61,7 @@ void config_from_json(const json& values, base::ConfigFields& fields, const std:
 struct Card {
   text::PromptConfig prompt;
   model::ModelOptions options;
+  bool has_adapters = false;  ///< the folder holds LoRA weights; else adapters asked for begin anew
   std::string training;
 };
 
@@ -69,6 +73,12 @@ void take_model_fields(const json& values, model::ModelOptions& options, const s
   for (const char* key : {"tuning", "lora_rank", "lora_alpha", "lora_targets", "readout", "readout_hidden"})
     if (values.contains(key)) kept[key] = values.at(key);
   config_from_json(kept, fields, origin);
+}
+
+void take_lora_fields(const model::ModelOptions& from, model::ModelOptions& to) {
+  to.lora_rank = from.lora_rank;
+  to.lora_alpha = from.lora_alpha;
+  to.lora_targets = from.lora_targets;
 }
 
 Card read_card(const base::Path& path, const model::ModelOptions& options) {
@@ -84,6 +94,8 @@ Card read_card(const base::Path& path, const model::ModelOptions& options) {
     config_from_json(document.at("prompt"), prompt_fields, path.string());
     const std::string wanted = options.tuning;
     take_model_fields(document.at("model"), card.options, path.string());
+    card.has_adapters = card.options.tuning == "lora";
+    if (!card.has_adapters && wanted == "lora") take_lora_fields(options, card.options);
     // LoRA weights only make sense as LoRA; other models may be tuned further in any way.
     if (card.options.tuning != "lora" || wanted == "frozen")
       card.options.tuning = card.options.tuning == "lora" ? "lora" : wanted;
@@ -95,13 +107,13 @@ Card read_card(const base::Path& path, const model::ModelOptions& options) {
 }
 
 /// Fills parameters from extra.safetensors. Errors: kData where one is missing or has another shape.
-void read_extra(const base::Path& path, model::LanguageModel& model) {
+void read_extra(const base::Path& path, bool has_adapters, model::LanguageModel& model) {
   const base::MappedFile file(path);
   std::map<std::string, model::StoredTensor> tensors;
   for (auto& tensor : model::parse_safetensors(file.bytes(), path.string())) tensors[tensor.name] = tensor;
   at::NoGradGuard no_grad;
   for (auto& parameter : model.parameters().all()) {
-    if (!is_extra(parameter)) continue;
+    if (!is_extra(parameter) || (is_adapter(parameter) && !has_adapters)) continue;
     const auto found = tensors.find(parameter.name());
     if (found == tensors.end() || found->second.shape != parameter.compute.sizes().vec())
       base::fail_data("model", "{} lacks {} of the expected shape; the folder is damaged or of another model",
@@ -152,7 +164,7 @@ std::unique_ptr<RankingModel> open_ranking_model(const base::Path& path, const m
   }
   const Card card = read_card(folder / kCard, options);
   ranking->model = model::load_language_model(files, card.options);
-  read_extra(folder / kExtra, *ranking->model);
+  read_extra(folder / kExtra, card.has_adapters, *ranking->model);
   ranking->training = card.training;
   connect(*ranking, card.prompt);
   return ranking;

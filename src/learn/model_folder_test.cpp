@@ -82,6 +82,14 @@ TEST_F(ModelFolder, ALoraModelStaysOneWhateverTuningIsAskedFor) {
   }
 }
 
+TEST_F(ModelFolder, AdaptersOnAFullyTunedModelStartAtItsScores) {
+  const base::Path folder = written("full");
+  const auto expected = scores(*open(folder, "full"));
+  const auto adapted = open(folder, "lora");
+  EXPECT_EQ(adapted->model->options().tuning, "lora");
+  EXPECT_EQ(scores(*adapted), expected);
+}
+
 TEST_F(ModelFolder, TheFoldersOwnPromptAndReadoutWinOverTheCallers) {
   const base::Path folder = written();
   model::ModelOptions options = testing::tiny_options();
@@ -157,7 +165,7 @@ TEST_F(ModelFolder, RefusesAnExtraFileThatLacksATensorOrHasAnotherShape) {
   base::write_file(card, changed.dump());
   expect_parts(refused(folder), {"extra.safetensors", "readout.w1", "expected shape"});
   changed["model"]["readout_hidden"] = 8;
-  changed["model"]["tuning"] = "lora";
+  changed["model"]["tuning"] = "lora";  // a card that claims adapters which are not there
   base::write_file(card, changed.dump());
   expect_parts(refused(folder, "lora"), {"extra.safetensors", "lora_A"});
 }

@@ -24,7 +24,17 @@ json config_json(TrainConfig config) {
   return json::parse(fields.as_json());
 }
 
-void refuse_differences(const json& saved, const json& now) {
+int64_t counter(const json& document, const char* key, const base::Path& path) {
+  const json& value = document.at(key);
+  if (!value.is_number_integer() || value.get<int64_t>() < 0)
+    base::fail_data("train", "{} is damaged: '{}' is {}, expected a whole number of 0 or more", path.string(),
+                    key, value.dump());
+  return value.get<int64_t>();
+}
+
+void refuse_differences(const json& saved, const json& now, const base::Path& path) {
+  if (!saved.is_object())
+    base::fail_data("train", "{} is damaged: its configuration is no object", path.string());
   for (const auto& [key, value] : saved.items()) {
     if (std::find(std::begin(kFreeKeys), std::end(kFreeKeys), key) != std::end(kFreeKeys)) continue;
     if (now.contains(key) && now.at(key) == value) continue;
@@ -80,9 +90,18 @@ bool has_checkpoint(const base::Path& run) {
   return std::filesystem::exists(run / "checkpoint" / "state.json");
 }
 
+std::string checkpoint_dtype(const base::Path& run) {
+  const base::Path path = run / "checkpoint" / "state.json";
+  try {
+    return json::parse(base::read_file(path)).at("dtype").get<std::string>();
+  } catch (const json::exception& error) {
+    base::fail_data("train", "{} is damaged: {}", path.string(), error.what());
+  }
+}
+
 void save_checkpoint(const base::Path& run, const RankingModel& model, AdamW& optimizer,
                      const RunState& state, const TrainConfig& config, const std::string& dataset_hash,
-                     const std::string& split_name) {
+                     const std::string& split_hash) {
   base::AtomicFolder folder(run / "checkpoint", true);
   const json configuration = config_json(config);
   const json training = {{"step", state.step},
@@ -98,29 +117,30 @@ void save_checkpoint(const base::Path& run, const RankingModel& model, AdamW& op
                          {"slates", state.slates},
                          {"seconds", state.seconds},
                          {"nonfinite_steps", state.nonfinite_steps},
+                         {"dtype", model.model->options().dtype},
                          {"dataset_hash", dataset_hash},
-                         {"split", split_name},
+                         {"split_hash", split_hash},
                          {"configuration", configuration}};
   base::write_file(folder.path() / "state.json", document.dump(2) + "\n");
   folder.commit();
 }
 
 RunState load_checkpoint(const base::Path& run, AdamW& optimizer, const TrainConfig& config,
-                         const std::string& dataset_hash, const std::string& split_name) {
+                         const std::string& dataset_hash, const std::string& split_hash) {
   const base::Path path = run / "checkpoint" / "state.json";
   RunState state;
   try {
     const json document = json::parse(base::read_file(path));
     if (document.at("format") != "r2rank-checkpoint" || document.at("version") != kFormatVersion)
       base::fail_data("train", "{} is not an r2rank checkpoint of version {}", path.string(), kFormatVersion);
-    if (document.at("dataset_hash") != dataset_hash || document.at("split") != split_name)
+    if (document.at("dataset_hash") != dataset_hash || document.at("split_hash") != split_hash)
       base::fail_usage(
           "train", "the checkpoint in {} was trained on another dataset or split; choose another --output",
           run.string());
-    refuse_differences(document.at("configuration"), config_json(config));
-    state = {document.at("step"), document.at("slates"), document.at("seconds"),
-             document.at("nonfinite_steps")};
-    optimizer.restore(document.at("optimizer_steps"));
+    refuse_differences(document.at("configuration"), config_json(config), path);
+    state = {counter(document, "step", path), counter(document, "slates", path), document.at("seconds"),
+             counter(document, "nonfinite_steps", path)};
+    optimizer.restore(counter(document, "optimizer_steps", path));
   } catch (const json::exception& error) {
     base::fail_data("train", "{} is damaged: {}", path.string(), error.what());
   }

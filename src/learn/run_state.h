@@ -24,12 +24,14 @@ struct RunState {
 /// then stays as it was.
 void save_checkpoint(const base::Path& run, const RankingModel& model, AdamW& optimizer,
                      const RunState& state, const TrainConfig& config, const std::string& dataset_hash,
-                     const std::string& split_name);
+                     const std::string& split_hash);
 
 /// Reads what save_checkpoint wrote into an optimiser of the same model. Errors: kData (damaged, other
 /// model), and kUsage where dataset or a setting that decides the outcome differs from the checkpoint's.
 RunState load_checkpoint(const base::Path& run, AdamW& optimizer, const TrainConfig& config,
-                         const std::string& dataset_hash, const std::string& split_name);
+                         const std::string& dataset_hash, const std::string& split_hash);
 bool has_checkpoint(const base::Path& run);
+/// The element type a checkpoint's run computes in ("bf16", "f32"). Errors: kData.
+std::string checkpoint_dtype(const base::Path& run);
 
 }  // namespace r2rank::learn

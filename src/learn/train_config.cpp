@@ -105,6 +105,7 @@ void TrainConfig::check() const {
     refuse(
         "readout = verdict has no head to train with tuning = head: choose readout head or both, or tuning "
         "full or lora");
+  check_estimator();
   if (!reasons()) return;
   const Credit how = credit_of(credit);
   if (rationales == 1 && needs_several_rationales(how))
@@ -118,18 +119,27 @@ void TrainConfig::check() const {
         "credit = shared takes its baseline from the other slates of the step and needs slates_per_step >= "
         "2; with one "
         "slate choose rloo, grpo, contribution, marginal or versus-silent");
-  if (estimator_of(estimator) == Estimator::kReinforcePl) {
-    if (learn::list_objective(list_objective) != ListObjective::kNdcg)
-      refuse(
-          "estimator = reinforce-pl rewards sampled rankings with NDCG: set list_objective = ndcg, or "
-          "estimator = expected");
-    if (ranking_baseline == "leave-one-out" && rankings < 2)
-      refuse(
-          "ranking_baseline = leave-one-out compares rankings of one slate and needs rankings >= 2; or "
-          "choose batch-mean");
-    if (ranking_baseline == "batch-mean" && slates_per_step < 2)
-      refuse("ranking_baseline = batch-mean needs slates_per_step >= 2; or choose leave-one-out");
-  }
+}
+
+void TrainConfig::check_estimator() const {
+  if (estimator_of(estimator) != Estimator::kReinforcePl) return;
+  if (learn::list_objective(list_objective) != ListObjective::kNdcg)
+    refuse(
+        "estimator = reinforce-pl rewards sampled rankings with NDCG: set list_objective = ndcg, or "
+        "estimator = expected");
+  if (ranking_baseline == "leave-one-out" && rankings < 2)
+    refuse(
+        "ranking_baseline = leave-one-out compares rankings of one slate and needs rankings >= 2; or, in "
+        "stage rl, "
+        "choose batch-mean");
+  if (ranking_baseline != "batch-mean") return;
+  if (!reasons())
+    refuse(
+        "ranking_baseline = batch-mean takes the rewards of the step's rollouts, which stage = silent has "
+        "none of: "
+        "choose leave-one-out");
+  if (slates_per_step < 2)
+    refuse("ranking_baseline = batch-mean needs slates_per_step >= 2; or choose leave-one-out");
 }
 
 StepOptions TrainConfig::step_options() const {

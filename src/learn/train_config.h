@@ -50,6 +50,7 @@ struct TrainConfig {
   void describe(base::ConfigFields& fields);
   /// Refuses combinations that cannot be trained, with the valid choices. Errors: kUsage.
   void check() const;
+  void check_estimator() const;
   StepOptions step_options() const;
   rollout::SamplingOptions sampling(int64_t step) const;
   bool reasons() const { return stage == "rl"; }

@@ -102,6 +102,18 @@ TEST(TrainConfig, RefusesASharedBaselineOfOneSlate) {
                           "choose rloo, grpo, contribution, marginal or versus-silent"});
 }
 
+TEST(TrainConfig, RefusesImpossibleEstimatorsInASilentStageToo) {
+  TrainConfig config;
+  config.estimator = "reinforce-pl";
+  expect_refused(config, {"reinforce-pl", "list_objective = ndcg"});
+  config.list_objective = "ndcg";
+  EXPECT_NO_THROW(config.check());
+  config.rankings = 1;
+  expect_refused(config, {"leave-one-out", "rankings >= 2"});
+  config.ranking_baseline = "batch-mean";
+  expect_refused(config, {"batch-mean", "stage = silent", "leave-one-out"});
+}
+
 TEST(TrainConfig, RefusesSampledRankingsWithoutAnythingToCompareThemWith) {
   auto config = rl();
   config.estimator = "reinforce-pl";

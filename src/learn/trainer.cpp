@@ -84,7 +84,7 @@ Trainer::Trainer(const TrainConfig& config, RankingModel& model, const data::Dat
     base::fail_usage("train", "no user has {} training events before a target; lower min_history",
                      config_.min_history);
   if (has_checkpoint(run_))
-    state_ = load_checkpoint(run_, optimizer_, config_, dataset_.hash, split_.protocol.name());
+    state_ = load_checkpoint(run_, optimizer_, config_, dataset_.hash, data::training_hash(split_));
   seconds_before_ = last_save_ = state_.seconds;
   if (config_.kl > 0) {
     model::ModelOptions frozen = config_.model_options;
@@ -152,9 +152,7 @@ void Trainer::add_references(Batch& batch) {
                                                   config_.temperature));
 }
 
-std::vector<SlateOutcome> Trainer::accumulate(const Batch& batch, int64_t epoch,
-                                              const StepOptions& base_options) {
-  (void)epoch;
+std::vector<SlateOutcome> Trainer::accumulate(const Batch& batch, const StepOptions& base_options) {
   const rollout::PromptFrame& frame = model_.reasoner->frame();
   const int64_t g = batch.rollouts.empty() ? 0 : config_.rationales;
   const double token_bytes =
@@ -196,19 +194,22 @@ bool Trainer::apply_gradients(StepLog& log) {
   return finite;
 }
 
-void Trainer::one_epoch(Batch& batch, int64_t epoch, StepLog& log) {
-  auto outcomes = accumulate(batch, epoch, config_.step_options());
+bool Trainer::one_epoch(Batch& batch, int64_t epoch, StepLog& log) {
+  auto outcomes = accumulate(batch, config_.step_options());
   if (epoch == 0) {
     std::vector<StepSlate> slates;
     for (size_t b = 0; b < batch.prepared.size(); ++b) slates.push_back(batch.step_slate(b));
     log = summarize(outcomes, slates, static_cast<int>(config_.cutoff));
     if (config_.epochs > 1) batch.first = std::move(outcomes);
   }
-  const bool finite = apply_gradients(log);
+  return apply_gradients(log);
+}
+
+void Trainer::count_nonfinite(bool finite) {
   nonfinite_in_a_row_ = finite ? 0 : nonfinite_in_a_row_ + 1;
   if (finite) return;
   ++state_.nonfinite_steps;
-  base::log_warning("step {}: the gradient is not finite; the step is skipped ({} in all)", state_.step,
+  base::log_warning("step {}: the gradient is not finite; its update is skipped ({} in all)", state_.step,
                     state_.nonfinite_steps);
 }
 
@@ -219,11 +220,13 @@ StepLog Trainer::step() {
   add_references(batch);
   const int64_t epochs = config_.reasons() ? config_.epochs : 1;
   StepLog log;
+  bool finite = true;
   for (int64_t epoch = 0; epoch < epochs; ++epoch) {
     StepLog epoch_log;
-    one_epoch(batch, epoch, epoch_log);
+    finite = one_epoch(batch, epoch, epoch_log) && finite;
     if (epoch == 0) log = std::move(epoch_log);
   }
+  count_nonfinite(finite);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   for (const auto& slate : batch.prepared)
     batch.tokens += rollout::slate_tokens(slate, model_.reasoner->frame(), 0, 0);
@@ -240,21 +243,19 @@ void Trainer::run() {
   const int64_t total = config_.steps > 0 ? config_.steps : 0;
   base::Progress bar(config_.stage == "rl" ? "RL" : "silent warm-up", total, "steps");
   bar.start_at(state_.step);
+  if (config_.minutes > 0) bar.set_share(progress());
   double smoothed = std::nan("");
   while (progress() < 1) {
     const StepLog log = step();
     log_->add(state_.step, log);
-    if (nonfinite_in_a_row_ >= config_.nonfinite_limit)
-      base::fail_data("train",
-                      "{} steps in a row had a gradient that is not finite; lower learning_rate or use "
-                      "--dtype f32. The last good checkpoint is in {}",
-                      nonfinite_in_a_row_, (run_ / "checkpoint").string());
+    if (nonfinite_in_a_row_ >= config_.nonfinite_limit) stop_nonfinite();
     const auto shown = std::find_if(log.begin(), log.end(), [&](const auto& entry) {
       return entry.first == (config_.reasons() ? "ndcg" : "ndcg_silent");
     });
     smoothed = std::isnan(smoothed) ? shown->second : 0.95 * smoothed + 0.05 * shown->second;
     std::string note = fmt::format("train ndcg@{} {:.3f}", config_.cutoff, smoothed);
     if (config_.minutes > 0) note += fmt::format("  {:.1f} of {:.1f} min", elapsed() / 60, config_.minutes);
+    if (config_.minutes > 0) bar.set_share(progress());
     bar.advance(1, note);
     if (base::interrupt_requested()) {
       save();
@@ -270,9 +271,19 @@ void Trainer::run() {
   finish();
 }
 
+/// The skipped steps changed no weight: what is saved is the model before them.
+void Trainer::stop_nonfinite() {
+  save();
+  base::fail_data(
+      "train",
+      "{} steps in a row had a gradient that is not finite and were skipped; the model before them is in "
+      "{}. Lower learning_rate or use --dtype f32",
+      nonfinite_in_a_row_, (run_ / "checkpoint").string());
+}
+
 void Trainer::save() {
   state_.seconds = elapsed();
-  save_checkpoint(run_, model_, optimizer_, state_, config_, dataset_.hash, split_.protocol.name());
+  save_checkpoint(run_, model_, optimizer_, state_, config_, dataset_.hash, data::training_hash(split_));
   last_save_ = state_.seconds;
 }
 

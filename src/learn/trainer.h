@@ -43,8 +43,11 @@ class Trainer {
   void roll_out(Batch& batch) const;
   void set_baselines(Batch& batch) const;
   void add_references(Batch& batch);
-  void one_epoch(Batch& batch, int64_t epoch, StepLog& log);
-  std::vector<SlateOutcome> accumulate(const Batch& batch, int64_t epoch, const StepOptions& options);
+  /// false: its gradient was not finite and changed nothing.
+  bool one_epoch(Batch& batch, int64_t epoch, StepLog& log);
+  void count_nonfinite(bool finite);
+  [[noreturn]] void stop_nonfinite();
+  std::vector<SlateOutcome> accumulate(const Batch& batch, const StepOptions& options);
   bool apply_gradients(StepLog& log);
   double progress() const;
   void save();

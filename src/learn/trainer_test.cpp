@@ -129,14 +129,23 @@ TEST_F(TrainerTest, ALoraRunThatIsResumedRepeatsAnUninterruptedOneBitForBit) {
   expect_resumed_run_repeats(config);
 }
 
-/// Not a test of its own: what the test below starts as another process and kills.
-TEST(TrainerChild, TrainsUntilItIsKilled) {
-  const char* folder = std::getenv(kChildFolder);
-  if (folder == nullptr) GTEST_SKIP() << "runs only as the child of TrainerTest.ARunKilledInTheMiddle...";
-  auto config = config_of("rl");
-  config.checkpoint_minutes = 0;
-  TrainingRun(config, base::Path(folder) / "base", base::Path(folder) / "killed").trainer->run();
-}
+/// Not a test of its own: what the test below starts as another process and kills. Only that process
+/// registers it.
+class TrainsUntilItIsKilled : public ::testing::Test {
+  void TestBody() override {
+    const base::Path folder = std::getenv(kChildFolder);
+    auto config = config_of("rl");
+    config.checkpoint_minutes = 0;
+    TrainingRun(config, folder / "base", folder / "killed").trainer->run();
+  }
+};
+
+[[maybe_unused]] const bool is_child = [] {
+  if (std::getenv(kChildFolder) == nullptr) return false;
+  ::testing::RegisterTest("TrainerChild", "TrainsUntilItIsKilled", nullptr, nullptr, __FILE__, __LINE__,
+                          []() -> ::testing::Test* { return new TrainsUntilItIsKilled; });
+  return true;
+}();
 
 void TrainerTest::kill_in_the_middle(const std::string& name) {
   const base::Path state = run_folder(name) / "checkpoint" / "state.json";
@@ -251,6 +260,19 @@ TEST_F(InterruptedRun, IsNotResumedOnAnotherDataset) {
       error_of(base::ErrorKind::kUsage,
                [&] { Trainer(run.config, *run.model, run.dataset, run.split, folder_.path() / "run"); }),
       {"another dataset or split", "--output"});
+}
+
+TEST_F(InterruptedRun, IsNotResumedOnASplitThatTrainsOnOtherEvents) {
+  TrainingRun run = start(config_of("silent"), "other");
+  --run.split.training_end.back();
+  expect_parts(
+      error_of(base::ErrorKind::kUsage,
+               [&] { Trainer(run.config, *run.model, run.dataset, run.split, folder_.path() / "run"); }),
+      {"another dataset or split", "--output"});
+}
+
+TEST_F(InterruptedRun, KnowsTheTypeItComputesIn) {
+  EXPECT_EQ(checkpoint_dtype(folder_.path() / "run"), "f32");
 }
 
 TEST_F(InterruptedRun, IsNotResumedFromADamagedCheckpoint) {
