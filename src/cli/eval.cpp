@@ -109,7 +109,8 @@ class Eval : public Verb {
   std::vector<PerUserResults> collect(const data::Dataset& dataset, const data::Split& split,
                                       const data::SlateSet& slates) {
     std::vector<PerUserResults> results;
-    for (const auto& path : config_.with) results.push_back(metrics::load_per_user(path));
+    // Before anything is scored: what cannot stand in the table is said now, not after an hour.
+    for (const auto& path : config_.with) results.push_back(earlier_results(path, slates));
     for (const auto& name : config_.baselines) {
       const auto scorer =
           baselines::make_baseline(name, {dataset, split}, static_cast<uint64_t>(model_options_.seed));
@@ -121,6 +122,17 @@ class Eval : public Verb {
     const auto model = learn::open_ranking_model(config_.model, model_options_, prompt_);
     experiment::RankingScorer scorer(config_.name, *model, dataset, split, reasoning_);
     results.push_back(experiment::evaluate(scorer, slates, dataset, config_.name));
+    return results;
+  }
+
+  static PerUserResults earlier_results(const std::string& path, const data::SlateSet& slates) {
+    PerUserResults results = metrics::load_per_user(path);
+    if (results.slates_hash != slates.hash)
+      base::fail_usage(
+          "eval",
+          "--with {}: expected results on the slates with hash {}, found {}; results on different slates "
+          "are not comparable",
+          path, slates.hash, results.slates_hash);
     return results;
   }
 

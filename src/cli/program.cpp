@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <new>
+#include <string_view>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -22,6 +23,8 @@ namespace {
 using Arguments = std::vector<std::string>;
 
 constexpr int kInternalError = 1;
+constexpr const char* kOutOfMemory =
+    "out of memory; 'r2rank doctor' shows what there is, smaller settings need less";
 
 int print_page(const std::string& page) {
   print_text(page);
@@ -100,11 +103,13 @@ int run_program(const Arguments& arguments) {
   } catch (const base::Error& error) {
     return report(arguments, error.exit_code(), error.what());
   } catch (const std::bad_alloc&) {
-    return report(arguments, static_cast<int>(base::ErrorKind::kResource),
-                  "out of memory; 'r2rank doctor' shows what there is, smaller settings need less");
+    return report(arguments, static_cast<int>(base::ErrorKind::kResource), kOutOfMemory);
   } catch (const std::filesystem::filesystem_error& error) {
     return report(arguments, static_cast<int>(base::ErrorKind::kIo), error.what());
   } catch (const std::exception& error) {
+    // libtorch has no type of its own for it on the CPU.
+    if (std::string_view(error.what()).find("can't allocate memory") != std::string_view::npos)
+      return report(arguments, static_cast<int>(base::ErrorKind::kResource), kOutOfMemory);
     return report(arguments, kInternalError, std::string("unexpected error: ") + error.what());
   }
 }

@@ -77,11 +77,10 @@ class Rank : public Verb {
       std::vector<experiment::RankedItem> items;
       for (size_t i = 0; i < slate->candidates.size(); ++i) {
         const auto& item = dataset.items[slate->candidates[i]];
-        // The item the user really chose is marked: this is a test slate.
-        const std::string mark = slate->relevance[i] > 0 ? "* " : "";
-        items.push_back({item.id, mark + item.title, reasoned.scores[i], reasoned.rationales[i]});
+        items.push_back(
+            {item.id, item.title, reasoned.scores[i], reasoned.rationales[i], slate->relevance[i] > 0});
       }
-      show(fmt::format("user {}", dataset.user_ids[slate->user]), history_text(dataset, *slate),
+      show(dataset.user_ids[slate->user], history_text(dataset, *slate),
            experiment::ranked_items(std::move(items)), invocation);
     }
     return 0;
@@ -92,7 +91,7 @@ class Rank : public Verb {
     const std::string text{std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
     const auto request = experiment::parse_rank_request(text);
     const auto model = learn::open_ranking_model(model_, options_, prompt_);
-    show("request", "", experiment::rank_request(request, *model, reasoning_), invocation);
+    show("", "", experiment::rank_request(request, *model, reasoning_), invocation);
     return 0;
   }
 
@@ -120,14 +119,18 @@ class Rank : public Verb {
     return text;
   }
 
-  void show(const std::string& who, const std::string& history,
-            const std::vector<experiment::RankedItem>& items, const Invocation& invocation) const {
-    if (invocation.json) return print("{}\n", experiment::ranked_json(items));
-    print("{}{}{}\n", who, history.empty() ? "" : ", lately: ", history);
+  /// `user` is empty for a request.
+  void show(const std::string& user, const std::string& history, std::vector<experiment::RankedItem> items,
+            const Invocation& invocation) const {
+    items.resize(std::min<size_t>(items.size(), top_));
+    if (invocation.json) return print("{}\n", experiment::ranked_json(user, items));
+    if (!user.empty()) print("user {}{}{}\n", user, history.empty() ? "" : ", lately: ", history);
     Table table({Table::Align::kRight, Table::Align::kLeft, Table::Align::kRight, Table::Align::kLeft});
     table.row({"rank", "item", "score", reasoning_.rationales > 0 ? "reason" : ""});
-    for (size_t i = 0; i < std::min<size_t>(items.size(), top_); ++i)
-      table.row({std::to_string(i + 1), shortened(items[i].title, kTitleWidth),
+    // The item the user really chose is marked: a test slate knows it.
+    for (size_t i = 0; i < items.size(); ++i)
+      table.row({std::to_string(i + 1),
+                 (items[i].chosen ? "* " : "") + shortened(items[i].title, kTitleWidth),
                  fmt::format("{:.3f}", items[i].score),
                  items[i].rationales.empty() ? "" : items[i].rationales.front()});
     print("{}\n", table.text());

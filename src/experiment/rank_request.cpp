@@ -109,17 +109,20 @@ std::vector<RankedItem> ranked_items(std::vector<RankedItem> items) {
   return items;
 }
 
-std::string ranked_json(const std::vector<RankedItem>& items) {
-  auto list = nlohmann::ordered_json::array();
-  for (size_t i = 0; i < items.size(); ++i)
+std::string ranked_json(const std::string& user, const std::vector<RankedItem>& items) {
+  nlohmann::ordered_json document;
+  if (!user.empty()) document["user"] = user;
+  auto& list = document["ranking"] = nlohmann::ordered_json::array();
+  for (size_t i = 0; i < items.size(); ++i) {
     list.push_back({{"rank", i + 1},
                     {"id", items[i].id},
                     {"title", items[i].title},
                     {"score", items[i].score},
                     {"reasons", items[i].rationales}});
+    if (!user.empty()) list.back()["chosen"] = items[i].chosen;
+  }
   // Rationales are sampled bytes: they may end within a character.
-  return nlohmann::ordered_json{{"ranking", list}}.dump(-1, ' ', false,
-                                                        nlohmann::ordered_json::error_handler_t::replace);
+  return document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 }  // namespace r2rank::experiment

@@ -25,6 +25,7 @@ struct RankedItem {
   std::string id, title;
   double score = 0;
   std::vector<std::string> rationales;
+  bool chosen = false;  ///< a test slate's own answer; false where it is not known
 };
 
 /// Best first; ties keep the request's order.
@@ -32,7 +33,8 @@ std::vector<RankedItem> rank_request(const RankRequest& request, const learn::Ra
                                      const ReasoningOptions& options);
 /// Orders parallel vectors of ids, titles, scores and rationales, best first.
 std::vector<RankedItem> ranked_items(std::vector<RankedItem> items);
-/// {"ranking": [{"rank", "id", "title", "score", "reasons": [...]}]}
-std::string ranked_json(const std::vector<RankedItem>& items);
+/// {"user", "ranking": [{"rank", "id", "title", "score", "reasons": [...], "chosen"}]}; user and chosen only
+/// for a user of a data set.
+std::string ranked_json(const std::string& user, const std::vector<RankedItem>& items);
 
 }  // namespace r2rank::experiment

@@ -84,13 +84,23 @@ TEST(RankedItems, StandBestFirstAndTiesKeepTheirOrder) {
 }
 
 TEST(RankedItems, AreWrittenAsJsonEvenWhenARationaleEndsWithinACharacter) {
-  const auto document = nlohmann::json::parse(ranked_json({{"a", "Title", 1.5, {"good \xc3"}}}));
+  const auto document = nlohmann::json::parse(ranked_json("", {{"a", "Title", 1.5, {"good \xc3"}}}));
   const auto& item = document.at("ranking").at(0);
   EXPECT_EQ(item.at("rank"), 1);
   EXPECT_EQ(item.at("id"), "a");
   EXPECT_EQ(item.at("title"), "Title");
   EXPECT_EQ(item.at("score"), 1.5);
   EXPECT_EQ(item.at("reasons").at(0), "good \xef\xbf\xbd");
+}
+
+TEST(RankedItems, OfADataSetsUserCarryTheUserAndWhatTheyChose) {
+  const auto document =
+      nlohmann::json::parse(ranked_json("u7", {{"a", "Title", 1.5, {}, true}, {"b", "", 1, {}}}));
+  EXPECT_EQ(document.at("user"), "u7");
+  EXPECT_EQ(document.at("ranking").at(0).at("chosen"), true);
+  EXPECT_EQ(document.at("ranking").at(1).at("chosen"), false);
+  const auto request = nlohmann::json::parse(ranked_json("", {{"a", "Title", 1.5, {}}}));
+  EXPECT_FALSE(request.contains("user") || request.at("ranking").at(0).contains("chosen"));
 }
 
 class RankByModel : public ::testing::Test {

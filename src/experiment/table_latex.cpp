@@ -18,8 +18,8 @@ std::string latex_text(const std::string& text) {
       result += "\\textasciitilde{}";
     else if (c == '^')
       result += "\\textasciicircum{}";
-    else if (c == '<')
-      result += "$<$";
+    else if (c == '<' || c == '>' || c == '|')
+      result += fmt::format("${}$", c);
     else
       result += escaped(std::string(1, c), "_%&#${}", '\\');
   }
