@@ -15,6 +15,7 @@
 #include "data/k_core.h"
 #include "data/log_filters.h"
 #include "data/recbole_reader.h"
+#include "data/record_reader.h"
 
 namespace r2rank::data {
 namespace {
@@ -35,6 +36,12 @@ struct Import {
 };
 
 void check_config(const ImportConfig& config) {
+  if (!config.name.empty()) check_utf8(config.name, "--name");
+  // One character: of a longer separator, or one beyond ASCII, the rest would stay in the categories.
+  const std::string& separator = config.category_separator;
+  if (separator.size() > 1 || (separator.size() == 1 && static_cast<unsigned char>(separator[0]) >= 0x80))
+    base::fail_usage("import", "--category-separator '{}': expected one ASCII character, or nothing",
+                     separator);
   if (config.interactions.empty())
     base::fail_usage("import", "--interactions is needed: a log file or its folder");
   if (config.from_time >= config.to_time)

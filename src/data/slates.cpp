@@ -90,7 +90,7 @@ struct Parser {
                       slate.id, number);
     slate.user = known_index(users, fields.id("user"), "user", place);
     const auto events = static_cast<int64_t>(dataset.events(slate.user).size());
-    slate.history_end = static_cast<int32_t>(fields.integer("history_end", 0, std::min(events, kMost)));
+    slate.history_end = static_cast<int32_t>(fields.integer("history_end", 0, std::min(events - 1, kMost)));
     slate.candidates = parse_candidates(fields, items, place);
     slate.relevance = parse_relevance(fields, slate.candidates.size(), place);
     return slate;

@@ -83,7 +83,8 @@ TEST_F(Slates, AnAlteredLineIsNoticed) {
 
 TEST_F(Slates, MalformedLinesNameLineAndField) {
   expect_parts(sealed_error("\"user\":\"u0\"", "\"user\":\"nobody\""), {"line 2 of t.jsonl", "'nobody'"});
-  expect_parts(sealed_error("\"history_end\":5", "\"history_end\":7"), {"'history_end'", "0 to 6"});
+  expect_parts(sealed_error("\"history_end\":5", "\"history_end\":6"),
+               {"'history_end'", "0 to 5"});  // six events: the last is 5
   expect_parts(sealed_error("\"history_end\":5", "\"history_end\":-1"), {"'history_end'"});
   expect_parts(sealed_error("\"candidates\":[\"", "\"candidates\":[\"x"), {"candidate of the data set"});
   expect_parts(sealed_error("\"candidates\":[", "\"candidates\":[4,"), {"'candidates'", "item ids"});
