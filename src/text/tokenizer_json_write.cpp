@@ -113,8 +113,10 @@ std::string config_text(const TokenizerData& data) {
 }  // namespace
 
 void save_tokenizer_json(const TokenizerData& data, const base::Path& folder) try {
-  base::write_file(folder / "tokenizer.json", tokenizer_text(data));
-  base::write_file(folder / "tokenizer_config.json", config_text(data));
+  const std::string tokenizer = tokenizer_text(data),
+                    config = config_text(data);  // both, before either is written
+  base::write_file(folder / "tokenizer.json", tokenizer);
+  base::write_file(folder / "tokenizer_config.json", config);
 } catch (const nlohmann::json::type_error&) {
   base::fail_data(
       "tokenizer",
