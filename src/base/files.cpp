@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 
@@ -45,6 +46,25 @@ void sync_folder(const Path& folder) {
 
 Path temporary_beside(const Path& path) {
   return path.parent_path() / fmt::format(".{}.{}.tmp", path.filename().string(), ::getpid());
+}
+
+/// Removes what a process that was killed while writing `target` left beside it: ".name.PID.tmp" of no living
+/// process.
+void remove_abandoned(const Path& target) {
+  const std::string prefix = fmt::format(".{}.", target.filename().string()), suffix = ".tmp";
+  const Path folder = target.has_parent_path() ? target.parent_path() : Path(".");
+  std::error_code code;
+  for (std::filesystem::directory_iterator entry(folder, code), end; !code && entry != end;
+       entry.increment(code)) {
+    const std::string name = entry->path().filename().string();
+    if (!name.starts_with(prefix) || !name.ends_with(suffix) || name.size() <= prefix.size() + suffix.size())
+      continue;
+    const std::string digits = name.substr(prefix.size(), name.size() - prefix.size() - suffix.size());
+    if (digits.size() > 9 || digits.find_first_not_of("0123456789") != std::string::npos) continue;
+    if (::kill(std::stoi(digits), 0) == 0 || errno != ESRCH) continue;
+    std::error_code ignored;
+    std::filesystem::remove_all(entry->path(), ignored);
+  }
 }
 
 void make_folder(const Path& folder) {
@@ -148,6 +168,7 @@ AtomicFolder::AtomicFolder(Path target, bool replace) : target_(std::move(target
   if (!replace_ && std::filesystem::exists(target_, code))
     fail_usage("file", "{} exists already; choose another name or pass --overwrite", target_.string());
   std::filesystem::remove_all(temporary_, code);
+  remove_abandoned(target_);
   make_folder(temporary_);
 }
 

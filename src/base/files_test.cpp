@@ -231,5 +231,15 @@ TEST_F(Files, LogsOnAFullDiskSaySo) {
   expect_contains(io_error([&] { log.append("one"); }), "No space left on device; free some space");
 }
 
+TEST_F(Files, AFolderClearsAwayWhatKilledProcessesLeftOfItAndNothingElse) {
+  for (const char* name : {".run.999999999.tmp", ".run.1.tmp", ".run.x.tmp", ".other.999999999.tmp"})
+    std::filesystem::create_directories(folder_ / name);
+  AtomicFolder(folder_ / "run", true).commit();
+  EXPECT_FALSE(std::filesystem::exists(folder_ / ".run.999999999.tmp"));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / ".run.1.tmp"));  // process 1 lives
+  EXPECT_TRUE(std::filesystem::exists(folder_ / ".run.x.tmp"));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / ".other.999999999.tmp"));
+}
+
 }  // namespace
 }  // namespace r2rank::base

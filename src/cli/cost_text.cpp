@@ -34,4 +34,24 @@ std::string training_cost_text(const learn::TrainConfig& config, const learn::Ra
   return table.text() + "dry run: nothing written\n";
 }
 
+std::string scoring_cost_text(const learn::RankingModel& model, const data::Dataset& dataset,
+                              const data::Split& split, std::span<const data::Slate> slates,
+                              const experiment::ReasoningOptions& options, bool json) {
+  const auto cost = experiment::estimate_scoring(model, dataset, split, slates, options);
+  if (json)
+    return nlohmann::ordered_json{{"slates", cost.slates},
+                                  {"tokens_per_slate", cost.tokens_per_slate},
+                                  {"sampled_tokens_per_slate", cost.sampled_tokens_per_slate},
+                                  {"seconds", cost.seconds},
+                                  {"memory_bytes", cost.memory_bytes}}
+               .dump() +
+           "\n";
+  Table table({Table::Align::kLeft, Table::Align::kRight});
+  table.row({"tokens a slate", grouped(cost.tokens_per_slate)});
+  table.row({"tokens a slate, sampled (at most)", grouped(cost.sampled_tokens_per_slate)});
+  table.row({"time in all (estimate)", base::format_duration(cost.seconds)});
+  table.row({"memory (estimate)", fmt::format("{:.1f} GiB", cost.memory_bytes / 1073741824.0)});
+  return table.text();
+}
+
 }  // namespace r2rank::cli

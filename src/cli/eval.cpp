@@ -2,7 +2,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "base/interrupt.h"
+#include "cli/cost_text.h"
 #include "cli/output.h"
 #include "cli/shell.h"
 #include "cli/verb.h"
@@ -79,7 +81,7 @@ class Eval : public Verb {
     flags.group("Reasoning");
     reasoning_.describe(flags.fields());
     flags.group("Model");
-    model_options_.describe(flags.fields());
+    model_options_.describe_compute(flags.fields());
     flags.group("Prompt (of a base model; a trained one brings its own)");
     prompt_.describe(flags.fields());
   }
@@ -92,7 +94,8 @@ class Eval : public Verb {
     const data::SlateSet& slates = config_.part == "test" ? split.test : split.valid;
     if (slates.slates.empty())
       base::fail_usage("eval", "the split has no {} slates; make it anew with more users", config_.part);
-    if (invocation.dry_run) return describe_only(slates);
+    if (invocation.dry_run) return describe_only(dataset, split, slates, invocation.json);
+    check_request();
     std::vector<PerUserResults> results = collect(dataset, split, slates);
     for (size_t i = 1; i < results.size(); ++i) experiment::check_comparable(results.front(), results[i]);
     show(results, invocation);
@@ -100,9 +103,28 @@ class Eval : public Verb {
   }
 
  private:
-  int describe_only(const data::SlateSet& slates) const {
-    print("{} slates of {} candidates, protocol {}\ndry run: nothing scored\n", slates.slates.size(),
-          slates.slates.front().candidates.size(), slates.protocol.name());
+  /// What would be refused after an hour of scoring is refused before it.
+  void check_request() const {
+    if (config_.name.empty() || config_.name.find('/') != std::string::npos)
+      base::fail_usage("eval", "--name '{}': expected a name that a file can have", config_.name);
+    experiment::Summary unused;
+    for (const auto& entry : config_.seconds) add_seconds(entry, unused);
+    if (config_.output.empty()) return;
+    const base::Path probe = base::Path(config_.output) / ".writable";
+    base::write_file(probe, "");
+    std::filesystem::remove(probe);
+  }
+
+  int describe_only(const data::Dataset& dataset, const data::Split& split, const data::SlateSet& slates,
+                    bool json) const {
+    if (!json)
+      print("{} slates of {} candidates, protocol {}\n", slates.slates.size(),
+            slates.slates.front().candidates.size(), slates.protocol.name());
+    if (!config_.model.empty()) {
+      const auto model = learn::open_ranking_model(config_.model, model_options_, prompt_);
+      print("{}", scoring_cost_text(*model, dataset, split, slates.slates, reasoning_, json));
+    }
+    if (!json) print("dry run: nothing scored\n");
     return 0;
   }
 
@@ -118,11 +140,24 @@ class Eval : public Verb {
     }
     for (const auto& path : config_.scores)
       results.push_back(experiment::read_outside_scores(path, slates, dataset));
+    check_names(results);
     if (config_.model.empty()) return results;
     const auto model = learn::open_ranking_model(config_.model, model_options_, prompt_);
     experiment::RankingScorer scorer(config_.name, *model, dataset, split, reasoning_);
     results.push_back(experiment::evaluate(scorer, slates, dataset, config_.name));
     return results;
+  }
+
+  /// Every scorer has a name of its own, and every pair is of two of them.
+  void check_names(const std::vector<PerUserResults>& before_the_model) const {
+    std::vector<std::string> names;
+    for (const auto& results : before_the_model) names.push_back(results.scorer);
+    if (!config_.model.empty()) names.push_back(config_.name);
+    for (const auto& name : names)
+      if (std::count(names.begin(), names.end(), name) > 1)
+        base::fail_usage(
+            "eval", "two scorers are called '{}'; give the model another --name, or rename a file", name);
+    for (const auto& pair : config_.pairs) parse_pair(pair, names);
   }
 
   static PerUserResults earlier_results(const std::string& path, const data::SlateSet& slates) {
@@ -139,7 +174,9 @@ class Eval : public Verb {
   std::vector<std::pair<std::string, std::string>> pairs_of(
       const std::vector<PerUserResults>& results) const {
     std::vector<std::pair<std::string, std::string>> pairs;
-    for (const auto& pair : config_.pairs) pairs.push_back(parse_pair(pair, results));
+    std::vector<std::string> names;
+    for (const auto& result : results) names.push_back(result.scorer);
+    for (const auto& pair : config_.pairs) pairs.push_back(parse_pair(pair, names));
     if (!pairs.empty() || config_.model.empty()) return pairs;
     for (const auto& other : results)
       if (other.scorer != config_.name) pairs.emplace_back(config_.name, other.scorer);
@@ -148,10 +185,9 @@ class Eval : public Verb {
 
   /// Names may hold dashes themselves ("item-knn"): the split is where both sides are known.
   static std::pair<std::string, std::string> parse_pair(const std::string& pair,
-                                                        const std::vector<PerUserResults>& results) {
+                                                        const std::vector<std::string>& names) {
     const auto known = [&](const std::string& name) {
-      return std::any_of(results.begin(), results.end(),
-                         [&](const auto& result) { return result.scorer == name; });
+      return std::find(names.begin(), names.end(), name) != names.end();
     };
     for (size_t dash = pair.find('-'); dash != std::string::npos; dash = pair.find('-', dash + 1))
       if (known(pair.substr(0, dash)) && known(pair.substr(dash + 1)))

@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "base/error.h"
+#include "cli/cost_text.h"
 #include "cli/output.h"
 #include "cli/table.h"
 #include "cli/verb.h"
@@ -56,7 +57,7 @@ class Rank : public Verb {
     flags.group("Reasoning");
     reasoning_.describe(flags.fields());
     flags.group("Model");
-    options_.describe(flags.fields());
+    options_.describe_compute(flags.fields());
     flags.group("Prompt (of a base model; a trained one brings its own)");
     prompt_.describe(flags.fields());
   }
@@ -71,6 +72,12 @@ class Rank : public Verb {
     const data::Split split = data::load_split(split_, dataset);
     const auto slates = chosen_slates(dataset, split);
     const auto model = learn::open_ranking_model(model_, options_, prompt_);
+    if (invocation.dry_run) {
+      std::vector<data::Slate> wanted;
+      for (const data::Slate* slate : slates) wanted.push_back(*slate);
+      print("{}", scoring_cost_text(*model, dataset, split, wanted, reasoning_, invocation.json));
+      return 0;
+    }
     experiment::RankingScorer scorer("model", *model, dataset, split, reasoning_);
     for (const data::Slate* slate : slates) {
       const auto reasoned = scorer.reason(*slate);
@@ -91,6 +98,8 @@ class Rank : public Verb {
     const std::string text{std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
     const auto request = experiment::parse_rank_request(text);
     const auto model = learn::open_ranking_model(model_, options_, prompt_);
+    if (invocation.dry_run)
+      return print("the request is valid: {} items\ndry run: nothing scored\n", request.items.size()), 0;
     show("", "", experiment::rank_request(request, *model, reasoning_), invocation);
     return 0;
   }

@@ -28,8 +28,8 @@ class Train : public Verb {
                 "# a quick silent warm-up, then RL from it\n"
                 "r2rank train data/ml-100k --split data/ml-100k-split --model model.gguf --minutes 5 --steps "
                 "0 --output runs/warm\n"
-                "r2rank train data/ml-100k --split data/ml-100k-split --model runs/warm --stage rl --steps "
-                "100 --output runs/rl\n"
+                "r2rank train data/ml-100k --split data/ml-100k-split --model runs/warm --stage rl "
+                "--list-objective ndcg --steps 100 --output runs/rl\n"
                 "# go on after Ctrl-C or a crash: the same command with --resume"};
   }
 
@@ -52,6 +52,7 @@ class Train : public Verb {
     const data::Split split = data::load_split(config_.split, dataset);
     if (invocation.dry_run) return estimate(dataset, split, invocation);
     if (!check_folder(folder)) return already_finished(invocation);
+    learn::check_training_data(config_, dataset, split);
     base::catch_interrupts();
     const bool resumed = resume_ && learn::has_checkpoint(folder);
     model::ModelOptions options = config_.model_options;
@@ -59,7 +60,8 @@ class Train : public Verb {
     if (resumed && options.dtype == "auto") options.dtype = learn::checkpoint_dtype(folder);
     const auto model = learn::open_ranking_model(resumed ? folder / "checkpoint" : base::Path(config_.model),
                                                  options, prompt_);
-    // Only now, when the new run has its model: a mistyped --model must not cost the old run.
+    adopt_card(*model);
+    // Only now, when the new run has its model and data: a mistyped setting must not cost the old run.
     if (!resumed) {
       std::filesystem::remove_all(folder);
       base::write_file(folder / "config.toml", invocation.config->as_toml());
@@ -73,17 +75,50 @@ class Train : public Verb {
   }
 
  private:
+  /// What a trained model brings along is what the run records.
+  void adopt_card(const learn::RankingModel& model) {
+    prompt_ = model.prompts->config();
+    config_.model_options.readout = model.model->options().readout;
+    config_.model_options.readout_hidden = model.model->options().readout_hidden;
+    if (model.model->options().tuning != config_.model_options.tuning)
+      base::fail_usage(
+          "train",
+          "{} holds LoRA adapters and is trained on as such: pass --tuning lora, or merge them first with "
+          "r2rank model import",
+          config_.model);
+    config_.check();
+  }
+
+  /// Made by `train`, or all that a run which was killed early left; never a folder with anything else in it.
+  static bool is_run_folder(const base::Path& folder) {
+    for (const char* mark : {"log.jsonl", "checkpoint/state.json", "model/r2rank.json"})
+      if (std::filesystem::exists(folder / mark)) return true;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+      const std::string name = entry.path().filename().string();
+      if (name != "config.toml" && !(name.starts_with(".") && name.ends_with(".tmp"))) return false;
+    }
+    return true;
+  }
+
   /// Refuses a folder that is in the way. false: the run is finished already.
   bool check_folder(const base::Path& folder) const {
     const bool exists = std::filesystem::exists(folder) && !std::filesystem::is_empty(folder);
     if (!exists) return true;
-    const bool run_folder = std::filesystem::exists(folder / "config.toml");
     if (resume_ && std::filesystem::exists(folder / "model")) return false;
-    if (run_folder && (overwrite_ || resume_)) return true;
+    refuse_own_model(folder);
+    if ((overwrite_ || resume_) && is_run_folder(folder)) return true;
     base::fail_usage(
         "train",
         "{} exists already; choose another --output, or pass --resume to go on or --overwrite to start anew",
         folder.string());
+  }
+
+  void refuse_own_model(const base::Path& folder) const {
+    const auto model = std::filesystem::weakly_canonical(config_.model).string() + '/';
+    if (overwrite_ && model.starts_with(std::filesystem::weakly_canonical(folder).string() + '/'))
+      base::fail_usage("train",
+                       "--overwrite would delete the model to start from, {}; choose another --output",
+                       config_.model);
   }
 
   int already_finished(const Invocation& invocation) const {
@@ -113,15 +148,24 @@ class Train : public Verb {
     return 0;
   }
 
+  /// The flags with which `eval` and `rank` use the model the way it was trained.
+  std::string reasoning_flags() const {
+    if (!config_.reasons()) return "";
+    return fmt::format(" --rationales {} --rationale-tokens {} --temperature {}",
+                       config_.objective == "jg" ? config_.rationales : 1, config_.rationale_tokens,
+                       config_.temperature);
+  }
+
   int report(const learn::RunState& state, const Invocation& invocation) const {
     if (invocation.json)
       print("{{\"steps\":{},\"slates\":{},\"seconds\":{:.1f},\"nonfinite_steps\":{}}}\n", state.step,
             state.slates, state.seconds, state.nonfinite_steps);
     else
       print(
-          "{} steps, {} slates in {:.0f} s; model in {}/model\nnext: r2rank eval {} --split {} --model {}\n",
+          "{} steps, {} slates in {:.0f} s; model in {}/model\nnext: r2rank eval {} --split {} --model "
+          "{}{}\n",
           state.step, state.slates, state.seconds, output_, shell_word(config_.dataset),
-          shell_word(config_.split), shell_word(output_));
+          shell_word(config_.split), shell_word(output_), reasoning_flags());
     return 0;
   }
 

@@ -24,9 +24,10 @@ class NegativeSampler {
                             int64_t count) const;
 
   int64_t distinct_items() const { return static_cast<int64_t>(items_.size()); }
+  /// How many items can be drawn for someone who knows `excluded`.
+  int64_t available(std::span<const int32_t> excluded) const;
 
  private:
-  int64_t available(std::span<const int32_t> excluded) const;
   int32_t draw_exactly(base::RandomStream& stream, std::span<const int32_t> excluded,
                        const std::vector<int32_t>& drawn) const;
 

@@ -74,6 +74,8 @@ class TrainingSlates {
   int64_t users() const { return static_cast<int64_t>(eligible_.size()); }
 
  private:
+  void check_negatives() const;
+
   const Dataset& dataset_;
   const Split& split_;
   Options options_;

@@ -12,11 +12,11 @@ constexpr uint64_t kTrainingStreams =
 
 void check_options(const TrainingSlates::Options& options) {
   if (options.negatives != "uniform" && options.negatives != "popularity")
-    base::fail_usage("split", "training negatives = '{}' is not known: choose uniform or popularity",
+    base::fail_usage("train", "training negatives = '{}' is not known: choose uniform or popularity",
                      options.negatives);
   if (options.negative_count < 1 || options.recent_targets < 1 || options.min_history < 0)
     base::fail_usage(
-        "split",
+        "train",
         "expected negative_count >= 1, recent_targets >= 1 and min_history >= 0, found {}, {} and {}",
         options.negative_count, options.recent_targets, options.min_history);
 }
@@ -32,9 +32,23 @@ TrainingSlates::TrainingSlates(const Dataset& dataset, const Split& split, Optio
   for (int32_t user = 0; user < dataset.users(); ++user)
     if (split.training_end[user] > options_.min_history) eligible_.push_back(user);
   if (eligible_.empty())
-    base::fail_usage("split",
+    base::fail_usage("train",
                      "expected users with at least {} training events, found none; lower min_history",
                      options_.min_history + 1);
+  check_negatives();
+}
+
+/// Now, not at the step that happens to draw the user.
+void TrainingSlates::check_negatives() const {
+  int64_t fewest = sampler_.distinct_items();
+  for (const int32_t user : eligible_)
+    fewest = std::min(fewest, sampler_.available(known_items(dataset_, user)));
+  if (fewest < options_.negative_count)
+    base::fail_usage(
+        "train",
+        "expected {} negatives for each training slate, found a user for whom only {} items are left to "
+        "draw from; lower --negatives",
+        options_.negative_count, fewest);
 }
 
 Slate TrainingSlates::draw(int64_t n) const {

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int64_t kSampledSlates = 32;
 // Shares of the product's speed the passes reach on the reference machine (docs/lab-log.md).
-constexpr double kTrainingShare = 0.45, kDecodeShare = 0.2;
+constexpr double kTrainingShare = 0.6, kScoringShare = 0.7, kDecodeShare = 0.2;
 
 /// Operations a second of one [512, D] x [D, F] product in the compute type.
 double product_speed(const model::LanguageModel& model) {
@@ -78,6 +78,32 @@ TrainingCost estimate_training(const learn::TrainConfig& config, const learn::Ra
       6e9);
   cost.memory_bytes = (blocks + output) * element + trained * 16 + activations + 1e9;
   cost.disk_bytes = (blocks + output) * 4 + trained * 8 + (blocks + output) * 4;
+  return cost;
+}
+
+ScoringCost estimate_scoring(const learn::RankingModel& model, const data::Dataset& dataset,
+                             const data::Split& split, std::span<const data::Slate> slates,
+                             const ReasoningOptions& options) {
+  ScoringCost cost;
+  cost.slates = static_cast<int64_t>(slates.size());
+  const rollout::SlatePrompts prompts(dataset, split, *model.prompts);
+  const auto seen = slates.first(std::min<size_t>(slates.size(), kSampledSlates));
+  for (const auto& slate : seen) {
+    cost.tokens_per_slate +=
+        rollout::slate_tokens(prompts.prepare(slate, false), model.reasoner->frame(), options.rationales, 0);
+    cost.sampled_tokens_per_slate +=
+        static_cast<int64_t>(slate.candidates.size()) * options.rationales * options.rationale_tokens;
+  }
+  cost.tokens_per_slate /= std::max<int64_t>(1, static_cast<int64_t>(seen.size()));
+  cost.sampled_tokens_per_slate /= std::max<int64_t>(1, static_cast<int64_t>(seen.size()));
+  const auto& shape = model.model->config();
+  const double blocks = block_parameters(shape), output = static_cast<double>(shape.vocabulary * shape.width);
+  const double speed = product_speed(*model.model);
+  cost.seconds =
+      static_cast<double>(cost.slates) *
+      (2 * blocks * static_cast<double>(cost.tokens_per_slate) / (speed * kScoringShare) +
+       2 * (blocks + output) * static_cast<double>(cost.sampled_tokens_per_slate) / (speed * kDecodeShare));
+  cost.memory_bytes = (blocks + output) * (model.model->options().dtype == "bf16" ? 2 : 4) + 1e9;
   return cost;
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
+#include "experiment/ranking_scorer.h"
 #include "learn/model_folder.h"
 #include "learn/train_config.h"
 
@@ -20,5 +22,16 @@ struct TrainingCost {
 };
 TrainingCost estimate_training(const learn::TrainConfig& config, const learn::RankingModel& model,
                                const data::Dataset& dataset, const data::Split& split);
+
+/// What scoring slates will take, from the first of them and the same measured product.
+struct ScoringCost {
+  int64_t slates = 0;
+  int64_t tokens_per_slate = 0;          ///< packed prompt tokens, starts and cues of rationales included
+  int64_t sampled_tokens_per_slate = 0;  ///< at most: K G T
+  double seconds = 0, memory_bytes = 0;
+};
+ScoringCost estimate_scoring(const learn::RankingModel& model, const data::Dataset& dataset,
+                             const data::Split& split, std::span<const data::Slate> slates,
+                             const ReasoningOptions& options);
 
 }  // namespace r2rank::experiment

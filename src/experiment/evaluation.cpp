@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/log.h"
 #include "base/progress.h"
 #include "metrics/ranking_metrics.h"
 
@@ -27,6 +28,17 @@ void stop_if_interrupted(size_t done, size_t total) {
 
 double milliseconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+}
+
+void warn_not_finite(const std::string& name, const metrics::PerUserResults& results) {
+  int64_t count = 0, all = 0;
+  for (const auto& slate : results.scores) {
+    all += static_cast<int64_t>(slate.size());
+    count += std::count_if(slate.begin(), slate.end(), [](double score) { return std::isnan(score); });
+  }
+  if (count > 0)
+    base::log_warning("{} of {} scores of '{}' are not a number; they rank last. Has its training diverged?",
+                      count, all, name);
 }
 
 /// Time and tokens of a batch are shared equally by its slates.
@@ -64,6 +76,7 @@ metrics::PerUserResults evaluate(baselines::Scorer& scorer, const data::SlateSet
     progress.advance(static_cast<int64_t>(batch.size()),
                      fmt::format("{} {:.3f}", kShownMetric, sum / static_cast<double>(done)));
   }
+  warn_not_finite(scorer.name(), results);
   return results;
 }
 

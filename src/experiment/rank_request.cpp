@@ -1,6 +1,7 @@
 #include "experiment/rank_request.h"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -104,8 +105,10 @@ std::vector<RankedItem> rank_request(const RankRequest& request, const learn::Ra
 }
 
 std::vector<RankedItem> ranked_items(std::vector<RankedItem> items) {
-  std::stable_sort(items.begin(), items.end(),
-                   [](const auto& a, const auto& b) { return a.score > b.score; });
+  std::stable_sort(items.begin(), items.end(), [](const auto& a, const auto& b) {
+    if (std::isnan(a.score) || std::isnan(b.score)) return std::isnan(b.score) && !std::isnan(a.score);
+    return a.score > b.score;
+  });
   return items;
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "learn/tiny_ranking_model.h"
@@ -81,6 +82,12 @@ TEST(RankedItems, StandBestFirstAndTiesKeepTheirOrder) {
   EXPECT_EQ(ranked[0].id, "b");
   EXPECT_EQ(ranked[1].id, "a");
   EXPECT_EQ(ranked[2].id, "c");
+}
+
+TEST(RankedItems, WithoutANumberStandLast) {
+  const auto ranked =
+      ranked_items({{"a", "", NAN, {}}, {"b", "", -3, {}}, {"c", "", NAN, {}}, {"d", "", 2, {}}});
+  EXPECT_EQ(ranked[0].id + ranked[1].id + ranked[2].id + ranked[3].id, "dbac");
 }
 
 TEST(RankedItems, AreWrittenAsJsonEvenWhenARationaleEndsWithinACharacter) {

@@ -81,6 +81,23 @@ void take_lora_fields(const model::ModelOptions& from, model::ModelOptions& to) 
   to.lora_targets = from.lora_targets;
 }
 
+/// A prompt set by the caller that the trained model would not be asked with must not be passed over in
+/// silence.
+void refuse_other_prompt(text::PromptConfig wanted, text::PromptConfig own, const base::Path& path) {
+  text::PromptConfig plain;
+  base::ConfigFields wanted_fields, own_fields, plain_fields;
+  wanted.describe(wanted_fields);
+  own.describe(own_fields);
+  plain.describe(plain_fields);
+  const json wanted_values = config_to_json(wanted_fields), own_values = config_to_json(own_fields),
+             plain_values = config_to_json(plain_fields);
+  for (const auto& [key, value] : wanted_values.items())
+    if (value != plain_values.at(key) && value != own_values.at(key))
+      base::fail_usage("model",
+                       "{} was trained with {} = {} and is always asked so, found {}; leave that setting out",
+                       path.string(), key, own_values.at(key).dump(), value.dump());
+}
+
 Card read_card(const base::Path& path, const model::ModelOptions& options) {
   Card card;
   card.options = options;
@@ -163,6 +180,7 @@ std::unique_ptr<RankingModel> open_ranking_model(const base::Path& path, const m
     return ranking;
   }
   const Card card = read_card(folder / kCard, options);
+  refuse_other_prompt(prompt, card.prompt, path);
   ranking->model = model::load_language_model(files, card.options);
   read_extra(folder / kExtra, card.has_adapters, *ranking->model);
   ranking->training = card.training;

@@ -36,7 +36,10 @@ void refuse_differences(const json& saved, const json& now, const base::Path& pa
   if (!saved.is_object())
     base::fail_data("train", "{} is damaged: its configuration is no object", path.string());
   for (const auto& [key, value] : saved.items()) {
-    if (std::find(std::begin(kFreeKeys), std::end(kFreeKeys), key) != std::end(kFreeKeys)) continue;
+    // The starting model matters beyond the start where the divergence from it is part of the objective.
+    const bool needed = key == "model" && saved.value("kl", 0.0) > 0;
+    if (!needed && std::find(std::begin(kFreeKeys), std::end(kFreeKeys), key) != std::end(kFreeKeys))
+      continue;
     if (now.contains(key) && now.at(key) == value) continue;
     base::fail_usage("train",
                      "the checkpoint was made with {} = {}, this run has {}; resume with the same settings "

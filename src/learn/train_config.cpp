@@ -106,8 +106,16 @@ void TrainConfig::check() const {
         "readout = verdict has no head to train with tuning = head: choose readout head or both, or tuning "
         "full or lora");
   check_estimator();
+  if (!reasons() && kl > 0)
+    refuse("kl weighs the rationales' divergence, and stage = silent writes none: set kl = 0");
   if (!reasons()) return;
   const Credit how = credit_of(credit);
+  if (model_options.tuning == "head" &&
+      (how != Credit::kNone || kl > 0 || token_entropy > 0 || length_price > 0))
+    refuse(
+        "tuning = head leaves the writing of rationales as it is, so that token credit, kl, token_entropy "
+        "and "
+        "length_price cannot act: set credit = none and the others to 0, or choose tuning full or lora");
   if (rationales == 1 && needs_several_rationales(how))
     refuse(
         fmt::format("credit = {} compares rationales of one item and needs rationales >= 2; with rationales "

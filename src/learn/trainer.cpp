@@ -23,6 +23,8 @@ double activation_bytes(const model::ModelConfig& config, bool bf16) {
   return per_layer * static_cast<double>(config.layers) * (bf16 ? 2 : 4);
 }
 
+constexpr double kRolloutBudget = 4e9;     // bytes of KV caches and logits of the rationales sampled together
+constexpr double kBytesPerLogit = 14;      // bf16, f32, scaled and exponentiated copies of one row's logits
 constexpr double kActivationBudget = 6e9;  // bytes of activations above which `auto` recomputes them
 
 data::TrainingSlates::Options slate_options(const TrainConfig& config) {
@@ -80,15 +82,13 @@ Trainer::Trainer(const TrainConfig& config, RankingModel& model, const data::Dat
       slates_(dataset, split, slate_options(config)),
       optimizer_(model.model->parameters(), adamw_options(config)),
       start_(std::chrono::steady_clock::now()) {
-  if (slates_.users() == 0)
-    base::fail_usage("train", "no user has {} training events before a target; lower min_history",
-                     config_.min_history);
   if (has_checkpoint(run_))
     state_ = load_checkpoint(run_, optimizer_, config_, dataset_.hash, data::training_hash(split_));
   seconds_before_ = last_save_ = state_.seconds;
   if (config_.kl > 0) {
     model::ModelOptions frozen = config_.model_options;
     frozen.tuning = "frozen";
+    frozen.dtype = model.model->options().dtype;
     reference_ = open_ranking_model(config_.model, frozen, model_.prompts->config());
   }
   log_ = std::make_unique<base::RunLog>(run_, state_.step);
@@ -112,6 +112,21 @@ Trainer::Batch Trainer::draw() const {
   return batch;
 }
 
+/// How many slates like this one are sampled together: as many as their caches and logits leave within the
+/// budget.
+size_t Trainer::slates_per_rollout(const rollout::PreparedSlate& slate) const {
+  const auto& shape = model_.model->config();
+  size_t longest = 0;
+  for (const auto& candidate : slate.pieces.candidates) longest = std::max(longest, candidate.size());
+  const double positions = static_cast<double>(longest) + static_cast<double>(config_.rationale_tokens) + 8;
+  const double element = model_.model->options().dtype == "bf16" ? 2 : 4;
+  const double row =
+      2 * element * positions * static_cast<double>(shape.layers * shape.kv_heads * shape.head_width) +
+      kBytesPerLogit * static_cast<double>(shape.vocabulary);
+  const double rows = static_cast<double>(slate.candidates() * config_.rationales);
+  return std::max<size_t>(1, static_cast<size_t>(kRolloutBudget / (rows * row)));
+}
+
 void Trainer::roll_out(Batch& batch) const {
   if (!config_.reasons()) return;
   const auto start = std::chrono::steady_clock::now();
@@ -121,7 +136,12 @@ void Trainer::roll_out(Batch& batch) const {
   const bool batch_baseline =
       step.credit == Credit::kShared || (step.estimator.estimator == Estimator::kReinforcePl &&
                                          step.estimator.baseline == RankingBaseline::kBatchMean);
-  batch.rollouts = model_.reasoner->reason(all, options, batch_baseline);
+  for (size_t done = 0; done < all.size();) {
+    const size_t count = std::min(all.size() - done, slates_per_rollout(*all[done]));
+    auto some = model_.reasoner->reason(std::span(all).subspan(done, count), options, batch_baseline);
+    std::move(some.begin(), some.end(), std::back_inserter(batch.rollouts));
+    done += count;
+  }
   for (const auto& rollout : batch.rollouts) batch.tokens += rollout.sampled_tokens;
   if (batch_baseline) set_baselines(batch);
   batch.rollout_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -169,9 +189,11 @@ std::vector<SlateOutcome> Trainer::accumulate(const Batch& batch, const StepOpti
       tokens += more;
     }
     StepOptions options = base_options;
-    options.checkpoint_layers =
-        config_.checkpoint_layers == "on" || (config_.checkpoint_layers == "auto" &&
-                                              static_cast<double>(tokens) * token_bytes > kActivationBudget);
+    // A head alone needs nothing of the layers' backward pass.
+    options.checkpoint_layers = model_.model->options().tuning != "head" &&
+                                (config_.checkpoint_layers == "on" ||
+                                 (config_.checkpoint_layers == "auto" &&
+                                  static_cast<double>(tokens) * token_bytes > kActivationBudget));
     auto found =
         accumulate_step(*model_.model, frame, packed, options, static_cast<int64_t>(batch.prepared.size()));
     outcomes.insert(outcomes.end(), std::make_move_iterator(found.begin()),
@@ -196,12 +218,10 @@ bool Trainer::apply_gradients(StepLog& log) {
 
 bool Trainer::one_epoch(Batch& batch, int64_t epoch, StepLog& log) {
   auto outcomes = accumulate(batch, config_.step_options());
-  if (epoch == 0) {
-    std::vector<StepSlate> slates;
-    for (size_t b = 0; b < batch.prepared.size(); ++b) slates.push_back(batch.step_slate(b));
-    log = summarize(outcomes, slates, static_cast<int>(config_.cutoff));
-    if (config_.epochs > 1) batch.first = std::move(outcomes);
-  }
+  std::vector<StepSlate> slates;
+  for (size_t b = 0; b < batch.prepared.size(); ++b) slates.push_back(batch.step_slate(b));
+  log = summarize(outcomes, slates, static_cast<int>(config_.cutoff));
+  if (epoch == 0 && config_.epochs > 1) batch.first = std::move(outcomes);
   return apply_gradients(log);
 }
 
@@ -212,6 +232,19 @@ void Trainer::count_nonfinite(bool finite) {
   base::log_warning("step {}: the gradient is not finite; its update is skipped ({} in all)", state_.step,
                     state_.nonfinite_steps);
 }
+
+namespace {
+
+/// Only later epochs have anything to clip: in the first one every ratio is 1.
+void take_clipping(const StepLog& from, StepLog& to) {
+  for (auto& [name, value] : to)
+    if (name == "token_clip_share" || name == "ranking_clip_share")
+      value = std::find_if(from.begin(), from.end(), [&](const auto& entry) {
+                return entry.first == name;
+              })->second;
+}
+
+}  // namespace
 
 StepLog Trainer::step() {
   const auto start = std::chrono::steady_clock::now();
@@ -224,7 +257,10 @@ StepLog Trainer::step() {
   for (int64_t epoch = 0; epoch < epochs; ++epoch) {
     StepLog epoch_log;
     finite = one_epoch(batch, epoch, epoch_log) && finite;
-    if (epoch == 0) log = std::move(epoch_log);
+    if (epoch == 0)
+      log = std::move(epoch_log);
+    else
+      take_clipping(epoch_log, log);
   }
   count_nonfinite(finite);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -289,6 +325,19 @@ void Trainer::save() {
 
 /// The finished model takes the place of the checkpoint, which is three times its size.
 void Trainer::finish() {
+  try {
+    write_model();
+  } catch (const base::Error&) {
+    // A full disk, say: the model is not lost where a checkpoint still fits, and --resume then only writes
+    // it.
+    save();
+    throw;
+  }
+  std::error_code ignored;
+  std::filesystem::remove_all(run_ / "checkpoint", ignored);
+}
+
+void Trainer::write_model() {
   base::AtomicFolder folder(run_ / "model", true);
   base::ConfigFields fields;
   config_.describe(fields);
@@ -298,8 +347,10 @@ void Trainer::finish() {
                   state_.slates, state_.seconds, fields.as_json());
   write_ranking_model(model_, folder.path(), training);
   folder.commit();
-  std::error_code ignored;
-  std::filesystem::remove_all(run_ / "checkpoint", ignored);
+}
+
+void check_training_data(const TrainConfig& config, const data::Dataset& dataset, const data::Split& split) {
+  data::TrainingSlates(dataset, split, slate_options(config));
 }
 
 }  // namespace r2rank::learn

@@ -43,6 +43,7 @@ class Trainer {
   void roll_out(Batch& batch) const;
   void set_baselines(Batch& batch) const;
   void add_references(Batch& batch);
+  size_t slates_per_rollout(const rollout::PreparedSlate& slate) const;
   /// false: its gradient was not finite and changed nothing.
   bool one_epoch(Batch& batch, int64_t epoch, StepLog& log);
   void count_nonfinite(bool finite);
@@ -52,6 +53,7 @@ class Trainer {
   double progress() const;
   void save();
   void finish();
+  void write_model();
   double elapsed() const;
 
   TrainConfig config_;
@@ -69,5 +71,8 @@ class Trainer {
   double seconds_before_ = 0, last_save_ = 0;
   std::chrono::steady_clock::time_point start_;
 };
+
+/// What a run would refuse about its data, said before anything is touched. Errors: kUsage.
+void check_training_data(const TrainConfig& config, const data::Dataset& dataset, const data::Split& split);
 
 }  // namespace r2rank::learn

@@ -46,10 +46,15 @@ std::string without_weight(const std::string& name) {
 
 }  // namespace
 
-void ModelOptions::describe(base::ConfigFields& fields) {
+void ModelOptions::describe_compute(base::ConfigFields& fields) {
   fields.add("dtype", dtype, "compute type: bf16 with f32 masters, f32, or auto (the faster on this machine)")
       .one_of({"auto", "bf16", "f32"});
   fields.add("device", device, "where to compute").one_of({"cpu", "cuda"});
+  fields.add("seed", seed, "seed of every random draw of this run").at_least(0);
+}
+
+void ModelOptions::describe(base::ConfigFields& fields) {
+  describe_compute(fields);
   fields.add("tuning", tuning, "what is trained: all weights, LoRA adapters, the readout head alone, nothing")
       .one_of({"full", "lora", "head", "frozen"});
   fields.add("lora_rank", lora_rank, "rank r of the LoRA adapters").between(1, 1024);
@@ -62,10 +67,12 @@ void ModelOptions::describe(base::ConfigFields& fields) {
   fields.add("readout_hidden", readout_hidden, "hidden width of the readout head").between(1, 65536);
   fields.add("train_embedding", train_embedding,
              "full tuning: train the embedding (and tied output layer) too");
-  fields.add("seed", seed, "seed of every random draw of this run").at_least(0);
 }
 
-at::ScalarType resolve_dtype(const std::string& dtype, double* seconds_bf16, double* seconds_f32) {
+at::ScalarType resolve_dtype(const std::string& dtype, const std::string& device, double* seconds_bf16,
+                             double* seconds_f32) {
+  if (dtype == "auto" && device != "cpu")
+    return at::kBFloat16;  // every GPU that libtorch still supports is faster in it
   if (dtype == "f32") return at::kFloat;
   if (dtype == "bf16") return at::kBFloat16;
   const auto time_product = [](at::ScalarType type) {
@@ -90,7 +97,8 @@ at::ScalarType resolve_dtype(const std::string& dtype, double* seconds_bf16, dou
 
 LanguageModel::LanguageModel(const ModelConfig& config, const WeightSource& source,
                              const ModelOptions& options)
-    : options_(options), transformer_(config, resolve_dtype(options.dtype), parse_device(options.device)) {
+    : options_(options),
+      transformer_(config, resolve_dtype(options.dtype, options.device), parse_device(options.device)) {
   options_.dtype = transformer_.compute_type() == at::kFloat ? "f32" : "bf16";
   for (auto& [name, shape] : expected_tensors(config)) shapes_[name] = shape;
   const bool full = options_.tuning == "full";

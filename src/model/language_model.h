@@ -28,6 +28,8 @@ struct ModelOptions {
   int64_t seed = 7;
 
   void describe(base::ConfigFields& fields);
+  /// dtype, device and seed alone: what matters where nothing is trained.
+  void describe_compute(base::ConfigFields& fields);
 };
 
 /// Weights, transformer and readout of one model, and the tokenizer it came with.
@@ -78,7 +80,7 @@ void save_language_model(const LanguageModel& model, const base::Path& folder, b
 
 /// What `--dtype auto` means here: bf16 where a bf16 product is faster than an f32 one on this machine, else
 /// f32. `seconds_bf16` and `seconds_f32` receive the timings of one product when not null.
-at::ScalarType resolve_dtype(const std::string& dtype, double* seconds_bf16 = nullptr,
-                             double* seconds_f32 = nullptr);
+at::ScalarType resolve_dtype(const std::string& dtype, const std::string& device,
+                             double* seconds_bf16 = nullptr, double* seconds_f32 = nullptr);
 
 }  // namespace r2rank::model

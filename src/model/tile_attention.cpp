@@ -223,10 +223,10 @@ AttentionPartResult forward(const std::vector<TokenTree::Node>& nodes, const at:
                              at::empty({shape.tokens, shape.heads}, q.options().dtype(at::kFloat))};
   const auto tasks = static_cast<int64_t>(layout.blocks.size()) * shape.kv_heads;
   at::parallel_for(0, tasks, 4, [&](int64_t begin, int64_t end) {
+    const TileProducts context;
     ForwardWorker<T> worker(layout, shape, q, keys, values, result.out, result.lse);
     for (int64_t task = begin; task < end; ++task)
       worker.run(layout.blocks[task / shape.kv_heads], task % shape.kv_heads);
-    at::native::cpublas::brgemm_release();
   });
   return result;
 }
@@ -444,6 +444,7 @@ AttentionPartGradients backward(const std::vector<TokenTree::Node>& nodes, const
                              keys,
                              dq.mutable_data_ptr<T>()};
   at::parallel_for(0, static_cast<int64_t>(lanes.size()), 1, [&](int64_t begin, int64_t end) {
+    const TileProducts context;
     BackwardWorker<T> worker(in);
     for (int64_t index = begin; index < end; ++index) {
       const Lane& lane = lanes[index];
@@ -451,15 +452,15 @@ AttentionPartGradients backward(const std::vector<TokenTree::Node>& nodes, const
         worker.run(layout.blocks[block], lane.kv, layout.trees[lane.tree].begin,
                    dk.data() + lane.offset * shape.d, dv.data() + lane.offset * shape.d);
     }
-    at::native::cpublas::brgemm_release();
   });
   return {dq, collect<T>(layout, lanes, dk, k), collect<T>(layout, lanes, dv, v)};
 }
 
 }  // namespace
 
-bool tile_attention_available(at::ScalarType type, int64_t head_width) {
-  return head_width % kTileStep == 0 && tile_products_available(type);
+bool tile_attention_available(at::ScalarType type, int64_t head_width, int64_t group) {
+  return head_width > 0 && head_width % kTileStep == 0 && group <= kTileWidth &&
+         tile_products_available(type);
 }
 
 AttentionPartResult tile_attention(const std::vector<TokenTree::Node>& nodes, const at::Tensor& q,

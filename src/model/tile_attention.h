@@ -15,9 +15,9 @@ namespace r2rank::model {
 /// q, out and their gradients [N, heads, d]; k, v and theirs [N, kv_heads, d]; lse [N, heads] f32. The
 /// results do not depend on the number of threads, nor those of one path on the order of its siblings.
 
-/// Whether this CPU, element type and head width can be computed so; otherwise use the parts of
-/// AttentionPlan.
-bool tile_attention_available(at::ScalarType type, int64_t head_width);
+/// Whether this CPU, element type, head width and number of query heads for a key head (group) can be
+/// computed so; otherwise use the parts of AttentionPlan.
+bool tile_attention_available(at::ScalarType type, int64_t head_width, int64_t group);
 
 AttentionPartResult tile_attention(const std::vector<TokenTree::Node>& nodes, const at::Tensor& q,
                                    const at::Tensor& k, const at::Tensor& v);

@@ -68,15 +68,20 @@ Nodes tree_of(const Lengths& lengths, bool chain) {
 class Tiles : public testing::Test {
  protected:
   void SetUp() override {
-    if (!tile_attention_available(at::kFloat, kWidth)) GTEST_SKIP() << "this CPU has no AVX-512";
+    if (!tile_attention_available(at::kFloat, kWidth, 1)) GTEST_SKIP() << "this CPU has no AVX-512";
   }
 };
 
 TEST(TileAttention, IsOfferedOnlyForKnownTypesAndWholeStepsOfWidth) {
   for (const int64_t width : {1, 8, 17, 40, 65})
-    for (const auto type : {at::kFloat, at::kBFloat16}) EXPECT_FALSE(tile_attention_available(type, width));
+    for (const auto type : {at::kFloat, at::kBFloat16})
+      EXPECT_FALSE(tile_attention_available(type, width, 1));
   for (const auto type : {at::kDouble, at::kHalf, at::kLong})
-    EXPECT_FALSE(tile_attention_available(type, 64));
+    EXPECT_FALSE(tile_attention_available(type, 64, 1));
+}
+
+TEST(TileAttention, IsNotOfferedForMoreQueryHeadsThanATileHasRows) {
+  EXPECT_FALSE(tile_attention_available(at::kFloat, 64, 65));
 }
 
 TEST_F(Tiles, GiveOutputAndLogSumExpByTheDefinition) {

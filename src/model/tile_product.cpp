@@ -13,6 +13,7 @@ bool product_works() {
   std::array<T, 2 * kTileStep * kTileStep> a{}, b{};
   std::array<float, kTileStep * kTileStep> c{};
   try {
+    const TileProducts context;
     tile_product<T>(kTileStep, kTileStep, 2 * kTileStep, a.data(), 2 * kTileStep, b.data(), c.data(),
                     kTileStep, false);
     return true;

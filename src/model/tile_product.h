@@ -22,6 +22,15 @@ inline int64_t tile_width(int64_t count) {
 /// Whether this CPU has the instructions for products of this type (AVX-512; with bf16 pairs for bf16).
 bool tile_products_available(at::ScalarType type);
 
+/// Stands in each scope that multiplies tiles: gives the matrix unit's state back at the end, whatever ends
+/// it.
+struct TileProducts {
+  TileProducts() = default;
+  TileProducts(const TileProducts&) = delete;
+  TileProducts& operator=(const TileProducts&) = delete;
+  ~TileProducts() { at::native::cpublas::brgemm_release(); }
+};
+
 template <class T>
 void tile_product(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_stride, const T* packed, float* c,
                   int64_t c_stride, bool add) {

@@ -55,7 +55,8 @@ Transformer::Transformer(ModelConfig config, at::ScalarType compute_type, at::De
 }
 
 std::shared_ptr<const AttentionPlan> Transformer::plan(const TokenTree& tree) const {
-  const bool tiles = device_.is_cpu() && tile_attention_available(compute_type_, config_.head_width);
+  const bool tiles = device_.is_cpu() && tile_attention_available(compute_type_, config_.head_width,
+                                                                  config_.heads / config_.kv_heads);
   return std::make_shared<const AttentionPlan>(plan_attention(
       tree, compute_type_, device_, tiles ? AttentionMethod::kTiles : AttentionMethod::kCascade));
 }
@@ -70,10 +71,11 @@ at::Tensor Transformer::states(const std::shared_ptr<const AttentionPlan>& plan,
 at::Tensor Transformer::states(const at::Tensor& tokens, const at::Tensor& positions, const Attend& attend,
                                bool checkpoint) const {
   if (positions.numel() > 0 && positions.max().item<int64_t>() >= cos_.size(0))
-    base::fail_usage(
-        "model",
-        "a prompt of {} tokens exceeds the model's {} positions; lower history_items or the token budgets",
-        positions.max().item<int64_t>() + 1, cos_.size(0));
+    base::fail_usage("model",
+                     "a prompt of {} tokens exceeds the {} positions that this model and program allow; "
+                     "lower history_items or the "
+                     "token budgets",
+                     positions.max().item<int64_t>() + 1, cos_.size(0));
   const at::Tensor cos = cos_.index_select(0, positions),
                    sin = sin_.index_select(0, positions);  // [N, d / 2]
   at::Tensor x = embed(*embedding, tokens);                // [N, D]

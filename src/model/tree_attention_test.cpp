@@ -60,7 +60,7 @@ class RandomTrees : public testing::TestWithParam<Case> {
  protected:
   void SetUp() override {
     const bool tiles = GetParam().method == AttentionMethod::kTiles;
-    if (tiles && !tile_attention_available(at::kBFloat16, GetParam().width))
+    if (tiles && !tile_attention_available(at::kBFloat16, GetParam().width, kHeads / kKvHeads))
       GTEST_SKIP() << "this CPU has no AVX-512 with bf16 products";
   }
   static std::shared_ptr<const AttentionPlan> plan(const TokenTree& tree, at::ScalarType type) {
@@ -116,7 +116,7 @@ INSTANTIATE_TEST_SUITE_P(Methods, RandomTrees,
                                          Case{AttentionMethod::kTiles, 96, 70, 3}));
 
 TEST(TileAttention, GivesTheSameBitsWithAnyNumberOfThreads) {
-  if (!tile_attention_available(at::kFloat, 32)) GTEST_SKIP() << "this CPU has no AVX-512";
+  if (!tile_attention_available(at::kFloat, 32, kHeads / kKvHeads)) GTEST_SKIP() << "this CPU has no AVX-512";
   const RandomTree random(5, 60);
   const Inputs in(random.tree.size(), 32);
   const int threads = at::get_num_threads();

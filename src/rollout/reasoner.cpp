@@ -95,7 +95,7 @@ std::vector<SlateRollout> Reasoner::reason(std::span<const PreparedSlate* const>
   size_t leaf = 0, row = 0;
   for (const PreparedSlate* slate : slates) {
     SlateRollout rollout;
-    rollout.prompt_tokens = slate_tokens(*slate, frame_, 0, 0);
+    rollout.prompt_tokens = slate_tokens(*slate, frame_, options.rationales, 0);
     for (int64_t i = 0; i < slate->candidates(); ++i, ++leaf) {
       auto& own = rollout.rationales.emplace_back();
       if (with_scores) {

@@ -24,7 +24,7 @@ std::vector<int32_t> rated_events(const data::Dataset& dataset, const data::Spli
 /// The count and mean rating of an item, of whose events `rated` have a rating, without one of them.
 void take_out(text::PromptItem& item, float rating, int32_t rated) {
   if (item.mean_rating >= 0 && !std::isnan(rating))
-    item.mean_rating = rated > 1 ? (item.mean_rating * rated - rating) / (rated - 1) : -1;
+    item.mean_rating = rated > 1 ? std::max(0.0, (item.mean_rating * rated - rating) / (rated - 1)) : -1;
   item.count = std::max<int64_t>(item.count - 1, 0);
 }
 

@@ -30,9 +30,9 @@ install_packages() {
   required=$(awk '$2 != "?" { print $1 }' <<<"$missing")
   mapfile -t MISSING < <(awk '{ print $1 }' <<<"$missing")
   if ((EUID == 0)); then
-    step "Debian packages: ${#MISSING[@]} missing" "$LOGS/apt.log" apt_install
+    step "Debian packages: ${#MISSING[@]} missing" "$LOGS/apt.log" apt_install || [[ -z $required ]]
   elif sudo -n true 2>/dev/null; then
-    step "Debian packages: ${#MISSING[@]} missing" "$LOGS/apt.log" apt_install sudo -n
+    step "Debian packages: ${#MISSING[@]} missing" "$LOGS/apt.log" apt_install sudo -n || [[ -z $required ]]
   elif [[ -n $required ]]; then
     complain "[set-up] Debian packages are missing and this user may not install them; run once, then try again:"
     complain "  sudo apt-get install --no-install-recommends ${MISSING[*]}"
