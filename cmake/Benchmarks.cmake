@@ -1,4 +1,5 @@
-# r2rank_benchmarks(USES libs...): one Google Benchmark program from each bench/*_bench.cpp.
+# r2rank_benchmarks(USES libs...): one Google Benchmark program from each bench/*_bench.cpp, all of them the target `benchmarks`, which
+# `all` leaves out.
 function(r2rank_benchmarks)
   cmake_parse_arguments(B "" "" "USES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/bench/*_bench.cpp)
@@ -6,9 +7,11 @@ function(r2rank_benchmarks)
     return()
   endif()
   find_package(benchmark REQUIRED)
+  add_custom_target(benchmarks)
   foreach(source ${sources})
     get_filename_component(name ${source} NAME_WE)
-    add_executable(${name} ${source})
+    add_executable(${name} EXCLUDE_FROM_ALL ${source})
+    add_dependencies(benchmarks ${name})
     target_link_libraries(${name} PRIVATE ${B_USES} r2rank_flags benchmark::benchmark_main)
   endforeach()
 endfunction()

@@ -167,6 +167,8 @@ AtomicFolder::AtomicFolder(Path target, bool replace) : target_(std::move(target
   std::error_code code;
   if (!replace_ && std::filesystem::exists(target_, code))
     fail_usage("file", "{} exists already; choose another name or pass --overwrite", target_.string());
+  if (std::filesystem::exists(target_, code) && !std::filesystem::is_directory(target_, code))
+    fail_usage("file", "{} is a file, expected a folder or nothing; choose another name", target_.string());
   std::filesystem::remove_all(temporary_, code);
   remove_abandoned(target_);
   make_folder(temporary_);

@@ -231,6 +231,12 @@ TEST_F(Files, LogsOnAFullDiskSaySo) {
   expect_contains(io_error([&] { log.append("one"); }), "No space left on device; free some space");
 }
 
+TEST_F(Files, AFileInTheFoldersPlaceIsRefusedAndStays) {
+  write_file(folder_ / "run", "mine");
+  EXPECT_THROW(AtomicFolder(folder_ / "run", true), Error);
+  EXPECT_EQ(read_file(folder_ / "run"), "mine");
+}
+
 TEST_F(Files, AFolderClearsAwayWhatKilledProcessesLeftOfItAndNothingElse) {
   for (const char* name : {".run.999999999.tmp", ".run.1.tmp", ".run.x.tmp", ".other.999999999.tmp"})
     std::filesystem::create_directories(folder_ / name);

@@ -91,6 +91,43 @@ TEST_F(Training, RefusesImpossibleOptions) {
   testing::expect_parts(refused({.negatives = "hard"}), {"uniform or popularity"});
 }
 
+/// Two users of 6 and 9 events with different items, 15 in all: 9 and 6 are left as negatives.
+struct TwoTrainingUsers : ::testing::Test {
+  Dataset dataset = testing::dataset_of({{0, 1, 2, 3, 4, 5}, {6, 7, 8, 9, 10, 11, 12, 13, 14}}, 20);
+  Split split = make_split(dataset, five_negatives());
+
+  TrainingSlates slates(const TrainingSlates::Options& options) { return {dataset, split, options}; }
+  std::string refused(const TrainingSlates::Options& options) {
+    return testing::error_of(base::ErrorKind::kUsage, [&] { slates(options); });
+  }
+};
+
+TEST_F(TwoTrainingUsers, MayBeAskedForNoMoreNegativesThanAnyOfThemHasLeft) {
+  const TrainingSlates most = slates({.negative_count = 6});
+  for (int64_t n = 0; n < 50; ++n) EXPECT_EQ(most.draw(n).candidates.size(), 7U);
+  testing::expect_parts(refused({.negative_count = 7}),
+                        {"expected 7 negatives", "only 6 items", "lower --negatives"});
+}
+
+TEST_F(TwoTrainingUsers, HaveFewerLeftWhereOnlyItemsOfTrainingEventsAreDrawn) {
+  // Training events hold items 0-3 and 6-12, of which the second user knows all but 0-3.
+  EXPECT_NO_THROW(slates({.negative_count = 4, .negatives = "popularity"}));
+  testing::expect_parts(refused({.negative_count = 5, .negatives = "popularity"}),
+                        {"expected 5 negatives", "only 4 items", "lower --negatives"});
+}
+
+TEST_F(TwoTrainingUsers, OfWhomOneIsNeverDrawnAreBoundByTheOther) {
+  split.training_end[1] = 3;
+  EXPECT_EQ(slates({.negative_count = 9}).users(), 1);
+  testing::expect_parts(refused({.negative_count = 10}), {"only 9 items"});
+}
+
+TEST_F(TwoTrainingUsers, WithTooFewEventsAreRefusedWithWhatToLower) {
+  EXPECT_EQ(slates({.negative_count = 5, .min_history = 6}).users(), 1);
+  testing::expect_parts(refused({.negative_count = 5, .min_history = 7}),
+                        {"at least 8 training events", "found none", "lower min_history"});
+}
+
 TEST(TrainingUsers, OnlyThoseWithEnoughTrainingEventsCount) {
   const Dataset dataset = testing::dataset_of({{0, 1, 2, 3, 4, 5}, {6, 7, 8}, {9, 10, 11, 12}}, 40);
   const Split split = make_split(dataset, five_negatives());

@@ -71,5 +71,97 @@ TEST_F(Cost, TuningLessTakesLessMemory) {
   EXPECT_LT(cost().memory_bytes, full);
 }
 
+/// A prompt with four tokens before a rationale and two in the cue; slates of five candidates.
+class ScoringCosts : public Cost {
+ protected:
+  ScoringCosts() {
+    auto prompt = learn::testing::tiny_prompt();
+    prompt.rationale_start = " Why";
+    model_ = learn::open_ranking_model(folder_.path() / "base", learn::testing::tiny_options(), prompt);
+    options_.rationales = 2;
+    options_.rationale_tokens = 3;
+  }
+  ScoringCost cost_of(std::span<const data::Slate> slates) {
+    return estimate_scoring(*model_, dataset_, split_, slates, options_);
+  }
+  rollout::PreparedSlate prepared(const data::Slate& slate) {
+    return rollout::SlatePrompts(dataset_, split_, *model_->prompts).prepare(slate, false);
+  }
+  /// History, and for each candidate its title (a token a byte) and the cue.
+  int64_t silent_tokens(const data::Slate& slate) {
+    size_t tokens = prepared(slate).pieces.history.size();
+    for (const int32_t item : slate.candidates) tokens += dataset_.items[item].title.size() + 2;
+    return static_cast<int64_t>(tokens);
+  }
+  int64_t counted(const data::Slate& slate) {
+    RankingScorer scorer("tiny", *model_, dataset_, split_, options_);
+    scorer.score(slate);
+    return scorer.tokens();
+  }
+  /// Tokens of the rationales that a scorer samples for the slate.
+  int64_t written(const data::Slate& slate) {
+    const auto one = prepared(slate);
+    const rollout::PreparedSlate* pointer = &one;
+    return model_->reasoner->reason({&pointer, 1}, options_.sampling(), true).front().sampled_tokens;
+  }
+
+  ReasoningOptions options_;
+  std::span<const data::Slate> slates_ = split_.test.slates;
+};
+
+TEST_F(ScoringCosts, CountTheTokensOfPromptsRationaleStartsAndCues) {
+  for (const auto& slate : slates_.first(3)) {
+    ASSERT_EQ(slate.candidates.size(), 5U);
+    options_.rationales = 2;
+    const auto reasoned = cost_of({&slate, 1});
+    EXPECT_EQ(reasoned.tokens_per_slate, silent_tokens(slate) + 5 * 2 * (4 + 2));
+    EXPECT_EQ(reasoned.sampled_tokens_per_slate, 5 * 2 * 3);
+    options_.rationales = 0;
+    const auto silent = cost_of({&slate, 1});
+    EXPECT_EQ(silent.tokens_per_slate, silent_tokens(slate));
+    EXPECT_EQ(silent.sampled_tokens_per_slate, 0);
+  }
+}
+
+TEST_F(ScoringCosts, AreMeansOverTheSlates) {
+  ASSERT_GE(slates_.size(), 3U);
+  int64_t tokens = 0;
+  for (const auto& slate : slates_) tokens += silent_tokens(slate) + 5 * 2 * (4 + 2);
+  const auto found = cost_of(slates_);
+  const auto count = static_cast<int64_t>(slates_.size());
+  EXPECT_EQ(found.slates, count);
+  EXPECT_EQ(found.tokens_per_slate, tokens / count);
+  EXPECT_EQ(found.sampled_tokens_per_slate, 5 * 2 * 3);
+  EXPECT_GT(found.seconds, 0);
+  EXPECT_GT(found.memory_bytes, 0);
+}
+
+TEST_F(ScoringCosts, OfNoSlatesAreNone) {
+  const auto found = cost_of({});
+  EXPECT_EQ(found.slates, 0);
+  EXPECT_EQ(found.tokens_per_slate, 0);
+  EXPECT_EQ(found.sampled_tokens_per_slate, 0);
+  EXPECT_EQ(found.seconds, 0);
+}
+
+TEST_F(ScoringCosts, AreWhatAScorerCountsWhereNoRationaleEndsEarly) {
+  options_.rationale_tokens = 1;  // the end of the turn is a token too
+  for (const int64_t rationales : {0, 1, 3})
+    for (const auto& slate : slates_.first(3)) {
+      options_.rationales = rationales;
+      const auto found = cost_of({&slate, 1});
+      EXPECT_EQ(counted(slate), found.tokens_per_slate + found.sampled_tokens_per_slate) << rationales;
+    }
+}
+
+TEST_F(ScoringCosts, BoundWhatAScorerCountsWhereRationalesMayEndEarly) {
+  options_.rationale_tokens = 60;
+  for (const auto& slate : slates_.first(3)) {
+    const auto found = cost_of({&slate, 1});
+    EXPECT_EQ(counted(slate), found.tokens_per_slate + written(slate));
+    EXPECT_LE(counted(slate), found.tokens_per_slate + found.sampled_tokens_per_slate);
+  }
+}
+
 }  // namespace
 }  // namespace r2rank::experiment

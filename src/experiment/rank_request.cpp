@@ -84,6 +84,7 @@ RankRequest parse_rank_request(std::string_view text) {
 
 std::vector<RankedItem> rank_request(const RankRequest& request, const learn::RankingModel& model,
                                      const ReasoningOptions& options) {
+  learn::check_positions(model, options.rationales > 0 ? options.rationale_tokens : 0);
   std::vector<uint64_t> keys;
   for (const auto& id : request.ids) keys.push_back(base::hash64(id));
   const auto slate = rollout::canonical_slate(0, model.prompts->build(request.history, request.items), keys,

@@ -22,7 +22,9 @@ rollout::SamplingOptions ReasoningOptions::sampling() const {
 
 RankingScorer::RankingScorer(std::string name, const learn::RankingModel& model, const data::Dataset& dataset,
                              const data::Split& split, ReasoningOptions options)
-    : name_(std::move(name)), model_(model), prompts_(dataset, split, *model.prompts), options_(options) {}
+    : name_(std::move(name)), model_(model), prompts_(dataset, split, *model.prompts), options_(options) {
+  learn::check_positions(model, options.rationales > 0 ? options.rationale_tokens : 0);
+}
 
 std::vector<double> RankingScorer::score(const data::Slate& slate) {
   return score_batch({&slate, 1}).front();

@@ -4,14 +4,19 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
+#include <map>
 #include <unordered_map>
 
 #include "base/hash.h"
 #include "learn/credit.h"
 #include "learn/score_gradient.h"
 #include "model/golden_models.h"
+#include "ranking/enumeration_for_tests.h"
+#include "ranking/plackett_luce.h"
 
 namespace r2rank::learn {
 namespace {
@@ -25,6 +30,13 @@ int code_of(int rationale) {
 }
 
 using PerRationale = std::array<std::array<double, kRationales>, kItems>;
+using Targets = std::vector<std::pair<size_t, double>>;  // entries of phi and their shares
+
+/// One way in which the rankings of an estimate can fall, by the number of a stream from which they do.
+struct Draw {
+  uint64_t stream = 0;
+  double probability = 0;
+};
 
 struct Key {
   std::array<double, kItems> scores;
@@ -154,11 +166,19 @@ class EnumerablePolicy : public testing::Test {
   struct Sampled {
     std::vector<double> mean = std::vector<double>(kItems * kCodes), variance = mean;
   };
+  template <class Visit>
+  void each_score_vector(Objective objective, const Visit& visit) const;
   Sampled sampled_gradient(Objective objective, RankingBaseline baseline, double batch_baseline, int repeats);
   void add_score_vector(Sampled& total, const std::vector<double>& scores, double probability,
-                        const std::vector<std::pair<size_t, double>>& targets,
-                        const EstimatorOptions& options, double batch_baseline, int repeats);
+                        const Targets& targets, const EstimatorOptions& options, double batch_baseline,
+                        int repeats);
   void expect_unbiased(RankingBaseline baseline);
+
+  std::vector<double> expected_estimate(const EstimatorOptions& options, const Utility& utility,
+                                        const std::vector<double>& scores,
+                                        const std::vector<double>& old_scores, double batch_baseline,
+                                        const std::vector<Draw>& draws) const;
+  std::vector<double> enumerated_gradient(const std::vector<double>& scores, const Utility& utility) const;
 
   model::golden::File file_{"enumerable_policy.safetensors"};
   Utility utility_{ListObjective::kNdcg, 2, 0.7};
@@ -232,10 +252,17 @@ TEST_F(EnumerablePolicy, TheExpectedEstimatorGivesTheExactGradientOfTheScores) {
   }
 }
 
-/// `targets`: which entry of phi each item's score stands in, and its share.
+EstimatorOptions sampled_rankings(int count, RankingBaseline baseline) {
+  EstimatorOptions options;
+  options.estimator = Estimator::kReinforcePl;
+  options.baseline = baseline;
+  options.rankings = count;
+  return options;
+}
+
 void EnumerablePolicy::add_score_vector(Sampled& total, const std::vector<double>& scores, double probability,
-                                        const std::vector<std::pair<size_t, double>>& targets,
-                                        const EstimatorOptions& options, double batch_baseline, int repeats) {
+                                        const Targets& targets, const EstimatorOptions& options,
+                                        double batch_baseline, int repeats) {
   std::vector<double> sum(kItems), squares(kItems);
   for (int n = 0; n < repeats; ++n) {
     const base::RandomStream random(5, base::Purpose::kPermutation, next_stream_++);
@@ -253,15 +280,12 @@ void EnumerablePolicy::add_score_vector(Sampled& total, const std::vector<double
   }
 }
 
-EnumerablePolicy::Sampled EnumerablePolicy::sampled_gradient(Objective objective, RankingBaseline baseline,
-                                                             double batch_baseline, int repeats) {
-  EstimatorOptions options;
-  options.estimator = Estimator::kReinforcePl;
-  options.baseline = baseline;
-  options.rankings = 2;
-  Sampled total;
+/// Visits (scores [K], probability, targets) for every vector of scores that rankings are drawn from.
+/// Targets: which entries of phi the scores stand in. J_1 is linear in each sample, so one rationale an item
+/// is enough; J_G needs pairs, in any order.
+template <class Visit>
+void EnumerablePolicy::each_score_vector(Objective objective, const Visit& visit) const {
   const auto entry = [](int item, int z) { return static_cast<size_t>(item * kCodes + code_of(z)); };
-  // J_1 is linear in each sample, so one rationale an item is enough; J_G needs pairs, in any order.
   const bool mean = objective == Objective::kJG;
   std::vector<std::pair<int, int>> pairs;
   for (int a = 0; a < kRationales; ++a)
@@ -276,7 +300,7 @@ EnumerablePolicy::Sampled EnumerablePolicy::sampled_gradient(Objective objective
                                                        pairs[n / choices / choices]};
     double probability = 1;
     std::vector<double> scores;
-    std::vector<std::pair<size_t, double>> targets;
+    Targets targets;
     for (int i = 0; i < kItems; ++i) {
       probability *= chance(i, z[i]);
       scores.push_back((score_[i][z[i].first] + score_[i][z[i].second]) / 2);
@@ -287,8 +311,18 @@ EnumerablePolicy::Sampled EnumerablePolicy::sampled_gradient(Objective objective
         targets.emplace_back(entry(i, z[i].second), 0.5);
       }
     }
-    add_score_vector(total, scores, probability, targets, options, batch_baseline, repeats);
+    visit(scores, probability, targets);
   }
+}
+
+EnumerablePolicy::Sampled EnumerablePolicy::sampled_gradient(Objective objective, RankingBaseline baseline,
+                                                             double batch_baseline, int repeats) {
+  const auto options = sampled_rankings(2, baseline);
+  Sampled total;
+  each_score_vector(objective,
+                    [&](const std::vector<double>& scores, double probability, const Targets& targets) {
+                      add_score_vector(total, scores, probability, targets, options, batch_baseline, repeats);
+                    });
   return total;
 }
 
@@ -315,6 +349,133 @@ TEST_F(EnumerablePolicy, SampledRankingsWithALeaveOneOutBaselineAreUnbiased) {
 
 TEST_F(EnumerablePolicy, SampledRankingsWithTheMeanOfOtherSlatesAreUnbiased) {
   expect_unbiased(RankingBaseline::kBatchMean);
+}
+
+// The same without sampling: every outcome of the rankings with its probability.
+
+base::RandomStream stream(uint64_t number) {
+  return {6, base::Purpose::kPermutation, number};
+}
+
+/// All 6^count outcomes of `count` rankings of Plackett-Luce(scores, tau). An estimate depends on its stream
+/// through the rankings alone, so for each outcome one stream that leads to it is as good as any.
+std::vector<Draw> all_draws(const std::vector<double>& scores, double tau, int count) {
+  std::map<std::vector<int>, double> probability;  // of one ranking
+  ranking::for_each_ranking(scores, tau, [&](const auto& order, double p) { probability[order] = p; });
+  const auto outcomes = static_cast<size_t>(std::lround(std::pow(probability.size(), count)));
+  std::map<std::vector<std::vector<int>>, Draw> draws;
+  for (uint64_t number = 0; draws.size() < outcomes && number < 1000000; ++number) {
+    base::RandomStream random = stream(number);
+    std::vector<std::vector<int>> orders;
+    double chance = 1;
+    for (int n = 0; n < count; ++n) {
+      orders.push_back(ranking::sample_permutation(scores, tau, random));
+      chance *= probability.at(orders.back());
+    }
+    draws.try_emplace(orders, Draw{number, chance});
+  }
+  EXPECT_EQ(draws.size(), outcomes);
+  std::vector<Draw> all;
+  for (const auto& [orders, draw] : draws) all.push_back(draw);
+  return all;
+}
+
+/// Mean of the estimator over all outcomes of its rankings.
+std::vector<double> EnumerablePolicy::expected_estimate(
+    const EstimatorOptions& options, const Utility& utility, const std::vector<double>& scores,
+    const std::vector<double>& old_scores, double batch_baseline, const std::vector<Draw>& draws) const {
+  std::vector<double> mean(kItems);
+  for (const Draw& draw : draws) {
+    const auto found =
+        score_gradient(options, utility, scores, relevance_, old_scores, batch_baseline, stream(draw.stream));
+    EXPECT_EQ(found.clipped_share, 0);
+    for (int i = 0; i < kItems; ++i) mean[i] += draw.probability * found.gradient[i];
+  }
+  return mean;
+}
+
+/// Slopes of E[NDCG@k] by its definition: each ranking's NDCG times its probability.
+std::vector<double> EnumerablePolicy::enumerated_gradient(const std::vector<double>& scores,
+                                                          const Utility& utility) const {
+  std::vector<float> best = relevance_;
+  std::sort(best.begin(), best.end(), std::greater<>());
+  const auto gain = [](float label, int place) { return (std::exp2(label) - 1) / std::log2(place + 2.0); };
+  return ranking::finite_differences(scores, 1e-4, [&](const std::vector<double>& moved) {
+    double sum = 0;
+    ranking::for_each_ranking(moved, utility.tau, [&](const std::vector<int>& order, double probability) {
+      double found = 0, ideal = 0;
+      for (int r = 0; r < utility.k; ++r) {
+        found += gain(relevance_[order[r]], r);
+        ideal += gain(best[r], r);
+      }
+      sum += probability * found / ideal;
+    });
+    return sum;
+  });
+}
+
+/// So high a temperature that each of the 36 pairs of rankings has a probability above 1e-3, whatever the
+/// rationales: a stream for it is soon found.
+constexpr double kGentle = 2.8;
+
+TEST_F(EnumerablePolicy, LeaveOneOutOverAllPairsOfRankingsGivesTheExactGradient) {
+  const auto options = sampled_rankings(2, RankingBaseline::kLeaveOneOut);
+  each_score_vector(Objective::kJ1, [&](const std::vector<double>& scores, double, const Targets&) {
+    const auto draws = all_draws(scores, kGentle, 2);
+    double whole = 0;
+    for (const Draw& draw : draws) whole += draw.probability;
+    EXPECT_NEAR(whole, 1, 1e-12);
+    for (const int k : {1, 2}) {
+      const Utility utility{ListObjective::kNdcg, k, kGentle};
+      const auto found = expected_estimate(options, utility, scores, {}, 0, draws);
+      const auto exact = enumerated_gradient(scores, utility);
+      for (int i = 0; i < kItems; ++i) EXPECT_NEAR(found[i], exact[i], 1e-6) << "k " << k << " item " << i;
+    }
+  });
+}
+
+/// Two slates of one step, each with one rationale an item and one ranking: over all rationales of both and
+/// all rankings of the first, whose baseline is the utility of the other.
+TEST_F(EnumerablePolicy, TheOtherOfTwoSlatesAsBaselineGivesTheExactGradient) {
+  const auto options = sampled_rankings(1, RankingBaseline::kBatchMean);
+  const Utility utility{ListObjective::kNdcg, 2, kGentle};
+  std::vector<std::pair<double, double>> others;  // reward, probability
+  each_score_vector(Objective::kJ1,
+                    [&](const std::vector<double>& scores, double probability, const Targets&) {
+                      others.emplace_back(utility(scores, relevance_), probability);
+                    });
+  each_score_vector(Objective::kJ1, [&](const std::vector<double>& scores, double, const Targets&) {
+    const auto draws = all_draws(scores, kGentle, 1);
+    std::vector<double> found(kItems);
+    for (const auto& [reward, probability] : others) {
+      const auto estimate = expected_estimate(options, utility, scores, {}, reward, draws);
+      for (int i = 0; i < kItems; ++i) found[i] += probability * estimate[i];
+    }
+    const auto exact = enumerated_gradient(scores, utility);
+    for (int i = 0; i < kItems; ++i) EXPECT_NEAR(found[i], exact[i], 1e-6) << "item " << i;
+  });
+}
+
+/// A later epoch, without the clip, of a rollout whose scores were all equal: its 36 pairs are equally
+/// likely, and the ratio of the rankings' probabilities makes up for what the scores have become since.
+TEST_F(EnumerablePolicy, ReweighedRankingsOfOlderScoresGiveTheExactGradient) {
+  const std::vector<double> old_scores(kItems, 0.0);
+  const auto draws = all_draws(old_scores, utility_.tau, 2);
+  for (const Objective objective : kObjectives)
+    for (const auto baseline : {RankingBaseline::kLeaveOneOut, RankingBaseline::kBatchMean}) {
+      const std::string name = golden_name(objective);
+      const double value = file_.get("value." + name).item<double>();
+      auto options = sampled_rankings(2, baseline);
+      options.clip = 1e9;
+      std::vector<double> gradient(phi_.size());
+      each_score_vector(
+          objective, [&](const std::vector<double>& scores, double probability, const Targets& targets) {
+            const auto estimate = expected_estimate(options, utility_, scores, old_scores, value, draws);
+            for (const auto& [entry, share] : targets)
+              gradient[entry] += probability * share * estimate[entry / kCodes];
+          });
+      EXPECT_LT(largest_gap(gradient, "exact." + name + ".phi"), 1e-6) << name;
+    }
 }
 
 }  // namespace

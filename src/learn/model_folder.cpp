@@ -188,6 +188,23 @@ std::unique_ptr<RankingModel> open_ranking_model(const base::Path& path, const m
   return ranking;
 }
 
+void check_positions(const RankingModel& ranking, int64_t rationale_tokens) {
+  const text::PromptConfig& prompt = ranking.prompts->config();
+  const auto cue = static_cast<int64_t>(ranking.prompts->cue().size());
+  const int64_t reason =
+      rationale_tokens > 0
+          ? rationale_tokens + static_cast<int64_t>(ranking.prompts->rationale_start().size())
+          : 0;
+  const int64_t longest = prompt.history_tokens + prompt.candidate_tokens + reason + cue;
+  const int64_t most = ranking.model->transformer().max_positions();
+  if (longest > most)
+    base::fail_usage(
+        "model",
+        "history_tokens {} + candidate_tokens {} + the rationale's {} + the cue's {} exceed the {} positions "
+        "of the model; lower one of the budgets",
+        prompt.history_tokens, prompt.candidate_tokens, reason, cue, most);
+}
+
 void write_ranking_model(const RankingModel& ranking, const base::Path& folder, const std::string& training) {
   const model::LanguageModel& model = *ranking.model;
   std::vector<at::Tensor> alive;

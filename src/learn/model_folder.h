@@ -22,10 +22,15 @@ struct RankingModel {
 };
 
 /// Opens a GGUF file, a Hugging Face folder, one of our model folders, or a run folder (its model/ or its
-/// checkpoint/). Our folders carry prompt, readout and adapters of their own, which win over `prompt`; a base
-/// model uses `prompt` and a readout head that starts at zero. Errors: kData, kIo, kUsage.
+/// checkpoint/). Our folders carry prompt, readout and adapters of their own; a base model uses `prompt` and
+/// a readout head that starts at zero. Errors: kData, kIo; kUsage also where `prompt` sets what the folder's
+/// own prompt has otherwise.
 std::unique_ptr<RankingModel> open_ranking_model(const base::Path& path, const model::ModelOptions& options,
                                                  const text::PromptConfig& prompt);
+
+/// Refuses budgets that a prompt could fill beyond the model's positions: said at once, not at the step that
+/// meets such a prompt. `rationale_tokens` is 0 where none are written. Errors: kUsage.
+void check_positions(const RankingModel& ranking, int64_t rationale_tokens);
 
 /// Writes our model folder into an existing empty folder: a Hugging Face folder in f32 (base weights),
 /// r2rank.json (prompt, readout, tuning), extra.safetensors (readout head and LoRA adapters).

@@ -101,6 +101,34 @@ TEST_F(ModelFolder, TheFoldersOwnPromptAndReadoutWinOverTheCallers) {
   EXPECT_EQ(ranking->model->options().readout, "both");
 }
 
+TEST_F(ModelFolder, AnotherPromptThanTheFoldersOwnIsRefusedByName) {
+  const base::Path run = folder_.path() / "run";
+  std::filesystem::create_directories(run);
+  std::filesystem::copy(written(), run / "model");
+  const auto refusal = [&](const text::PromptConfig& prompt) {
+    return error_of(base::ErrorKind::kUsage,
+                    [&] { open_ranking_model(run, testing::tiny_options(), prompt); });
+  };
+  text::PromptConfig prompt;  // the rest at its default
+  prompt.cue = " ?";
+  expect_parts(refusal(prompt),
+               {run.string(), "prompt_cue = \" =\"", "found \" ?\"", "leave that setting out"});
+  prompt = testing::tiny_prompt();  // the rest as in the folder
+  prompt.history_items = 3;
+  expect_parts(refusal(prompt), {"history_items = 2", "found 3"});
+}
+
+TEST_F(ModelFolder, TheSamePromptAgainOrTheDefaultOneIsAccepted) {
+  const base::Path folder = written();
+  text::PromptConfig partly;
+  partly.cue = " =";
+  for (const auto& prompt : {testing::tiny_prompt(), text::PromptConfig(), partly}) {
+    const auto ranking = open_ranking_model(folder, testing::tiny_options(), prompt);
+    EXPECT_EQ(ranking->prompts->config().cue, " =");
+    EXPECT_EQ(ranking->prompts->config().history_items, 2);
+  }
+}
+
 TEST_F(ModelFolder, ABaseModelStartsFromItsOwnVerdictAndTheCallersPrompt) {
   const auto ranking = open(base_);
   EXPECT_EQ(ranking->training, "");
@@ -117,6 +145,14 @@ TEST_F(ModelFolder, ARunFolderStandsForTheModelOrElseTheCheckpointInIt) {
   EXPECT_EQ(model_path_of(run), run / "model");
   EXPECT_EQ(model_path_of(base_), base_);
   EXPECT_EQ(scores(*open(run)), scores(*open(source)));
+}
+
+TEST_F(ModelFolder, BudgetsBeyondTheModelsPositionsAreRefused) {
+  const auto ranking = open(base_);  // 512 positions; 256 + 64 tokens and the cue of the prompt
+  EXPECT_NO_THROW(check_positions(*ranking, 0));
+  EXPECT_NO_THROW(check_positions(*ranking, 150));
+  expect_parts(error_of(base::ErrorKind::kUsage, [&] { check_positions(*ranking, 200); }),
+               {"history_tokens 256", "rationale's 200", "512 positions"});
 }
 
 TEST_F(ModelFolder, RefusesADamagedCard) {

@@ -76,6 +76,26 @@ class GoldenStep : public testing::Test {
     return accumulate_step(*model_, frame_, inputs, options_, kSlates);
   }
 
+  /// What credit `value` of rationale 1 of item 1, the only one that has any, adds to the gradients of a step
+  /// on slate 0. All parameters one after another.
+  at::Tensor gradient_of_credit(double value) {
+    std::vector<std::vector<double>> credit(kItems, std::vector<double>(kRationales, 0.0));
+    const at::Tensor without = gradients_with(credit);
+    credit[1][1] = value;
+    return gradients_with(credit) - without;
+  }
+
+  at::Tensor gradients_with(const std::vector<std::vector<double>>& credit) {
+    model_->parameters().zero_gradients();
+    options_.objective = Objective::kJ1;
+    options_.credit = Credit::kMarginal;
+    const StepSlate input{.slate = &slates_[0], .rationales = &rationales_[0], .frozen_credit = &credit};
+    accumulate_step(*model_, frame_, {&input, 1}, options_, kSlates);
+    std::vector<at::Tensor> all;
+    for (auto& parameter : model_->parameters().all()) all.push_back(parameter.gradient_sum().flatten());
+    return at::cat(all);
+  }
+
   /// Gradient norms of all parameters in the golden file's order against "norm.<key>".
   void expect_norms(const std::string& key) {
     std::istringstream names(file_.header().at("__metadata__").at("parameters").get<std::string>());
@@ -196,9 +216,18 @@ TEST_F(GoldenStep, IsTheSameWithCheckpointedLayersAndInSeparatePasses) {
 }
 
 TEST_F(GoldenStep, AMalformedRationaleTakesTheSilentScoreAndNoPositiveCredit) {
-  rationales_[0][1][0].malformed = true;
+  Rationale& rationale = rationales_[0][1][1];
+  ASSERT_FALSE(rationale.tokens.empty());
+  const at::Tensor blame = gradient_of_credit(-0.5), praise = gradient_of_credit(0.5);
+  const double size = blame.abs().max().item<double>();
+  ASSERT_GT(size, 1e-3);
+  EXPECT_LT(relative_error(praise, -blame), 1e-3);
+  rationale.malformed = true;
   const auto outcomes = run("J_1", "marginal");
-  EXPECT_DOUBLE_EQ(outcomes[0].scores.reasoned[1][0], outcomes[0].scores.silent[1]);
+  EXPECT_DOUBLE_EQ(outcomes[0].scores.reasoned[1][1], outcomes[0].scores.silent[1]);
+  EXPECT_GT(outcomes[0].credit[1][1], 0);  // the silent score beats the item's other rationale
+  EXPECT_LT(relative_error(gradient_of_credit(-0.5), blame), 1e-3);
+  EXPECT_LT(gradient_of_credit(0.5).abs().max().item<double>(), 1e-5 * size);
 }
 
 }  // namespace

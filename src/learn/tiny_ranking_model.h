@@ -25,6 +25,7 @@ inline text::PromptConfig tiny_prompt() {
   prompt.cue = " =";
   prompt.rationale_start = "";
   prompt.history_items = 2;
+  prompt.history_tokens = 256;  // the tiny model has 512 positions
   return prompt;
 }
 

@@ -82,6 +82,7 @@ Trainer::Trainer(const TrainConfig& config, RankingModel& model, const data::Dat
       slates_(dataset, split, slate_options(config)),
       optimizer_(model.model->parameters(), adamw_options(config)),
       start_(std::chrono::steady_clock::now()) {
+  check_positions(model, config.reasons() ? config.rationale_tokens : 0);
   if (has_checkpoint(run_))
     state_ = load_checkpoint(run_, optimizer_, config_, dataset_.hash, data::training_hash(split_));
   seconds_before_ = last_save_ = state_.seconds;
@@ -330,7 +331,11 @@ void Trainer::finish() {
   } catch (const base::Error&) {
     // A full disk, say: the model is not lost where a checkpoint still fits, and --resume then only writes
     // it.
-    save();
+    try {
+      save();
+    } catch (const base::Error& again) {
+      base::log_warning("no newer checkpoint either: {}", again.what());
+    }
     throw;
   }
   std::error_code ignored;

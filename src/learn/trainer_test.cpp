@@ -4,8 +4,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -220,6 +222,43 @@ TEST_F(TrainerTest, AFinishedRunLeavesAModelAndNoCheckpoint) {
   EXPECT_EQ(nlohmann::json::parse(model->training).at("slates"), 4);
 }
 
+TEST_F(TrainerTest, AModelThatCannotBeWrittenIsWrittenLaterFromTheCheckpointLeftInItsPlace) {
+  auto config = config_of("rl");
+  config.steps = 3;
+  train(config, "whole");
+  const base::Path run = run_folder("run");
+  std::filesystem::create_symlink("nowhere", run / "model");  // no folder can be renamed onto it
+  expect_parts(error_of(base::ErrorKind::kIo, [&] { train(config, "run"); }), {"run/model"});
+  ASSERT_TRUE(has_checkpoint(run));
+  std::filesystem::remove(run / "model");
+  {
+    TrainingRun again = start(config, "run");
+    EXPECT_EQ(again.trainer->state().step, 3);
+    again.trainer->run();
+    EXPECT_EQ(again.trainer->state().step, 3);  // no step more: the budget is spent
+  }
+  expect_same_model("whole", "run");
+  EXPECT_FALSE(has_checkpoint(run));
+}
+
+TEST_F(TrainerTest, RefusesDataThatCannotGiveItsTrainingSlates) {
+  const data::Dataset dataset = testing::red_or_blue();
+  const data::Split split = testing::split_of(dataset);
+  auto config = config_of("silent");
+  const auto check = [&] { check_training_data(config, dataset, split); };
+  config.negatives = 16;  // each user who trains knows the 8 red items of 24
+  EXPECT_NO_THROW(check());
+  config.negatives = 17;
+  expect_parts(error_of(base::ErrorKind::kUsage, check),
+               {"expected 17 negatives", "only 16 items", "lower --negatives"});
+  config.negatives = 3;
+  config.min_history = 5;  // of 6 training events
+  EXPECT_NO_THROW(check());
+  config.min_history = 6;
+  expect_parts(error_of(base::ErrorKind::kUsage, check),
+               {"at least 7 training events", "found none", "lower min_history"});
+}
+
 TEST_F(TrainerTest, CtrlCLeavesACheckpointAndSaysHowToResume) {
   TrainingRun run = start(config_of("silent"), "run");
   base::set_interrupt_requested(true);
@@ -339,6 +378,30 @@ TEST_F(TrainerTest, SeveralEpochsWithDivergenceAndEntropyRun) {
   EXPECT_GT(values.at("kl"), 0);  // the model has left its reference
   for (const auto& [name, value] : values) EXPECT_TRUE(std::isfinite(value)) << name;
   EXPECT_EQ(run.trainer->state().nonfinite_steps, 0);
+}
+
+TEST_F(TrainerTest, TheSharesThatAreClippedAreThoseOfLaterEpochs) {
+  const auto largest = [&](int64_t epochs) {
+    auto config = config_of("rl");
+    config.list_objective = "ndcg";
+    config.estimator = "reinforce-pl";
+    config.learning_rate = 0.02;
+    config.token_clip = config.ranking_clip = 0.01;
+    config.epochs = epochs;
+    config.check();
+    TrainingRun run = start(config, fmt::format("{}-epochs", epochs));
+    std::map<std::string, double> values;
+    for (int step = 0; step < 4; ++step)
+      for (const auto& [name, value] : run.trainer->step()) values[name] = std::max(values[name], value);
+    EXPECT_EQ(run.trainer->state().nonfinite_steps, 0);
+    return values;
+  };
+  const auto once = largest(1), thrice = largest(3);
+  for (const char* share : {"token_clip_share", "ranking_clip_share"}) {
+    EXPECT_EQ(once.at(share), 0) << share;  // nothing has moved since the rollout
+    EXPECT_GT(thrice.at(share), 0) << share;
+    EXPECT_LE(thrice.at(share), 1) << share;
+  }
 }
 
 TEST_F(TrainerTest, EveryCreditAndEstimatorRuns) {

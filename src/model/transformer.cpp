@@ -70,12 +70,12 @@ at::Tensor Transformer::states(const std::shared_ptr<const AttentionPlan>& plan,
 
 at::Tensor Transformer::states(const at::Tensor& tokens, const at::Tensor& positions, const Attend& attend,
                                bool checkpoint) const {
-  if (positions.numel() > 0 && positions.max().item<int64_t>() >= cos_.size(0))
+  if (positions.numel() > 0 && positions.max().item<int64_t>() >= max_positions())
     base::fail_usage("model",
                      "a prompt of {} tokens exceeds the {} positions that this model and program allow; "
                      "lower history_items or the "
                      "token budgets",
-                     positions.max().item<int64_t>() + 1, cos_.size(0));
+                     positions.max().item<int64_t>() + 1, max_positions());
   const at::Tensor cos = cos_.index_select(0, positions),
                    sin = sin_.index_select(0, positions);  // [N, d / 2]
   at::Tensor x = embed(*embedding, tokens);                // [N, D]

@@ -35,6 +35,9 @@ class Transformer {
   at::ScalarType compute_type() const { return compute_type_; }
   at::Device device() const { return device_; }
 
+  /// Positions a path may have: the model's, at most what the rotary tables hold.
+  int64_t max_positions() const { return cos_.size(0); }
+
   /// The attention plan of a tree for this model, by the fastest method its type, width and device allow.
   std::shared_ptr<const AttentionPlan> plan(const TokenTree& tree) const;
 

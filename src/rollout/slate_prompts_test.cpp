@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
+#include <memory>
 
 #include "data/test_support.h"
 #include "rollout/test_slates.h"
@@ -145,6 +147,62 @@ TEST_F(SlatePromptsTest, OrdersCandidatesAlikeHoweverTheSlateListsThem) {
   EXPECT_EQ(one.relevance, two.relevance);
   EXPECT_EQ(one.id, two.id);
 }
+
+/// A dataset in which no user meets an item twice and no title holds another one, split as `r2rank split`
+/// does it; what every prompt shows of its slate.
+class SplitPrompts : public testing::TestWithParam<const char*> {
+ protected:
+  SplitPrompts() {
+    for (size_t item = 0; item < dataset_.items.size(); ++item)
+      dataset_.items[item].title = fmt::format("<{:03}>", item);
+    for (auto& event : dataset_.interactions) event.time += 3 * event.user;
+    data::SplitConfig config;
+    config.split = GetParam();
+    split_ = data::make_split(dataset_, config);
+    prompts_ = std::make_unique<SlatePrompts>(dataset_, split_, builder_);
+  }
+
+  static bool holds(const std::vector<int32_t>& tokens, const std::string& title) {
+    return tokenizer().decode(tokens).find(title) != std::string::npos;
+  }
+  /// Everything before the target stands in the history and nothing else does; the target is one candidate.
+  void expect_no_target(const data::Slate& slate, bool training) const {
+    const PreparedSlate prepared = prompts_->prepare(slate, training);
+    const auto events = dataset_.events(slate.user);
+    const std::string target = dataset_.items[events[slate.history_end].item].title;
+    EXPECT_FALSE(holds(prepared.pieces.history, target)) << "slate " << slate.id;
+    for (int32_t place = 0; place < static_cast<int32_t>(events.size()); ++place)
+      EXPECT_EQ(holds(prepared.pieces.history, dataset_.items[events[place].item].title),
+                place < slate.history_end)
+          << "slate " << slate.id << " event " << place;
+    for (size_t i = 0; i < prepared.order.size(); ++i)
+      EXPECT_EQ(holds(prepared.pieces.candidates[i], target), prepared.relevance[i] > 0) << slate.id;
+  }
+
+  data::Dataset dataset_ = data::testing::regular_dataset(40, 8, 50);
+  data::Split split_;
+  text::PromptBuilder builder_{tokenizer(), showing_everything()};
+  std::unique_ptr<SlatePrompts> prompts_;
+};
+
+TEST_P(SplitPrompts, HoldNoTargetOfAHeldOutSlateButAmongItsCandidates) {
+  for (const auto* set : {&split_.valid, &split_.test}) {
+    ASSERT_FALSE(set->slates.empty());
+    for (const auto& slate : set->slates) expect_no_target(slate, false);
+  }
+}
+
+TEST_P(SplitPrompts, HoldNoTargetOfATrainingSlateButAmongItsCandidates) {
+  const data::TrainingSlates slates(dataset_, split_, {});
+  for (int64_t n = 0; n < 200; ++n) expect_no_target(slates.draw(n), true);
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, SplitPrompts, testing::Values("leave-one-out", "temporal"),
+                         [](const auto& info) {
+                           std::string name = info.param;
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
 
 TEST(CanonicalSlate, DependsOnTheSetOfCandidatesAlone) {
   const RawSlate raw(3, 5);

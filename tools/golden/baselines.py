@@ -1,6 +1,6 @@
 """Golden values for the text baselines and item-knn, from scikit-learn, bm25s and RecBole's own similarity class.
 
-Usage: python baselines.py PATH/TO/recbole > tests/golden/baselines.json   (PATH: the unpacked recbole package folder)
+Usage, from the project's root: python tools/golden/baselines.py [FOLDER]   (the unpacked recbole package; default .deps/wheels/recbole)
 Needs: numpy, scipy, scikit-learn, bm25s.
 """
 
@@ -112,7 +112,7 @@ def main():
     rng = random.Random(7)
     items = catalogue(rng, 60)
     histories = queries(rng, len(items), 12) + [[7], [8, 7]]
-    folder = sys.argv[1]
+    folder = sys.argv[1] if len(sys.argv) > 1 else ".deps/wheels/recbole"
     recbole_version = next(pathlib.Path(folder).parent.glob("recbole-*.dist-info")).name.split("-")[1].removesuffix(".dist")
     golden = {
         "made_by": "tools/golden/baselines.py",
@@ -125,8 +125,9 @@ def main():
         "bm25": rounded(bm25(items, histories)),
         "item_knn": {key: rounded(value) for key, value in item_knn(rng, folder).items()},
     }
-    json.dump(golden, sys.stdout, ensure_ascii=False, separators=(",", ":"))
-    print()
+    with open("tests/golden/baselines.json", "w", encoding="utf-8") as file:
+        json.dump(golden, file, ensure_ascii=False, separators=(",", ":"))
+        file.write("\n")
 
 
 if __name__ == "__main__":

