@@ -6,6 +6,7 @@
 #include "base/interrupt.h"
 #include "cli/cost_text.h"
 #include "cli/output.h"
+#include "cli/output_folder.h"
 #include "cli/shell.h"
 #include "cli/verb.h"
 #include "experiment/evaluation.h"
@@ -94,8 +95,8 @@ class Eval : public Verb {
     const data::SlateSet& slates = config_.part == "test" ? split.test : split.valid;
     if (slates.slates.empty())
       base::fail_usage("eval", "the split has no {} slates; make it anew with more users", config_.part);
-    if (invocation.dry_run) return describe_only(dataset, split, slates, invocation.json);
     check_request();
+    if (invocation.dry_run) return describe_only(dataset, split, slates, invocation.json);
     std::vector<PerUserResults> results = collect(dataset, split, slates);
     for (size_t i = 1; i < results.size(); ++i) experiment::check_comparable(results.front(), results[i]);
     show(results, invocation);
@@ -109,10 +110,7 @@ class Eval : public Verb {
       base::fail_usage("eval", "--name '{}': expected a name that a file can have", config_.name);
     experiment::Summary unused;
     for (const auto& entry : config_.seconds) add_seconds(entry, unused);
-    if (config_.output.empty()) return;
-    const base::Path probe = base::Path(config_.output) / ".writable";
-    base::write_file(probe, "");
-    std::filesystem::remove(probe);
+    if (!config_.output.empty()) check_place(config_.output);
   }
 
   int describe_only(const data::Dataset& dataset, const data::Split& split, const data::SlateSet& slates,
@@ -123,6 +121,9 @@ class Eval : public Verb {
     if (!config_.model.empty()) {
       const auto model = learn::open_ranking_model(config_.model, model_options_, prompt_);
       print("{}", scoring_cost_text(*model, dataset, split, slates.slates, reasoning_, json));
+    } else if (json) {
+      print("{}\n",
+            nlohmann::json{{"slates", slates.slates.size()}, {"protocol", slates.protocol.name()}}.dump());
     }
     if (!json) print("dry run: nothing scored\n");
     return 0;

@@ -1,5 +1,8 @@
+#include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
 #include "cli/output.h"
 #include "cli/output_folder.h"
 #include "cli/table.h"
@@ -111,12 +114,21 @@ class ModelImport : public Verb {
   }
 
   int run(const Invocation& invocation) override {
-    if (!invocation.dry_run) check_output(output_, "config.json");
+    if (!invocation.dry_run) {
+      check_output(output_, "config.json");
+      refuse_foreign_files();
+    }
     model::ModelOptions options;
     options.dtype = "f32";
     options.tuning = "frozen";
     const auto model = learn::open_ranking_model(model_, options, {});
-    if (invocation.dry_run) return print("{} can be imported\ndry run: nothing written\n", model_), 0;
+    if (invocation.dry_run) {
+      if (invocation.json)
+        print("{}\n", nlohmann::json{{"model", model_}, {"can_be_imported", true}}.dump());
+      else
+        print("{} can be imported\ndry run: nothing written\n", model_);
+      return 0;
+    }
     model::save_language_model(*model->model, output_.output, f32_, output_.overwrite);
     if (invocation.json)
       print("{}\n", nlohmann::json{{"folder", output_.output}}.dump());
@@ -126,6 +138,19 @@ class ModelImport : public Verb {
   }
 
  private:
+  /// A model folder with anything else in it may be somebody's work: only what this verb writes is replaced.
+  void refuse_foreign_files() const {
+    constexpr std::string_view kOurs[] = {"config.json", "generation_config.json", "model.safetensors",
+                                          "tokenizer.json", "tokenizer_config.json"};
+    if (!std::filesystem::exists(output_.output)) return;
+    for (const auto& entry : std::filesystem::directory_iterator(output_.output))
+      if (const std::string name = entry.path().filename().string();
+          std::find(std::begin(kOurs), std::end(kOurs), name) == std::end(kOurs))
+        base::fail_usage("output",
+                         "--output {} holds other things ({}) and is never replaced; choose another name",
+                         output_.output, name);
+  }
+
   std::string model_;
   bool f32_ = false;
   OutputFolder output_;

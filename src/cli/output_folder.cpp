@@ -2,8 +2,6 @@
 
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 
 #include "base/error.h"
@@ -34,18 +32,30 @@ void check_replaceable(const fs::path& folder, bool overwrite, std::string_view 
                      folder.string());
 }
 
+void check_writable(const std::string& output, const fs::path& place) {
+  if (!fs::is_directory(place))
+    base::fail_io("output", "--output {}: {} is not a folder; choose another place", output, place.string());
+  // Only an attempt tells: root passes every permission, and some file systems refuse all the same.
+  const fs::path probe = place / fmt::format(".r2rank.{}.tmp", ::getpid());
+  std::error_code code;
+  if (!fs::create_directory(probe, code))
+    base::fail_io("output", "--output {}: cannot write in {}: {}", output, place.string(), code.message());
+  fs::remove(probe, code);
+}
+
 }  // namespace
 
 void check_output(const OutputFolder& folder, std::string_view marker) {
   const fs::path target = folder.output;
   if (fs::exists(target)) check_replaceable(target, folder.overwrite, marker);
-  const fs::path place = existing_part(fs::exists(target) ? fs::absolute(target).parent_path() : target);
-  if (!fs::is_directory(place))
-    base::fail_io("output", "--output {}: {} is not a folder; choose another place", folder.output,
-                  place.string());
-  if (::access(place.c_str(), W_OK) != 0)
-    base::fail_io("output", "--output {}: cannot write in {}: {}", folder.output, place.string(),
-                  std::strerror(errno));
+  check_writable(folder.output,
+                 existing_part(fs::exists(target) ? fs::absolute(target).parent_path() : target));
+}
+
+void check_place(const base::Path& folder) {
+  if (fs::exists(folder) && !fs::is_directory(folder))
+    base::fail_usage("output", "--output {} is a file; name a folder", folder.string());
+  check_writable(folder.string(), existing_part(folder));
 }
 
 }  // namespace r2rank::cli

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iostream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "cli/cost_text.h"
@@ -8,6 +9,7 @@
 #include "cli/table.h"
 #include "cli/verb.h"
 #include "experiment/rank_request.h"
+#include "text/prompt_fields.h"
 
 namespace r2rank::cli {
 namespace {
@@ -98,8 +100,13 @@ class Rank : public Verb {
     const std::string text{std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
     const auto request = experiment::parse_rank_request(text);
     const auto model = learn::open_ranking_model(model_, options_, prompt_);
-    if (invocation.dry_run)
-      return print("the request is valid: {} items\ndry run: nothing scored\n", request.items.size()), 0;
+    if (invocation.dry_run) {
+      if (invocation.json)
+        print("{}\n", nlohmann::json{{"items", request.items.size()}}.dump());
+      else
+        print("the request is valid: {} items\ndry run: nothing scored\n", request.items.size());
+      return 0;
+    }
     show("", "", experiment::rank_request(request, *model, reasoning_), invocation);
     return 0;
   }
@@ -133,15 +140,16 @@ class Rank : public Verb {
             const Invocation& invocation) const {
     items.resize(std::min<size_t>(items.size(), top_));
     if (invocation.json) return print("{}\n", experiment::ranked_json(user, items));
-    if (!user.empty()) print("user {}{}{}\n", user, history.empty() ? "" : ", lately: ", history);
+    if (!user.empty())
+      print("user {}{}{}\n", user, history.empty() ? "" : ", lately: ", text::clean_text(history));
     Table table({Table::Align::kRight, Table::Align::kLeft, Table::Align::kRight, Table::Align::kLeft});
     table.row({"rank", "item", "score", reasoning_.rationales > 0 ? "reason" : ""});
     // The item the user really chose is marked: a test slate knows it.
     for (size_t i = 0; i < items.size(); ++i)
       table.row({std::to_string(i + 1),
-                 (items[i].chosen ? "* " : "") + shortened(items[i].title, kTitleWidth),
+                 (items[i].chosen ? "* " : "") + shortened(text::clean_text(items[i].title), kTitleWidth),
                  fmt::format("{:.3f}", items[i].score),
-                 items[i].rationales.empty() ? "" : items[i].rationales.front()});
+                 items[i].rationales.empty() ? "" : text::clean_text(items[i].rationales.front())});
     print("{}\n", table.text());
   }
 

@@ -5,6 +5,8 @@
 #include "base/log.h"
 #include "cli/cost_text.h"
 #include "cli/output.h"
+#include "cli/output_folder.h"
+#include "cli/run_folder.h"
 #include "cli/shell.h"
 #include "cli/verb.h"
 #include "learn/trainer.h"
@@ -61,9 +63,10 @@ class Train : public Verb {
     const auto model = learn::open_ranking_model(resumed ? folder / "checkpoint" : base::Path(config_.model),
                                                  options, prompt_);
     adopt_card(*model);
+    learn::check_positions(*model, config_.reasons() ? config_.rationale_tokens : 0);
     // Only now, when the new run has its model and data: a mistyped setting must not cost the old run.
     if (!resumed) {
-      std::filesystem::remove_all(folder);
+      clear_run_folder(folder);
       base::write_file(folder / "config.toml", invocation.config->as_toml());
     }
     announce(*model, resumed);
@@ -89,22 +92,12 @@ class Train : public Verb {
     config_.check();
   }
 
-  /// Made by `train`, or all that a run which was killed early left; never a folder with anything else in it.
-  static bool is_run_folder(const base::Path& folder) {
-    for (const char* mark : {"log.jsonl", "checkpoint/state.json", "model/r2rank.json"})
-      if (std::filesystem::exists(folder / mark)) return true;
-    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-      const std::string name = entry.path().filename().string();
-      if (name != "config.toml" && !(name.starts_with(".") && name.ends_with(".tmp"))) return false;
-    }
-    return true;
-  }
-
   /// Refuses a folder that is in the way. false: the run is finished already.
   bool check_folder(const base::Path& folder) const {
-    const bool exists = std::filesystem::exists(folder) && !std::filesystem::is_empty(folder);
-    if (!exists) return true;
-    if (resume_ && std::filesystem::exists(folder / "model")) return false;
+    check_place(folder);
+    if (!std::filesystem::exists(folder) || std::filesystem::is_empty(folder)) return true;
+    if (resume_ && is_run_folder(folder) && std::filesystem::exists(folder / "model/r2rank.json"))
+      return false;
     refuse_own_model(folder);
     if ((overwrite_ || resume_) && is_run_folder(folder)) return true;
     base::fail_usage(
@@ -144,6 +137,7 @@ class Train : public Verb {
 
   int estimate(const data::Dataset& dataset, const data::Split& split, const Invocation& invocation) const {
     const auto model = learn::open_ranking_model(config_.model, config_.model_options, prompt_);
+    learn::check_positions(*model, config_.reasons() ? config_.rationale_tokens : 0);
     print("{}", training_cost_text(config_, *model, dataset, split, invocation.json));
     return 0;
   }

@@ -221,7 +221,7 @@ void write_ranking_model(const RankingModel& ranking, const base::Path& folder, 
       weights.push_back(stored(part.name, alive.back()));
     }
   }
-  model::save_model_folder(model.config(), model.tokenizer, weights, folder, true);
+  model::write_model_files(model.config(), model.tokenizer, weights, folder);
   model::write_safetensors(folder / kExtra, extra, {});
   base::ConfigFields prompt_fields, model_fields;
   text::PromptConfig prompt = ranking.prompts->config();

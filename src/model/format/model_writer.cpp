@@ -49,19 +49,23 @@ std::string generation_config(const text::TokenizerData& tokenizer) {
 
 }  // namespace
 
-void save_model_folder(const ModelConfig& config, const text::TokenizerData& tokenizer,
-                       const std::vector<StoredTensor>& tensors, const base::Path& folder, bool overwrite) {
+void write_model_files(const ModelConfig& config, const text::TokenizerData& tokenizer,
+                       const std::vector<StoredTensor>& tensors, const base::Path& folder) {
   config.check(folder.string());
   check_vocabulary(config, tokenizer, folder.string());
   const auto named = by_name(tensors);
   check_weights(config, named, folder.string());
   const auto dtype = model_dtype(named);
+  base::write_file(folder / "config.json", hf_config_json(config, dtype, tokenizer.bos, tokenizer.eos));
+  base::write_file(folder / "generation_config.json", generation_config(tokenizer));
+  write_safetensors(folder / "model.safetensors", tensors, {{"format", "pt"}});
+  text::save_tokenizer_json(tokenizer, folder);
+}
+
+void save_model_folder(const ModelConfig& config, const text::TokenizerData& tokenizer,
+                       const std::vector<StoredTensor>& tensors, const base::Path& folder, bool overwrite) {
   base::AtomicFolder target(folder, overwrite);
-  base::write_file(target.path() / "config.json",
-                   hf_config_json(config, dtype, tokenizer.bos, tokenizer.eos));
-  base::write_file(target.path() / "generation_config.json", generation_config(tokenizer));
-  write_safetensors(target.path() / "model.safetensors", tensors, {{"format", "pt"}});
-  text::save_tokenizer_json(tokenizer, target.path());
+  write_model_files(config, tokenizer, tensors, target.path());
   target.commit();
 }
 

@@ -14,4 +14,8 @@ namespace r2rank::model {
 void save_model_folder(const ModelConfig& config, const text::TokenizerData& tokenizer,
                        const std::vector<StoredTensor>& tensors, const base::Path& folder, bool overwrite);
 
+/// The same into an existing folder, for a caller who makes it appear whole.
+void write_model_files(const ModelConfig& config, const text::TokenizerData& tokenizer,
+                       const std::vector<StoredTensor>& tensors, const base::Path& folder);
+
 }  // namespace r2rank::model

@@ -1,0 +1,252 @@
+"""`eval` and `rank` with a tiny model: `score_test.py PATH/r2rank [unittest arguments]`."""
+
+import csv
+import functools
+import io
+import json
+import signal
+import time
+
+import tiny_world
+from tiny_world import Case, must, stop, training_command, world
+
+REQUEST = {"history": [{"title": "Title 1"}, {"title": "Title 2"}],
+           "items": [{"id": "a", "title": "Title 3"}, {"id": 7, "title": "Title 4"}, {"title": "Title 5"}]}
+REASONING = ("--rationales", "2", "--rationale-tokens", "4")
+
+
+@functools.cache
+def trained():
+    """A run of the silent stage."""
+    run_folder = world().folder / "trained"
+    must(*training_command(run_folder))
+    return run_folder
+
+
+@functools.cache
+def results(name, *arguments):
+    """The folder of an earlier eval, made once."""
+    folder = world().folder / f"results-{name}"
+    must("eval", *arguments, "--baselines", "random", "--output", folder)
+    return folder
+
+
+class Scoring(Case):
+    def data(self):
+        return self.world.data, "--split", self.world.split
+
+    def base_model(self):
+        return "--model", self.world.model, "--config", self.world.prompt
+
+
+class Eval(Scoring):
+    def evaluate(self, *more):
+        return self.accepts("eval", *self.data(), *more)
+
+    def refuses_eval(self, *more, **expected):
+        return self.refuses("eval", *self.data(), *more, **expected)
+
+    def own_results(self):
+        return results("own", *self.data()) / "random.parquet"
+
+    def test_baselines_alone(self):
+        page = self.evaluate("--baselines", "random,constant,tfidf").stdout
+        for part in ("loo-uni4-seed7", "12 users", "random", "constant", "tfidf"):
+            self.assertIn(part, page)
+
+    def test_writes_results_summary_and_table(self):
+        page = self.evaluate("--model", trained(), "--name", "mine", "--baselines", "random,constant", "--seconds", "train=1.5",
+                             "--output", self.output, "--json").stdout
+        self.assertEqual(sorted(path.name for path in self.output.iterdir()),
+                         ["constant.parquet", "mine.parquet", "random.parquet", "summary.json", "table.md"])
+        summary = json.loads(page)
+        self.assertEqual(json.loads((self.output / "summary.json").read_text()), summary)
+        self.assertEqual((summary["protocol"], summary["users"], summary["seconds"]), ("loo-uni4-seed7", 12, {"train": 1.5}))
+        self.assertEqual(set(summary["results"]), {"mine", "random", "constant"})
+        self.assertEqual(set(summary["paired"]), {"mine-random", "mine-constant"})
+        self.assertAlmostEqual(summary["results"]["constant"]["ndcg@10"]["mean"], 0.590, places=3)
+        self.assertIn("| mine", (self.output / "table.md").read_text())
+
+    def test_rationales_repeat_and_can_be_compared_with_earlier_results(self):
+        command = ("--model", trained(), "--dtype", "f32", *REASONING, "--baselines", "")
+        self.evaluate(*command, "--name", "first", "--output", self.output)
+        page = self.evaluate(*command, "--name", "second", "--with", f"{self.output / 'first.parquet'},{self.own_results()}",
+                             "--pairs", "second-first,first-random", "--json").stdout
+        summary = json.loads(page)
+        self.assertEqual(summary["results"]["first"], summary["results"]["second"])
+        self.assertEqual(list(summary["paired"]), ["second-first", "first-random"])
+
+    def test_formats(self):
+        rows = list(csv.reader(io.StringIO(self.evaluate("--baselines", "random", "--format", "csv").stdout)))
+        self.assertEqual(rows[1][0], "random")
+        json.loads(self.evaluate("--baselines", "random", "--part", "valid", "--format", "json").stdout)
+
+    def test_outside_scores_join_the_table_when_they_are_complete(self):
+        lines = ["user_id,item_id,score"]
+        for text in (self.world.split / "test.slates.jsonl").read_text().splitlines()[1:]:
+            slate = json.loads(text)
+            lines += [f"{slate['user']},{item},{place}" for place, item in enumerate(slate["candidates"])]
+        scores = self.folder / "mine.csv"
+        scores.write_text("\n".join(lines))
+        self.assertIn("mine", self.evaluate("--baselines", "constant", "--scores", scores).stdout)
+        scores.write_text("\n".join(lines[:-1]))
+        self.refuses_eval("--scores", scores, *self.base_model(), code=3, says=("mine.csv", "1 of 60 candidates without a score"))
+
+    def test_dry_run_says_what_it_takes_and_writes_nothing(self):
+        command = (*self.base_model(), *REASONING, "--output", self.output, "--dry-run")
+        page = self.evaluate(*command).stdout
+        for part in ("12 slates of 5 candidates", "tokens a slate", "sampled", "time in all", "memory", "nothing scored"):
+            self.assertIn(part, page)
+        cost = json.loads(self.evaluate(*command, "--json").stdout)
+        self.assertEqual((cost["slates"], cost["sampled_tokens_per_slate"]), (12, 5 * 2 * 4))
+        self.assertEqual(self.everything(), {})
+
+    def test_dry_run_of_baselines_as_json_is_json(self):
+        json.loads(self.evaluate("--dry-run", "--json").stdout)
+
+    def test_results_on_other_slates_are_refused_before_scoring(self):
+        foreign = results("foreign", self.world.other_data, "--split", self.world.other_split) / "random.parquet"
+        self.refuses_eval("--with", foreign, *self.base_model(), code=2, says=("random.parquet", "not comparable"))
+        self.refuses_eval("--with", self.own_results(), "--part", "valid", *self.base_model(), code=2, says="not comparable")
+
+    def test_earlier_results_that_end_early_are_refused_before_scoring(self):
+        cut = self.folder / "cut.parquet"
+        cut.write_bytes(self.own_results().read_bytes()[:-50])
+        self.refuses_eval("--with", cut, *self.base_model(), code=3, says="cut.parquet")
+
+    def test_names_that_fit_nothing_are_refused_before_scoring(self):
+        for pair in ("model-popularty", "model-"):
+            self.refuses_eval("--pairs", pair, *self.base_model(), code=2, says=("--pairs", pair))
+        self.refuses_eval("--name", "random", *self.base_model(), code=2, says="--name")
+        self.refuses_eval("--name", "a/b", *self.base_model(), code=2, says="--name")
+        self.refuses_eval("--baselines", "random,popularty", *self.base_model(), code=2, says="popularity")
+        self.refuses_eval("--seconds", "train=soon", *self.base_model(), code=2, says="--seconds")
+
+    def test_unwritable_outputs_are_refused_before_scoring(self):
+        self.refuses_eval("--output", self.below_a_file(), *self.base_model(), code=4, says="file")
+        self.refuses_eval("--output", self.folder / "file", *self.base_model(), code=2, says="is a file")
+        self.refuses_eval("--output", "/proc/r2rank", *self.base_model(), code=4, says="/proc")
+
+    def test_a_refused_request_makes_no_output_folder(self):
+        self.refuses_eval("--output", self.output, "--pairs", "a-b", *self.base_model(), code=2)
+        self.refuses_eval("--output", self.output, "--model", self.folder / "absent", code=4, says="absent")
+
+    def test_full_disk_leaves_no_partial_file(self):
+        self.refuses_eval("--output", self.output, *self.base_model(), code=4, says="cannot write", limit=1000, working=True)
+        self.assertEqual([name for name, content in self.everything().items() if content is not None], [])
+
+    def test_other_splits_and_models_that_end_early_are_refused(self):
+        self.refuses("eval", self.world.data, "--split", self.world.other_split, *self.base_model(), code=3,
+                     says="split this data set anew")
+        self.refuses_eval("--model", self.damaged_model(), code=3, says="model.safetensors")
+        self.refuses_eval("--model", self.damaged_model("tokenizer.json", 900), code=3, says="tokenizer.json")
+
+    def test_settings_of_training_have_no_place_here(self):
+        self.refuses_eval(*self.base_model(), "--tuning", "lora", code=2, says="--tuning")
+
+    def test_budgets_beyond_the_models_positions_are_refused_before_scoring(self):
+        self.refuses_eval(*self.base_model(), "--history-tokens", "500", code=2, says="history_tokens")
+
+    def test_another_prompt_than_the_models_own_is_refused(self):
+        self.refuses_eval("--model", trained(), "--prompt-question", "Now?", code=2, says="prompt_question")
+
+    def test_ctrl_c_writes_nothing(self):
+        command = ("eval", *self.data(), *self.base_model(), "--rationales", "256", "--rationale-tokens", "64",
+                   "--slates-per-batch", "1", "--baselines", "", "--output", self.output)  # takes many seconds
+        start = time.monotonic()
+        status, page, errors = stop(command, lambda: time.monotonic() - start > 2, signal.SIGINT)
+        self.assertEqual((status, page), (130, ""), errors)
+        self.assertIn("interrupted after", errors.splitlines()[-1])
+        self.assertEqual([name for name, content in self.everything().items() if content is not None], [])
+
+
+class Rank(Scoring):
+    def rank(self, *more, **options):
+        return self.accepts("rank", *more, **options)
+
+    def refuses_rank(self, *more, **expected):
+        return self.refuses("rank", *more, **expected)
+
+    def test_users_of_the_test_slates(self):
+        page = self.rank(*self.data(), "--model", trained()).stdout
+        self.assertEqual(page.count("lately: "), 3)
+        self.assertEqual(page.count("* Title"), 3)
+        lines = self.rank(*self.data(), "--model", trained(), "--users", "u7,u2", "--top", "3", "--json", *REASONING).stdout
+        rankings = [json.loads(line) for line in lines.splitlines()]
+        self.assertEqual([ranking["user"] for ranking in rankings], ["u7", "u2"])
+        for ranking in rankings:
+            items = ranking["ranking"]
+            self.assertEqual([item["rank"] for item in items], [1, 2, 3])
+            self.assertEqual([len(item["reasons"]) for item in items], [2, 2, 2])
+            self.assertEqual(items, sorted(items, key=lambda item: -item["score"]))
+
+    def request(self, text, *more):
+        return self.rank(*self.base_model(), *more, stdin=text if isinstance(text, str) else json.dumps(text))
+
+    def test_a_request_on_standard_input(self):
+        ranking = json.loads(self.request(REQUEST, "--json").stdout)["ranking"]
+        self.assertEqual({item["id"]: item["title"] for item in ranking}, {"a": "Title 3", "7": "Title 4", "2": "Title 5"})
+        self.assertEqual([item["rank"] for item in ranking], [1, 2, 3])
+        self.assertEqual(ranking, sorted(ranking, key=lambda item: -item["score"]))
+        other_order = dict(REQUEST, items=[dict(item, id=item.get("id", 2)) for item in reversed(REQUEST["items"])])
+        self.assertEqual(json.loads(self.request(other_order, "--json").stdout)["ranking"], ranking)
+
+    def test_reasons_are_printed_as_text_whatever_bytes_were_sampled(self):
+        page = self.request(REQUEST, "--rationales", "1", "--rationale-tokens", "32").stdout
+        self.assertIn("Title 4", page)
+        page.encode()  # fails on bytes that were no UTF-8
+        self.assertEqual([character for character in page if not character.isprintable() and character != "\n"], [])
+
+    def test_a_request_without_history(self):
+        ranking = json.loads(self.request(dict(REQUEST, history=[]), "--json", *REASONING).stdout)["ranking"]
+        self.assertEqual([len(item["reasons"]) for item in ranking], [2, 2, 2])
+
+    def test_malformed_requests_are_refused(self):
+        item = {"id": "a", "title": "Title 3"}
+        cases = {"": "JSON", "[]": "object", '{"history": 3, "items": []}': "'history'", '{"history": []}': "'items'",
+                 '{"history": [], "items": []}': "no items",
+                 json.dumps({"history": [], "items": [item, item]}): "'a' stands twice",
+                 json.dumps({"history": [], "items": [{"id": 1, "title": "x"}, {"id": "1", "title": "y"}]}): "twice",
+                 json.dumps({"history": [], "items": [{"id": "a"}]}): "title",
+                 json.dumps({"history": [], "items": ["a"]}): "items[0]",
+                 json.dumps({"history": [], "items": [{"titel": "x"}]}): "title", json.dumps(dict(REQUEST, user="u1")): "user",
+                 json.dumps({"history": [{"title": "x", "rating": "good"}], "items": [item]}): "JSON"}
+        for request, says in cases.items():
+            with self.subTest(request=request):
+                self.refuses_rank(*self.base_model(), stdin=request, code=3, says=says)
+
+    def test_dry_run_says_what_it_takes_and_scores_nothing(self):
+        page = self.rank(*self.data(), *self.base_model(), "--users", "u3", "--dry-run").stdout
+        for part in ("tokens a slate", "time in all", "memory"):
+            self.assertIn(part, page)
+        self.assertNotIn("lately", page)
+        cost = json.loads(self.rank(*self.data(), *self.base_model(), "--dry-run", "--json").stdout)
+        self.assertEqual(cost["slates"], 3)
+        self.assertIn("the request is valid: 3 items", self.request(REQUEST, "--dry-run").stdout)
+        self.assertEqual(self.everything(), {})
+
+    def test_dry_run_of_a_request_as_json_is_json(self):
+        json.loads(self.request(REQUEST, "--dry-run", "--json").stdout)
+
+    def test_impossible_settings_are_refused(self):
+        self.refuses_rank(*self.data(), *self.base_model(), "--users", "u1,nobody", code=2, says="nobody")
+        self.refuses_rank(self.world.data, *self.base_model(), code=2, says="--split")
+        self.refuses_rank(*self.data(), code=2, says="--model")
+        self.refuses_rank(*self.data(), *self.base_model(), "--top", "0", code=2, says="top")
+        self.refuses_rank(*self.data(), *self.base_model(), "--tuning", "lora", code=2, says="--tuning")
+
+    def test_budgets_beyond_the_models_positions_are_refused(self):
+        self.refuses_rank(*self.data(), *self.base_model(), "--history-tokens", "500", code=2, says="history_tokens")
+
+    def test_other_splits_and_models_that_end_early_are_refused(self):
+        self.refuses_rank(self.world.data, "--split", self.world.other_split, *self.base_model(), code=3, says="split")
+        self.refuses_rank(*self.data(), "--model", self.damaged_model(), code=3, says="model.safetensors")
+        self.refuses_rank("--model", self.damaged_model(), stdin=json.dumps(REQUEST), code=3, says="model.safetensors")
+
+    def test_rankings_that_cannot_be_printed_are_an_error(self):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            self.refuses_rank(*self.data(), *self.base_model(), stdout=full, code=4, says="standard output")
+
+
+if __name__ == "__main__":
+    tiny_world.main()
