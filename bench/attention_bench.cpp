@@ -55,18 +55,14 @@ void run(benchmark::State& state, AttentionMethod method, bool backward) {
                                                  benchmark::Counter::kIsIterationInvariantRate);
 }
 
-BENCHMARK_CAPTURE(run, cascade_forward, AttentionMethod::kCascade, false)
-    ->UseRealTime()
-    ->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(run, tiles_forward, AttentionMethod::kTiles, false)
-    ->UseRealTime()
-    ->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(run, cascade_both, AttentionMethod::kCascade, true)
-    ->UseRealTime()
-    ->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(run, tiles_both, AttentionMethod::kTiles, true)
-    ->UseRealTime()
-    ->Unit(benchmark::kMillisecond);
+void in_milliseconds(benchmark::internal::Benchmark* made) {
+  made->UseRealTime()->Unit(benchmark::kMillisecond);
+}
+
+BENCHMARK_CAPTURE(run, cascade_forward, AttentionMethod::kCascade, false)->Apply(in_milliseconds);
+BENCHMARK_CAPTURE(run, tiles_forward, AttentionMethod::kTiles, false)->Apply(in_milliseconds);
+BENCHMARK_CAPTURE(run, cascade_both, AttentionMethod::kCascade, true)->Apply(in_milliseconds);
+BENCHMARK_CAPTURE(run, tiles_both, AttentionMethod::kTiles, true)->Apply(in_milliseconds);
 
 }  // namespace
 }  // namespace r2rank::model

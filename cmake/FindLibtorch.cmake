@@ -38,6 +38,9 @@ if(FMT_INCLUDE)
   file(CREATE_LINK ${FMT_INCLUDE}/fmt ${_fmt_first}/fmt SYMBOLIC)
 endif()
 
+# clang, which the lint and fuzz builds use, comes without omp.h: they go without OpenMP, our kernels on one thread.
+set(_openmp $<$<NOT:$<BOOL:${R2RANK_FUZZ}>>:-fopenmp>)
+
 if(NOT TARGET Libtorch::Libtorch)
   add_library(Libtorch::Libtorch INTERFACE IMPORTED)
   set_target_properties(Libtorch::Libtorch PROPERTIES
@@ -45,6 +48,6 @@ if(NOT TARGET Libtorch::Libtorch)
     INTERFACE_INCLUDE_DIRECTORIES "${_fmt_first};${LIBTORCH_INCLUDE};${LIBTORCH_INCLUDE}/torch/csrc/api/include"
     INTERFACE_LINK_LIBRARIES "${_link}"
     INTERFACE_LINK_OPTIONS "-Wl,--no-as-needed;-Wl,-rpath,${_rpath}"
-    INTERFACE_COMPILE_OPTIONS "-fopenmp"
+    INTERFACE_COMPILE_OPTIONS "${_openmp}"
     INTERFACE_COMPILE_DEFINITIONS "_GLIBCXX_USE_CXX11_ABI=1")
 endif()

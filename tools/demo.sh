@@ -70,8 +70,7 @@ train "$out/warm_up" --model "$model" "${prompt[@]}" --stage silent --steps 0 --
 evaluate warm_up --model "$out/warm_up" --baselines ""
 
 say "4 of 6: reinforcement learning, $rl_minutes minutes: the model writes rationales, the score is read after them"
-train "$out/trained" --model "$out/warm_up" --stage rl --list-objective ndcg --credit marginal --objective j1 \
-  --rationales 2 --rationale-tokens 8 --temperature 0.7 --learning-rate 1.2e-4 --slates-per-step 4 \
+train "$out/trained" --model "$out/warm_up" --stage rl --rationale-tokens 8 --temperature 0.7 --learning-rate 1.2e-4 --slates-per-step 4 \
   --steps 0 --minutes "$rl_minutes" --checkpoint-minutes 3
 evaluate trained --model "$out/trained" "${reasoning[@]}" --baselines ""
 

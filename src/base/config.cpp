@@ -6,12 +6,17 @@
 #include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/error.h"
 #include "base/files.h"
 
 namespace r2rank::base {
 namespace {
+
+/// toml++ takes keys of any depth and destroys what "a.a.a..." nests by recursion: 30,000 dots exhaust the
+/// stack. A configuration has a few hundred.
+constexpr ptrdiff_t kMostDots = 10000;
 
 template <class... Ts>
 struct Overloaded : Ts... {
@@ -84,6 +89,7 @@ void assign(ConfigField& field, std::string_view text) {
                         }},
              field.value);
   field.required = false;
+  field.given = true;
 }
 
 std::string toml_scalar_as_text(const toml::node& node, const std::string& key) {
@@ -152,7 +158,11 @@ std::string ConfigField::flag() const {
 }
 
 std::string ConfigField::as_text() const {
-  return dump(as_json_value(*this));
+  std::string text = dump(as_json_value(*this));
+  // JSON leaves DEL as it is, TOML refuses it.
+  for (size_t at = text.find('\x7f'); at != std::string::npos; at = text.find('\x7f', at))
+    text.replace(at, 1, "\\u007f");
+  return text;
 }
 
 std::string ConfigField::type_name() const {
@@ -163,8 +173,8 @@ std::string ConfigField::type_name() const {
       value);
 }
 
-ConfigField& ConfigFields::find(std::string_view name) {
-  for (auto& field : fields_)
+const ConfigField& ConfigFields::find(std::string_view name) const {
+  for (const auto& field : fields_)
     if (field.name == name) return field;
   std::vector<std::string> names;
   for (const auto& field : fields_) names.push_back(field.name);
@@ -173,12 +183,23 @@ ConfigField& ConfigFields::find(std::string_view name) {
              near.empty() ? "; see --help for the valid ones" : fmt::format("; did you mean '{}'?", near));
 }
 
+ConfigField& ConfigFields::find(std::string_view name) {
+  return const_cast<ConfigField&>(std::as_const(*this).find(name));
+}
+
 void ConfigFields::set(std::string_view name, std::string_view text) {
   assign(find(name), text);
 }
 
+bool ConfigFields::given(std::string_view name) const {
+  return find(name).given;
+}
+
 void ConfigFields::load_toml(const std::string& path) {
   const std::string text = read_file(path);
+  if (std::count(text.begin(), text.end(), '.') > kMostDots)
+    fail_data("config", "{} has more than {} dots; expected a flat configuration: lines of 'key = value'",
+              path, kMostDots);
   toml::table table;
   try {
     table = toml::parse(text, path);

@@ -21,6 +21,7 @@ struct ConfigField {
   std::vector<std::string> choices;   ///< for strings: the valid values (empty: any)
   double low = -1e300, high = 1e300;  ///< for numbers: the valid range, inclusive
   bool required = false;              ///< must be set by the user
+  bool given = false;                 ///< set by a flag or a file; otherwise the value is the default
 
   ConfigField& one_of(std::vector<std::string> values);
   ConfigField& between(double lowest, double highest);
@@ -48,6 +49,8 @@ class ConfigFields {
   /// Sets every key of a TOML file. Errors as for set(), kIo when it cannot be read, kData when it is no
   /// TOML.
   void load_toml(const std::string& path);
+  /// Whether a field was set since it was added, be it to its default. Errors: kUsage for an unknown name.
+  bool given(std::string_view name) const;
   /// Checks that mandatory fields are set. Errors: kUsage.
   void check_complete() const;
   /// The resolved values as a TOML document, each with its help as a comment.
@@ -61,6 +64,7 @@ class ConfigFields {
   const std::deque<ConfigField>& all() const { return fields_; }
 
  private:
+  const ConfigField& find(std::string_view name) const;
   ConfigField& find(std::string_view name);
   std::deque<ConfigField> fields_;  // a deque: add() returns references that must stay valid
 };

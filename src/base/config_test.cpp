@@ -77,6 +77,17 @@ TEST_F(Config, SetsEveryTypeFromText) {
   EXPECT_EQ(settings_.cuts, (std::vector<std::string>{"1", "20"}));
 }
 
+TEST_F(Config, KnowsWhatWasGivenEvenWhereItIsTheDefault) {
+  EXPECT_FALSE(fields_.given("credit") || fields_.given("slates_per_step"));
+  fields_.set("credit", "marginal");
+  load("slates_per_step = 10\n");
+  EXPECT_TRUE(fields_.given("credit") && fields_.given("slates_per_step"));
+  EXPECT_FALSE(fields_.given("cuts"));
+  set_error("cuts", "7");
+  EXPECT_FALSE(fields_.given("cuts")) << "a refused value was not taken";
+  expect_contains(error(ErrorKind::kUsage, [&] { fields_.given("credits"); }), "did you mean 'credit'?");
+}
+
 TEST_F(Config, NamesTheNearestKeyForAnUnknownOne) {
   expect_contains(set_error("learningrate", "1"),
                   "unknown key 'learningrate'; did you mean 'learning_rate'?");

@@ -45,7 +45,7 @@ TEST(EditDistance, CountsInsertionsDeletionsAndSubstitutions) {
 }
 
 TEST(NearestName, FindsAMisspeltNameAndOnlyANearOne) {
-  const std::vector<std::string> known = {"learning_rate", "warm_up", "seed"};
+  const std::vector<std::string> known = {"learning_rate", "rate_warm_up", "seed"};
   EXPECT_EQ(nearest_name("learing_rate", known), "learning_rate");
   EXPECT_EQ(nearest_name("sed", known), "seed");
   EXPECT_EQ(nearest_name("zzzz", known), "");

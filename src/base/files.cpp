@@ -93,13 +93,17 @@ void rename_or_fail(const Path& from, const Path& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) fail_io("file", "cannot finish {}: {}", to.string(), reason());
 }
 
+/// The name of the older folder while a fresh one takes its place without an exchange in one step.
+Path aside_of(const Path& target) {
+  return target.parent_path() / fmt::format(".{}.aside", target.filename().string());
+}
+
 /// Puts `fresh` where `target` is. Afterwards `fresh` is the older folder, except on file systems that cannot
 /// exchange two names in one step: there the older one is moved aside first, and back if the second rename
 /// fails.
 void exchange_folders(const Path& fresh, const Path& target) {
   if (::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) == 0) return;
-  Path aside = fresh;
-  aside += ".old";
+  const Path aside = aside_of(target);
   rename_or_fail(target, aside);
   try {
     rename_or_fail(fresh, target);
@@ -125,8 +129,30 @@ std::string read_file(const Path& path) {
   return bytes;
 }
 
-AtomicFile::AtomicFile(Path path) : path_(std::move(path)), temporary_(temporary_beside(path_)) {
-  make_folder(path_.parent_path());
+MadeFolders::MadeFolders(const Path& folder) {
+  std::error_code code;
+  for (Path missing = folder; !missing.empty() && !std::filesystem::exists(missing, code);
+       missing = missing.parent_path())
+    made_.push_back(missing);
+  try {
+    make_folder(folder);
+  } catch (const Error&) {
+    remove_empty();
+    throw;
+  }
+}
+
+MadeFolders::~MadeFolders() {
+  remove_empty();
+}
+
+void MadeFolders::remove_empty() {
+  for (const Path& folder : made_) ::rmdir(folder.c_str());  // one that is not empty stays
+}
+
+AtomicFile::AtomicFile(Path path)
+    : path_(std::move(path)), temporary_(temporary_beside(path_)), parents_(path_.parent_path()) {
+  remove_abandoned(path_);
   descriptor_ = open_or_fail(temporary_, O_WRONLY | O_CREAT | O_TRUNC);
 }
 
@@ -152,6 +178,7 @@ void AtomicFile::commit() {
     ::unlink(temporary_.c_str());
     fail_io("file", "cannot finish {}: {}", path_.string(), why);
   }
+  parents_.keep();
   sync_folder(path_.parent_path());
 }
 
@@ -161,9 +188,20 @@ void write_file(const Path& path, std::string_view bytes) {
   file.commit();
 }
 
+void restore_folder(const Path& target) {
+  const Path aside = aside_of(target);
+  std::error_code code;
+  if (!std::filesystem::exists(aside, code)) return;
+  if (std::filesystem::exists(target, code))
+    std::filesystem::remove_all(aside, code);
+  else
+    ::rename(aside.c_str(), target.c_str());
+}
+
 AtomicFolder::AtomicFolder(Path target, bool replace) : target_(std::move(target)), replace_(replace) {
   if (!target_.has_filename()) target_ = target_.parent_path();  // "folder/" names the same as "folder"
   temporary_ = temporary_beside(target_);
+  restore_folder(target_);
   std::error_code code;
   if (!replace_ && std::filesystem::exists(target_, code))
     fail_usage("file", "{} exists already; choose another name or pass --overwrite", target_.string());
@@ -171,6 +209,7 @@ AtomicFolder::AtomicFolder(Path target, bool replace) : target_(std::move(target
     fail_usage("file", "{} is a file, expected a folder or nothing; choose another name", target_.string());
   std::filesystem::remove_all(temporary_, code);
   remove_abandoned(target_);
+  parents_ = std::make_unique<MadeFolders>(target_.parent_path());
   make_folder(temporary_);
 }
 
@@ -188,6 +227,7 @@ void AtomicFolder::commit() {
   } else {
     rename_or_fail(temporary_, target_);
   }
+  parents_->keep();
   sync_folder(target_.parent_path());
   std::filesystem::remove_all(temporary_, code);
 }

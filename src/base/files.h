@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace r2rank::base {
 
@@ -15,11 +16,27 @@ using Path = std::filesystem::path;
 /// The whole file as bytes. Errors: kIo with the system's reason.
 std::string read_file(const Path& path);
 
+/// A folder with its missing parents, made at once and taken away again, as far as they are empty, unless
+/// keep() is called. Errors: kIo.
+class MadeFolders {
+ public:
+  explicit MadeFolders(const Path& folder);
+  ~MadeFolders();
+  MadeFolders(const MadeFolders&) = delete;
+  MadeFolders& operator=(const MadeFolders&) = delete;
+  void keep() { made_.clear(); }
+
+ private:
+  void remove_empty();
+  std::vector<Path> made_;  // the innermost first
+};
+
 /// A file whose bytes appear under `path` only when complete: written to a temporary beside it, flushed to
 /// disk, renamed on commit(). Dropped without commit() it leaves nothing behind. Errors: kIo (unwritable,
 /// full) naming the path.
 class AtomicFile {
  public:
+  /// Makes the parent folders, and clears away what killed processes left of this file.
   explicit AtomicFile(Path path);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
@@ -34,6 +51,7 @@ class AtomicFile {
 
  private:
   Path path_, temporary_;
+  MadeFolders parents_;
   int descriptor_ = -1;
 };
 
@@ -54,8 +72,13 @@ class AtomicFolder {
 
  private:
   Path target_, temporary_;
+  std::unique_ptr<MadeFolders> parents_;
   bool replace_;
 };
+
+/// Puts a folder back that a process moved aside and was killed before its successor stood in its place. That
+/// can be only where the file system cannot exchange two names in one step.
+void restore_folder(const Path& target);
 
 /// A read-only mapping of a whole file. Thread-safe once made. Errors: kIo. An empty file maps to an empty
 /// span.

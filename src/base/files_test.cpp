@@ -167,6 +167,37 @@ TEST_F(Files, FoldersLeaveNothingWhenAnErrorComesInBetween) {
   EXPECT_EQ(names(), Names{});
 }
 
+TEST_F(Files, ThatAreNotFinishedTakeTheFoldersMadeForThemAway) {
+  std::filesystem::create_directories(folder_ / "a");
+  {
+    AtomicFolder folder(folder_ / "a" / "b" / "c" / "run", false);
+    AtomicFile file(folder_ / "x" / "y");
+    EXPECT_EQ(names(), (Names{"a", "x"}));
+  }
+  EXPECT_EQ(names(), Names{"a"});
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "a"));
+  AtomicFolder(folder_ / "b" / "run", false).commit();
+  write_file(folder_ / "c" / "x", "1");
+  EXPECT_EQ(names(), (Names{"a", "b", "c"}));
+}
+
+TEST_F(Files, FoldersThatWereMovedAsideComeBackUnlessTheirSuccessorIsThere) {
+  write_file(folder_ / ".run.aside" / "old", "1");
+  restore_folder(folder_ / "run");
+  EXPECT_EQ(read_file(folder_ / "run" / "old"), "1");
+  write_file(folder_ / ".run.aside" / "older", "0");
+  restore_folder(folder_ / "run");
+  EXPECT_EQ(names(), Names{"run"});
+  EXPECT_EQ(read_file(folder_ / "run" / "old"), "1");
+}
+
+TEST_F(Files, ThatKilledProcessesLeftUnfinishedAreClearedAway) {
+  for (const char* name : {".x.999999999.tmp", ".x.1.tmp", ".other.999999999.tmp"})
+    write_file(folder_ / name, "1");
+  write_file(folder_ / "x", "2");
+  EXPECT_EQ(names(), (Names{".other.999999999.tmp", ".x.1.tmp", "x"}));
+}
+
 TEST_F(Files, FoldersReplaceAnOlderOneOnlyWhenTold) {
   write_file(folder_ / "run" / "old", "1");
   EXPECT_THROW(AtomicFolder(folder_ / "run", false), Error);

@@ -2,6 +2,8 @@
 
 #include <csignal>
 
+#include "base/error.h"
+
 namespace r2rank::base {
 namespace {
 
@@ -24,6 +26,11 @@ void catch_interrupts() {
 
 bool interrupt_requested() {
   return g_requested != 0;
+}
+
+void stop_if_interrupted(std::string_view where) {
+  if (interrupt_requested())
+    fail(ErrorKind::kInterrupted, where, "interrupted; nothing was written: run the same command again");
 }
 
 void set_interrupt_requested(bool requested) {

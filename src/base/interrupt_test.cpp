@@ -4,6 +4,8 @@
 
 #include <csignal>
 
+#include "base/error.h"
+
 namespace r2rank::base {
 namespace {
 
@@ -19,6 +21,18 @@ TEST(Interrupt, FirstSignalOnlySetsTheFlag) {
   EXPECT_FALSE(interrupt_requested());
   std::signal(SIGINT, SIG_DFL);
   std::signal(SIGTERM, SIG_DFL);
+}
+
+TEST(Interrupt, StopsWorkOnlyOnceItWasAskedFor) {
+  EXPECT_NO_THROW(stop_if_interrupted("import"));
+  set_interrupt_requested(true);
+  try {
+    stop_if_interrupted("import");
+    ADD_FAILURE() << "went on";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kInterrupted);
+  }
+  set_interrupt_requested(false);
 }
 
 TEST(InterruptDeathTest, SecondSignalEndsTheProgram) {

@@ -14,7 +14,8 @@ std::array<uint32_t, 4> philox(std::array<uint32_t, 4> counter, std::array<uint3
 /// The 64 bits as a number in the open interval (0, 1), evenly spaced by 2^-52.
 double to_unit(uint32_t high, uint32_t low);
 
-/// What a stream of random numbers is for; part of its key, so that two uses never share numbers.
+/// What a stream of random numbers is for; part of its key, so that two uses never share numbers. The numbers
+/// stay as they are: a run repeats only with the same ones.
 enum class Purpose : uint32_t {
   kSplit = 1,
   kNegatives,
@@ -24,15 +25,13 @@ enum class Purpose : uint32_t {
   kPermutation,
   kBootstrap,
   kInit,
-  kDropout,
-  kTies,
-  kBaseline,
+  kBaseline = 11,  // 9 and 10 were never used
   kOrder
 };
 
 /// A random stream keyed by (seed, purpose, a, b, c), so that a draw depends on what it is for and never on
-/// the order or the batch in which it is made. Counter-based: `at(t)` gives draw t without the ones before
-/// it.
+/// the order or the batch in which it is made. Counter-based: `uniform_at(t)` gives draw t without the
+/// ones before it.
 class RandomStream {
  public:
   RandomStream(uint64_t seed, Purpose purpose, uint64_t a = 0, uint64_t b = 0, uint64_t c = 0);

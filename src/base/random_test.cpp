@@ -34,6 +34,13 @@ TEST(Philox, HasTheKnownAnswersOfRandom123) {
             (Words4{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}));
 }
 
+TEST(RandomStream, KeepsTheNumbersOfItsPurposes) {
+  EXPECT_EQ(static_cast<uint32_t>(Purpose::kSplit), 1u);
+  EXPECT_EQ(static_cast<uint32_t>(Purpose::kInit), 8u);
+  EXPECT_EQ(static_cast<uint32_t>(Purpose::kBaseline), 11u);
+  EXPECT_EQ(static_cast<uint32_t>(Purpose::kOrder), 12u);
+}
+
 TEST(RandomStream, RepeatsForTheSameKeyAndDiffersInEveryPartOfIt) {
   const auto first = [](RandomStream random) { return std::make_pair(random.bits(), random.bits()); };
   const auto reference = first(RandomStream(1, Purpose::kToken, 2, 3, 4));

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/json.h"
 
 namespace r2rank::base {
 namespace {
@@ -11,7 +12,7 @@ namespace {
 constexpr const char* kStepKey = "step";
 
 int64_t step_of(std::string_view line, const Path& path, int number) {
-  const auto object = nlohmann::json::parse(line, nullptr, false);
+  const auto object = parse_json(line, "log", fmt::format("line {} of {}", number, path.string()));
   if (!object.is_object() || !object.contains(kStepKey) || !object[kStepKey].is_number_integer())
     fail_data(
         "log",

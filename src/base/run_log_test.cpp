@@ -123,6 +123,13 @@ TEST_F(RunLogs, AreRefusedWhenAWholeLineIsBroken) {
   }
 }
 
+TEST_F(RunLogs, OfDeepNestingAreRefusedWithoutACrash) {
+  std::filesystem::create_directories(folder_);
+  const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
+  write_file(folder_ / "log.jsonl", "{\"step\":1,\"loss\":" + deep + "}\n");
+  EXPECT_NE(data_error(5).find("64 levels deep in line 1 of"), std::string::npos);
+}
+
 TEST_F(RunLogs, InAnUnwritablePlaceAreRefused) {
   write_file(folder_ / "file", "");
   EXPECT_THROW(RunLog(folder_ / "file"), Error);

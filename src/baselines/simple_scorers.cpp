@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/random.h"
+#include "data/item_statistics.h"
 
 namespace r2rank::baselines {
 namespace {

@@ -39,7 +39,7 @@ int32_t TermIndex::pair(int32_t first, int32_t second) {
 std::vector<SparseEntry> TermIndex::count(std::string_view text) {
   std::vector<int32_t> terms;
   int32_t previous = -1;
-  for (const std::string& text_of_word : splitter_.split(text)) {
+  for (const std::string& text_of_word : finder_.find(text)) {
     const int32_t current = word(text_of_word);
     terms.push_back(current);
     if (pairs_ && previous >= 0) terms.push_back(pair(previous, current));

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "baselines/sparse_rows.h"
-#include "baselines/words.h"
+#include "baselines/word_finder.h"
 #include "data/dataset.h"
 
 namespace r2rank::baselines {
@@ -29,7 +29,7 @@ class TermIndex {
   int32_t pair(int32_t first, int32_t second);
 
   bool pairs_;
-  WordSplitter splitter_;
+  WordFinder finder_;
   int32_t size_ = 0;
   std::unordered_map<std::string, int32_t> words_;
   std::unordered_map<uint64_t, int32_t> neighbours_;  // two words' numbers -> their pair's number

@@ -9,28 +9,37 @@
 #include "experiment/cost.h"
 
 namespace r2rank::cli {
+namespace {
+
+std::string gibibytes(double bytes) {
+  return fmt::format("{:.1f} GiB", bytes / 1073741824.0);
+}
+
+std::string line_of(const nlohmann::ordered_json& json) {
+  return json.dump() + "\n";
+}
+
+}  // namespace
 
 std::string training_cost_text(const learn::TrainConfig& config, const learn::RankingModel& model,
                                const data::Dataset& dataset, const data::Split& split, bool json) {
   const auto cost = experiment::estimate_training(config, model, dataset, split);
   if (json)
-    return nlohmann::ordered_json{{"tokens_per_step", cost.tokens_per_step},
-                                  {"sampled_tokens_per_step", cost.sampled_tokens_per_step},
-                                  {"seconds_per_step", cost.seconds_per_step},
-                                  {"steps", cost.steps},
-                                  {"seconds", cost.seconds},
-                                  {"memory_bytes", cost.memory_bytes},
-                                  {"disk_bytes", cost.disk_bytes}}
-               .dump() +
-           "\n";
+    return line_of({{"tokens_per_step", cost.tokens_per_step},
+                    {"sampled_tokens_per_step", cost.sampled_tokens_per_step},
+                    {"seconds_per_step", cost.seconds_per_step},
+                    {"steps", cost.steps},
+                    {"seconds", cost.seconds},
+                    {"memory_bytes", cost.memory_bytes},
+                    {"disk_bytes", cost.disk_bytes}});
   Table table({Table::Align::kLeft, Table::Align::kRight});
   table.row({"tokens a step, trained on", grouped(cost.tokens_per_step)});
   table.row({"tokens a step, sampled (at most)", grouped(cost.sampled_tokens_per_step)});
   table.row({"time a step (estimate)", base::format_duration(cost.seconds_per_step)});
   table.row({"steps", cost.steps > 0 ? grouped(cost.steps) : "until the minutes are over"});
   table.row({"time in all (estimate)", base::format_duration(cost.seconds)});
-  table.row({"memory (estimate)", fmt::format("{:.1f} GiB", cost.memory_bytes / 1073741824.0)});
-  table.row({"disk, checkpoint and model", fmt::format("{:.1f} GiB", cost.disk_bytes / 1073741824.0)});
+  table.row({"memory (estimate)", gibibytes(cost.memory_bytes)});
+  table.row({"disk, checkpoint and model", gibibytes(cost.disk_bytes)});
   return table.text() + "dry run: nothing written\n";
 }
 
@@ -39,18 +48,16 @@ std::string scoring_cost_text(const learn::RankingModel& model, const data::Data
                               const experiment::ReasoningOptions& options, bool json) {
   const auto cost = experiment::estimate_scoring(model, dataset, split, slates, options);
   if (json)
-    return nlohmann::ordered_json{{"slates", cost.slates},
-                                  {"tokens_per_slate", cost.tokens_per_slate},
-                                  {"sampled_tokens_per_slate", cost.sampled_tokens_per_slate},
-                                  {"seconds", cost.seconds},
-                                  {"memory_bytes", cost.memory_bytes}}
-               .dump() +
-           "\n";
+    return line_of({{"slates", cost.slates},
+                    {"tokens_per_slate", cost.tokens_per_slate},
+                    {"sampled_tokens_per_slate", cost.sampled_tokens_per_slate},
+                    {"seconds", cost.seconds},
+                    {"memory_bytes", cost.memory_bytes}});
   Table table({Table::Align::kLeft, Table::Align::kRight});
   table.row({"tokens a slate", grouped(cost.tokens_per_slate)});
   table.row({"tokens a slate, sampled (at most)", grouped(cost.sampled_tokens_per_slate)});
   table.row({"time in all (estimate)", base::format_duration(cost.seconds)});
-  table.row({"memory (estimate)", fmt::format("{:.1f} GiB", cost.memory_bytes / 1073741824.0)});
+  table.row({"memory (estimate)", gibibytes(cost.memory_bytes)});
   return table.text();
 }
 

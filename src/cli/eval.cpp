@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <iterator>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -29,7 +31,7 @@ struct EvalConfig {
   std::vector<std::string> scores, with;
   std::vector<std::string> pairs, seconds;
   std::string format = "text", output;
-  int64_t bootstrap_seed = 7;
+  int64_t baseline_seed = 7, bootstrap_seed = 7;
 
   void describe(base::ConfigFields& fields) {
     fields.add("dataset", dataset, "dataset folder made by `r2rank import`").mandatory();
@@ -49,6 +51,7 @@ struct EvalConfig {
     fields.add("format", format, "how the table is written").one_of(experiment::table_format_names());
     fields.add("output", output,
                "folder for per-user results (Parquet), summary.json and table.md (none: print only)");
+    fields.add("baseline_seed", baseline_seed, "seed of the random baseline").at_least(0);
     fields.add("bootstrap_seed", bootstrap_seed, "seed of the bootstrap intervals").at_least(0);
   }
 };
@@ -96,8 +99,8 @@ class Eval : public Verb {
     if (slates.slates.empty())
       base::fail_usage("eval", "the split has no {} slates; make it anew with more users", config_.part);
     check_request();
-    if (invocation.dry_run) return describe_only(dataset, split, slates, invocation.json);
-    std::vector<PerUserResults> results = collect(dataset, split, slates);
+    if (invocation.dry_run) return describe_only(dataset, split, slates, invocation);
+    std::vector<PerUserResults> results = collect(dataset, split, slates, *invocation.config);
     for (size_t i = 1; i < results.size(); ++i) experiment::check_comparable(results.front(), results[i]);
     show(results, invocation);
     return 0;
@@ -114,13 +117,14 @@ class Eval : public Verb {
   }
 
   int describe_only(const data::Dataset& dataset, const data::Split& split, const data::SlateSet& slates,
-                    bool json) const {
+                    const Invocation& invocation) {
+    const bool json = invocation.json;
+    const Ranker ranker = open_ranker(dataset, split, *invocation.config);
     if (!json)
       print("{} slates of {} candidates, protocol {}\n", slates.slates.size(),
             slates.slates.front().candidates.size(), slates.protocol.name());
-    if (!config_.model.empty()) {
-      const auto model = learn::open_ranking_model(config_.model, model_options_, prompt_);
-      print("{}", scoring_cost_text(*model, dataset, split, slates.slates, reasoning_, json));
+    if (ranker.model != nullptr) {
+      print("{}", scoring_cost_text(*ranker.model, dataset, split, slates.slates, reasoning_, json));
     } else if (json) {
       print("{}\n",
             nlohmann::json{{"slates", slates.slates.size()}, {"protocol", slates.protocol.name()}}.dump());
@@ -129,30 +133,50 @@ class Eval : public Verb {
     return 0;
   }
 
+  /// The model and the scorer that reads it; both null without a model.
+  struct Ranker {
+    std::unique_ptr<learn::RankingModel> model;
+    std::unique_ptr<experiment::RankingScorer> scorer;
+  };
+
+  Ranker open_ranker(const data::Dataset& dataset, const data::Split& split,
+                     const base::ConfigFields& fields) {
+    Ranker ranker;
+    if (config_.model.empty()) return ranker;
+    ranker.model = learn::open_ranking_model(config_.model, model_options_, prompt_);
+    learn::refuse_other_training(*ranker.model, dataset, split);
+    reasoning_.follow_training(*ranker.model, fields);
+    ranker.scorer =
+        std::make_unique<experiment::RankingScorer>(config_.name, *ranker.model, dataset, split, reasoning_);
+    return ranker;
+  }
+
+  /// Everything that can be refused is opened and read before the first slate is scored.
   std::vector<PerUserResults> collect(const data::Dataset& dataset, const data::Split& split,
-                                      const data::SlateSet& slates) {
-    std::vector<PerUserResults> results;
-    // Before anything is scored: what cannot stand in the table is said now, not after an hour.
+                                      const data::SlateSet& slates, const base::ConfigFields& fields) {
+    std::vector<PerUserResults> results, outside;
     for (const auto& path : config_.with) results.push_back(earlier_results(path, slates));
+    for (const auto& path : config_.scores)
+      outside.push_back(experiment::read_outside_scores(path, slates, dataset));
+    check_names(results, outside);
+    const Ranker ranker = open_ranker(dataset, split, fields);
     for (const auto& name : config_.baselines) {
       const auto scorer =
-          baselines::make_baseline(name, {dataset, split}, static_cast<uint64_t>(model_options_.seed));
+          baselines::make_baseline(name, {dataset, split}, static_cast<uint64_t>(config_.baseline_seed));
       results.push_back(experiment::evaluate(*scorer, slates, dataset, name));
     }
-    for (const auto& path : config_.scores)
-      results.push_back(experiment::read_outside_scores(path, slates, dataset));
-    check_names(results);
-    if (config_.model.empty()) return results;
-    const auto model = learn::open_ranking_model(config_.model, model_options_, prompt_);
-    experiment::RankingScorer scorer(config_.name, *model, dataset, split, reasoning_);
-    results.push_back(experiment::evaluate(scorer, slates, dataset, config_.name));
+    std::move(outside.begin(), outside.end(), std::back_inserter(results));
+    if (ranker.scorer != nullptr)
+      results.push_back(experiment::evaluate(*ranker.scorer, slates, dataset, config_.name));
     return results;
   }
 
   /// Every scorer has a name of its own, and every pair is of two of them.
-  void check_names(const std::vector<PerUserResults>& before_the_model) const {
-    std::vector<std::string> names;
-    for (const auto& results : before_the_model) names.push_back(results.scorer);
+  void check_names(const std::vector<PerUserResults>& earlier,
+                   const std::vector<PerUserResults>& outside) const {
+    std::vector<std::string> names = config_.baselines;
+    for (const auto* group : {&earlier, &outside})
+      for (const auto& results : *group) names.push_back(results.scorer);
     if (!config_.model.empty()) names.push_back(config_.name);
     for (const auto& name : names)
       if (std::count(names.begin(), names.end(), name) > 1)

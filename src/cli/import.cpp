@@ -3,6 +3,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "base/interrupt.h"
 #include "base/progress.h"
 #include "cli/dataset_text.h"
 #include "cli/output.h"
@@ -81,6 +82,7 @@ class Import : public Verb {
   }
 
   int run(const Invocation& invocation) override {
+    base::catch_interrupts();
     if (!invocation.dry_run) check_output(output_, "dataset.json");
     if (config_.name.empty()) config_.name = default_name();
     const auto start = Clock::now();

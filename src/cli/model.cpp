@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "cli/output.h"
 #include "cli/output_folder.h"
 #include "cli/table.h"
@@ -114,6 +115,7 @@ class ModelImport : public Verb {
   }
 
   int run(const Invocation& invocation) override {
+    base::catch_interrupts();
     if (!invocation.dry_run) {
       check_output(output_, "config.json");
       refuse_foreign_files();

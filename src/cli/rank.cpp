@@ -16,12 +16,11 @@ namespace {
 
 constexpr size_t kTitleWidth = 44;
 
-std::string shortened(const std::string& text, size_t width) {
-  if (text_width(text) <= width) return text;
-  std::string cut = text.substr(0, width - 1);
-  while (!cut.empty() && (static_cast<unsigned char>(cut.back()) & 0xC0) == 0x80) cut.pop_back();
-  if (!cut.empty() && static_cast<unsigned char>(cut.back()) >= 0xC0) cut.pop_back();
-  return cut + "…";
+/// The score is the mean over all rationales: the one that is shown must not pass for the only one.
+std::string reason_text(const std::vector<std::string>& rationales) {
+  if (rationales.empty()) return "";
+  const std::string first = text::clean_text(rationales.front());
+  return rationales.size() == 1 ? first : fmt::format("{} (+{} more)", first, rationales.size() - 1);
 }
 
 class Rank : public Verb {
@@ -34,7 +33,8 @@ class Rank : public Verb {
                 "Ranks the candidates of users' test slates, or the items of one JSON request on standard "
                 "input, which needs no data "
                 "set: history and items are given by their text. Each item comes with its score and the "
-                "rationale it was read from.",
+                "rationales it was read from (the table shows the first); with a data set --json gives one "
+                "object, {\"users\": [a ranking each]}.",
             .examples =
                 "# three users of the test slates, one rationale an item\n"
                 "r2rank rank data/ml-100k --split data/ml-100k-split --model runs/rl --rationales 1 --users "
@@ -73,33 +73,34 @@ class Rank : public Verb {
     const data::Dataset dataset = data::load_dataset(dataset_);
     const data::Split split = data::load_split(split_, dataset);
     const auto slates = chosen_slates(dataset, split);
-    const auto model = learn::open_ranking_model(model_, options_, prompt_);
+    const auto model = open_model(invocation);
+    experiment::RankingScorer scorer("model", *model, dataset, split, reasoning_);
     if (invocation.dry_run) {
       std::vector<data::Slate> wanted;
       for (const data::Slate* slate : slates) wanted.push_back(*slate);
       print("{}", scoring_cost_text(*model, dataset, split, wanted, reasoning_, invocation.json));
       return 0;
     }
-    experiment::RankingScorer scorer("model", *model, dataset, split, reasoning_);
+    std::vector<std::string> users;
     for (const data::Slate* slate : slates) {
-      const auto reasoned = scorer.reason(*slate);
-      std::vector<experiment::RankedItem> items;
-      for (size_t i = 0; i < slate->candidates.size(); ++i) {
-        const auto& item = dataset.items[slate->candidates[i]];
-        items.push_back(
-            {item.id, item.title, reasoned.scores[i], reasoned.rationales[i], slate->relevance[i] > 0});
-      }
-      show(dataset.user_ids[slate->user], history_text(dataset, *slate),
-           experiment::ranked_items(std::move(items)), invocation);
+      const auto items = best_items(ranked(*slate, scorer, dataset));
+      const std::string& user = dataset.user_ids[slate->user];
+      if (invocation.json)
+        users.push_back(experiment::ranked_json(user, items));
+      else
+        print("user {}{}\n{}\n", user, history_text(dataset, *slate), table_of(items));
     }
+    if (invocation.json) cli::print("{{\"users\":[{}]}}\n", fmt::join(users, ","));
     return 0;
   }
 
  private:
-  int rank_standard_input(const Invocation& invocation) const {
+  int rank_standard_input(const Invocation& invocation) {
+    refuse_without_dataset("--split", split_.empty());
+    refuse_without_dataset("--users", users_.empty());
     const std::string text{std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
     const auto request = experiment::parse_rank_request(text);
-    const auto model = learn::open_ranking_model(model_, options_, prompt_);
+    const auto model = open_model(invocation);
     if (invocation.dry_run) {
       if (invocation.json)
         print("{}\n", nlohmann::json{{"items", request.items.size()}}.dump());
@@ -107,8 +108,24 @@ class Rank : public Verb {
         print("the request is valid: {} items\ndry run: nothing scored\n", request.items.size());
       return 0;
     }
-    show("", "", experiment::rank_request(request, *model, reasoning_), invocation);
+    const auto items = best_items(experiment::rank_request(request, *model, reasoning_));
+    print("{}\n", invocation.json ? experiment::ranked_json("", items) : table_of(items));
     return 0;
+  }
+
+  /// Otherwise a forgotten data set would wait for standard input, and its users would be passed over.
+  static void refuse_without_dataset(const char* flag, bool unset) {
+    if (!unset)
+      base::fail_usage("rank",
+                       "{} is about the slates of a data set, and no data set is given; name its folder, or "
+                       "leave {} out to rank the request on standard input",
+                       flag, flag);
+  }
+
+  std::unique_ptr<learn::RankingModel> open_model(const Invocation& invocation) {
+    auto model = learn::open_ranking_model(model_, options_, prompt_);
+    reasoning_.follow_training(*model, *invocation.config);
+    return model;
   }
 
   std::vector<const data::Slate*> chosen_slates(const data::Dataset& dataset,
@@ -131,26 +148,37 @@ class Rank : public Verb {
     std::string text;
     const auto events = dataset.events(slate.user);
     for (int32_t i = std::max(0, slate.history_end - 5); i < slate.history_end; ++i)
-      text += (text.empty() ? "" : " · ") + dataset.items[events[i].item].title;
+      text += (text.empty() ? ", lately: " : " · ") + text::clean_text(dataset.items[events[i].item].title);
     return text;
   }
 
-  /// `user` is empty for a request.
-  void show(const std::string& user, const std::string& history, std::vector<experiment::RankedItem> items,
-            const Invocation& invocation) const {
+  static std::vector<experiment::RankedItem> ranked(const data::Slate& slate,
+                                                    experiment::RankingScorer& scorer,
+                                                    const data::Dataset& dataset) {
+    const auto reasoned = scorer.reason(slate);
+    std::vector<experiment::RankedItem> items;
+    for (size_t i = 0; i < slate.candidates.size(); ++i) {
+      const auto& item = dataset.items[slate.candidates[i]];
+      items.push_back(
+          {item.id, item.title, reasoned.scores[i], reasoned.rationales[i], slate.relevance[i] > 0});
+    }
+    return experiment::ranked_items(std::move(items));
+  }
+
+  std::vector<experiment::RankedItem> best_items(std::vector<experiment::RankedItem> items) const {
     items.resize(std::min<size_t>(items.size(), top_));
-    if (invocation.json) return print("{}\n", experiment::ranked_json(user, items));
-    if (!user.empty())
-      print("user {}{}{}\n", user, history.empty() ? "" : ", lately: ", text::clean_text(history));
+    return items;
+  }
+
+  std::string table_of(const std::vector<experiment::RankedItem>& items) const {
     Table table({Table::Align::kRight, Table::Align::kLeft, Table::Align::kRight, Table::Align::kLeft});
     table.row({"rank", "item", "score", reasoning_.rationales > 0 ? "reason" : ""});
     // The item the user really chose is marked: a test slate knows it.
     for (size_t i = 0; i < items.size(); ++i)
       table.row({std::to_string(i + 1),
                  (items[i].chosen ? "* " : "") + shortened(text::clean_text(items[i].title), kTitleWidth),
-                 fmt::format("{:.3f}", items[i].score),
-                 items[i].rationales.empty() ? "" : text::clean_text(items[i].rationales.front())});
-    print("{}\n", table.text());
+                 fmt::format("{:.3f}", items[i].score), reason_text(items[i].rationales)});
+    return table.text();
   }
 
   std::string model_, dataset_, split_;

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/interrupt.h"
 #include "cli/output.h"
 #include "cli/output_folder.h"
 #include "cli/shell.h"
@@ -52,7 +53,7 @@ class SplitVerb : public Verb {
                 "# harder negatives, 500 users drawn at random\n"
                 "r2rank split data/shop --negatives popularity --test-users 500 --output data/shop-pop\n"
                 "# by time: the last tenth of all events is tested\n"
-                "r2rank split data/shop --split temporal --output data/shop-temporal"};
+                "r2rank split data/shop --method temporal --output data/shop-temporal"};
   }
 
   void declare(Flags& flags) override {
@@ -65,6 +66,7 @@ class SplitVerb : public Verb {
   }
 
   int run(const Invocation& invocation) override {
+    base::catch_interrupts();
     if (!invocation.dry_run) check_output(output_, "split.json");
     const data::Dataset dataset = data::load_dataset(dataset_);
     const data::Split split = data::make_split(dataset, config_);
@@ -86,8 +88,8 @@ class SplitVerb : public Verb {
     if (dry_run)
       print("dry run: nothing written\n");
     else
-      print("wrote {}\nnext: r2rank eval --help, with dataset {} and split {}\n", output_.output,
-            shell_word(dataset_), shell_word(output_.output));
+      print("wrote {}\nnext: r2rank eval {} --split {} --baselines random,popularity,item-knn,tfidf\n",
+            output_.output, shell_word(dataset_), shell_word(output_.output));
   }
 
   data::SplitConfig config_;

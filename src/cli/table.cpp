@@ -10,6 +10,10 @@ namespace {
 
 constexpr size_t kGap = 2;
 
+bool continues(char byte) {
+  return (byte & 0xC0) == 0x80;
+}
+
 std::string padded(const std::string& cell, size_t width, Table::Align align) {
   const std::string space(width - text_width(cell), ' ');
   return align == Table::Align::kLeft ? cell + space : space + cell;
@@ -41,7 +45,15 @@ std::string Table::text() const {
 
 size_t text_width(const std::string& text) {
   return static_cast<size_t>(
-      std::count_if(text.begin(), text.end(), [](char byte) { return (byte & 0xC0) != 0x80; }));
+      std::count_if(text.begin(), text.end(), [](char byte) { return !continues(byte); }));
+}
+
+std::string shortened(const std::string& text, size_t width) {
+  if (text_width(text) <= width) return text;
+  size_t end = 0;
+  for (size_t begun = 0; end < text.size(); ++end)
+    if (!continues(text[end]) && ++begun == width) break;
+  return text.substr(0, end) + "…";
 }
 
 std::string grouped(int64_t number) {

@@ -25,6 +25,8 @@ class Table {
 
 /// Characters (not bytes) of UTF-8 text, for alignment.
 size_t text_width(const std::string& text);
+/// At most `width` characters of UTF-8 text (1 or more); where some are cut off, the last is "…".
+std::string shortened(const std::string& text, size_t width);
 /// "1,234,567".
 std::string grouped(int64_t number);
 /// Text broken at spaces so that no line is longer than `width`; a word longer than that stands alone.

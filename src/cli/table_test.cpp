@@ -23,6 +23,17 @@ TEST(Table, WithoutRowsIsEmpty) {
   EXPECT_EQ(Table({Table::Align::kLeft}).text(), "");
 }
 
+TEST(Shortened, CutsCharactersNotBytes) {
+  EXPECT_EQ(shortened("Aliens", 6), "Aliens");
+  EXPECT_EQ(shortened("Aliens", 5), "Alie…");
+  EXPECT_EQ(shortened("Чужие", 5), "Чужие");
+  EXPECT_EQ(shortened("Чужие", 4), "Чуж…");
+  EXPECT_EQ(shortened("a日本語テープ", 4), "a日本…");
+  EXPECT_EQ(shortened("日本", 1), "…");
+  EXPECT_EQ(text_width(shortened(std::string(50, 'x') + "é", 44)), 44U);
+  EXPECT_EQ(shortened("", 3), "");
+}
+
 TEST(Grouped, SetsCommasEveryThreeDigits) {
   EXPECT_EQ(grouped(0), "0");
   EXPECT_EQ(grouped(999), "999");

@@ -31,7 +31,7 @@ class Train : public Verb {
                 "r2rank train data/ml-100k --split data/ml-100k-split --model model.gguf --minutes 5 --steps "
                 "0 --output runs/warm\n"
                 "r2rank train data/ml-100k --split data/ml-100k-split --model runs/warm --stage rl "
-                "--list-objective ndcg --steps 100 --output runs/rl\n"
+                "--steps 100 --output runs/rl\n"
                 "# go on after Ctrl-C or a crash: the same command with --resume"};
   }
 
@@ -49,6 +49,9 @@ class Train : public Verb {
 
   int run(const Invocation& invocation) override {
     config_.check();
+    config_.resolve();
+    if (overwrite_ && resume_)
+      base::fail_usage("train", "--overwrite starts anew and --resume goes on: choose one of them");
     const base::Path folder = output_;
     const data::Dataset dataset = data::load_dataset(config_.dataset);
     const data::Split split = data::load_split(config_.split, dataset);
@@ -62,6 +65,7 @@ class Train : public Verb {
     if (resumed && options.dtype == "auto") options.dtype = learn::checkpoint_dtype(folder);
     const auto model = learn::open_ranking_model(resumed ? folder / "checkpoint" : base::Path(config_.model),
                                                  options, prompt_);
+    learn::refuse_other_training(*model, dataset, split);
     adopt_card(*model);
     learn::check_positions(*model, config_.reasons() ? config_.rationale_tokens : 0);
     // Only now, when the new run has its model and data: a mistyped setting must not cost the old run.
@@ -83,6 +87,9 @@ class Train : public Verb {
     prompt_ = model.prompts->config();
     config_.model_options.readout = model.model->options().readout;
     config_.model_options.readout_hidden = model.model->options().readout_hidden;
+    config_.model_options.lora_rank = model.model->options().lora_rank;
+    config_.model_options.lora_alpha = model.model->options().lora_alpha;
+    config_.model_options.lora_targets = model.model->options().lora_targets;
     if (model.model->options().tuning != config_.model_options.tuning)
       base::fail_usage(
           "train",
@@ -96,8 +103,11 @@ class Train : public Verb {
   bool check_folder(const base::Path& folder) const {
     check_place(folder);
     if (!std::filesystem::exists(folder) || std::filesystem::is_empty(folder)) return true;
-    if (resume_ && is_run_folder(folder) && std::filesystem::exists(folder / "model/r2rank.json"))
+    if (resume_ && is_run_folder(folder) && std::filesystem::exists(folder / "model/r2rank.json")) {
+      // A process that was killed right after it had finished the model may have left it.
+      std::filesystem::remove_all(folder / "checkpoint");
       return false;
+    }
     refuse_own_model(folder);
     if ((overwrite_ || resume_) && is_run_folder(folder)) return true;
     base::fail_usage(
@@ -123,11 +133,11 @@ class Train : public Verb {
 
   void announce(const learn::RankingModel& model, bool resumed) const {
     const int64_t paths =
-        config_.slates_per_step * (config_.negatives + 1) * (config_.reasons() ? config_.rationales : 1);
+        config_.slates_per_step * (config_.negative_count + 1) * (config_.reasons() ? config_.rationales : 1);
     base::log_info(
         "{} {}: {} slates a step of {} candidates{}: {} paths a step; {} in {}, {:.1f} M of parameters "
         "trained",
-        resumed ? "resuming" : "training", config_.stage, config_.slates_per_step, config_.negatives + 1,
+        resumed ? "resuming" : "training", config_.stage, config_.slates_per_step, config_.negative_count + 1,
         config_.reasons() ? fmt::format(" with {} rationales of up to {} tokens", config_.rationales,
                                         config_.rationale_tokens)
                           : "",

@@ -36,7 +36,6 @@ class CsvReader : public RecordReader {
   void locate_wanted();
 
   CsvDialect dialect_;
-  size_t at_ = 0;
   int64_t line_ = 1, record_line_ = 1;
   std::vector<std::string> header_;
   std::vector<int64_t> places_;           // [wanted] field of each wanted column, -1: not in the file

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "data/held_out.h"
+#include "data/item_statistics.h"
 #include "data/split.h"
 #include "data/test_support.h"
 

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/interrupt.h"
 #include "data/dataset_checks.h"
 #include "data/dataset_hash.h"
 #include "data/dataset_tables.h"
@@ -138,6 +139,7 @@ std::string save_dataset(const Dataset& dataset, const base::Path& folder, bool 
   manifest.items_file = store(target.path(), "items.parquet", items_to_parquet(dataset));
   manifest.interactions_file = store(target.path(), "interactions.parquet", interactions_to_parquet(dataset));
   base::write_file(target.path() / kManifest, manifest_json(manifest));
+  base::stop_if_interrupted("import");
   target.commit();
   return manifest.header.hash;
 }

@@ -64,6 +64,8 @@ void read_items(Import& state) {
   const auto reader = open_records(layout.items_kind, std::move(bytes), source, layout.catalogue.wanted());
   state.catalogue = read_catalogue(*reader, layout.catalogue);
   const ImportConfig defaults;
+  if (state.config.title_column != defaults.title_column)
+    check_found(*reader, state.config.title_column, "--title-column");
   if (state.config.brand_column != defaults.brand_column)
     check_found(*reader, state.config.brand_column, "--brand-column");
   if (state.config.categories_column != defaults.categories_column)
@@ -124,6 +126,12 @@ void check_filters(const Import& state) {
     base::fail_usage(
         "import",
         "expected real timestamps for --from-time and --to-time, found only an order (0, 1, 2, ...)");
+  if (config.time_unit != "auto" && state.time_kind == TimeKind::kOrder)
+    base::fail_usage(
+        "import",
+        "--time-unit {} cannot act: the times are only an order (0, 1, 2, ...), by --time {}; leave "
+        "it out, or set --time real",
+        config.time_unit, config.time);
   if (config.min_rating > kNoRatingBound && !state.log.has_ratings)
     base::fail_usage("import",
                      "expected a column '{}' for --min-rating, found none; name it with --rating-column",

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <span>
 #include <vector>
 
 #include "base/error.h"
@@ -105,27 +106,77 @@ base::Path catalogue_beside(const ImportLayout& layout, bool named_folder) {
                       : base::Path();
 }
 
-void set_columns(const ImportConfig& config, ImportLayout& layout) {
+/// The names that are read in this layout, whatever `config` asks for.
+ImportConfig names_read(const ImportConfig& config, const ImportLayout& layout) {
+  ImportConfig read = config;
+  const ImportConfig defaults;
   if (layout.format == "movielens-latest") {
-    layout.log = {"userId", "movieId", "timestamp", "rating"};
-    layout.catalogue = {.id = "movieId",
-                        .brand = "",
-                        .categories = "genres",
-                        .description = "",
-                        .year = "",
-                        .no_categories = "(no genres listed)"};
-    return;
+    read.user_column = "userId";
+    read.item_column = read.item_id_column = "movieId";
+    read.timestamp_column = "timestamp";
+    read.rating_column = "rating";
+    read.title_column = "title";
+    read.categories_column = "genres";
+    read.brand_column = read.description_column = "";
+    read.category_separator = defaults.category_separator;
   }
-  layout.log = {config.user_column, config.item_column, config.timestamp_column, config.rating_column};
+  if (layout.items_kind == FileKind::kAtomic) read.category_separator = ' ';
+  return read;
+}
+
+struct NamedKey {
+  const char* flag;
+  std::string ImportConfig::* name;
+};
+constexpr NamedKey kLogKeys[] = {{"--user-column", &ImportConfig::user_column},
+                                 {"--item-column", &ImportConfig::item_column},
+                                 {"--timestamp-column", &ImportConfig::timestamp_column},
+                                 {"--rating-column", &ImportConfig::rating_column}};
+constexpr NamedKey kCatalogueKeys[] = {{"--item-id-column", &ImportConfig::item_id_column},
+                                       {"--title-column", &ImportConfig::title_column},
+                                       {"--brand-column", &ImportConfig::brand_column},
+                                       {"--categories-column", &ImportConfig::categories_column},
+                                       {"--description-column", &ImportConfig::description_column},
+                                       {"--category-separator", &ImportConfig::category_separator}};
+
+/// A name that differs from the default was asked for: it must be the one that is read.
+void check_keys(std::span<const NamedKey> keys, const ImportConfig& config, const ImportConfig& read,
+                const ImportLayout& layout, const char* why) {
+  const ImportConfig defaults;
+  for (const auto& [flag, name] : keys)
+    if (config.*name != defaults.*name && config.*name != read.*name)
+      base::fail_usage("import", "{} '{}' cannot act: {} is read as {}, {}", flag, config.*name,
+                       layout.interactions.filename().string(), layout.format, why);
+}
+
+void check_names(const ImportConfig& config, const ImportConfig& read, const ImportLayout& layout) {
+  if (layout.format == "movielens-latest") {
+    constexpr const char* kFixed =
+        "whose columns and separator are fixed; --items, --time, --time-unit and the filters act there, and "
+        "--format csv reads columns of any name";
+    check_keys(kLogKeys, config, read, layout, kFixed);
+    check_keys(kCatalogueKeys, config, read, layout, kFixed);
+  } else if (layout.items.empty()) {
+    check_keys(kCatalogueKeys, config, {}, layout,
+               "without a catalogue; of the names only --user-column, --item-column, --timestamp-column and "
+               "--rating-column act there; name the catalogue with --items");
+  } else {
+    check_keys(kCatalogueKeys, config, read, layout,
+               "with a catalogue whose lists are separated by spaces; every --*-column acts there");
+  }
+}
+
+void set_columns(const ImportConfig& read, ImportLayout& layout) {
+  layout.log = {read.user_column, read.item_column, read.timestamp_column, read.rating_column};
   layout.catalogue = {
-      .id = config.item_id_column,
-      .title = config.title_column,
-      .brand = config.brand_column,
-      .categories = config.categories_column,
-      .description = config.description_column,
+      .id = read.item_id_column,
+      .title = read.title_column,
+      .brand = read.brand_column,
+      .categories = read.categories_column,
+      .description = read.description_column,
       .year = "",
-      .category_separator = config.category_separator.empty() ? '\0' : config.category_separator[0],
-      .no_categories = ""};
+      .category_separator = read.category_separator.empty() ? '\0' : read.category_separator[0],
+      .no_categories = layout.format == "movielens-latest" ? "(no genres listed)" : ""};
 }
 
 }  // namespace
@@ -147,7 +198,9 @@ ImportLayout find_layout(const ImportConfig& config) {
                              : config.format == "csv" ? FileKind::kCsv
                                                       : kind_of(layout.interactions);
   if (!layout.items.empty()) layout.items_kind = kind_of(layout.items);
-  set_columns(config, layout);
+  const ImportConfig read = names_read(config, layout);
+  check_names(config, read, layout);
+  set_columns(read, layout);
   return layout;
 }
 

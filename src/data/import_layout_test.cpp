@@ -57,6 +57,67 @@ TEST(ImportLayout, TakesASingleFileWithoutGuessingItsCatalogue) {
   EXPECT_TRUE(layout.items.empty());
 }
 
+struct NamesThatCannotAct : ::testing::Test {
+  TemporaryFolder folder;
+  ImportConfig config;
+  void write(std::initializer_list<const char*> names) {
+    for (const std::string name : names) folder.write(name, "x");
+    config.interactions = folder.path();
+  }
+  std::string refusal() const {
+    return error_of(base::ErrorKind::kUsage, [&] { find_layout(config); });
+  }
+};
+
+TEST_F(NamesThatCannotAct, AreRefusedWhereMovielensFixesThem) {
+  write({"ratings.csv", "movies.csv"});
+  for (const auto& [flag, name] : {std::pair{"--user-column", &ImportConfig::user_column},
+                                   std::pair{"--rating-column", &ImportConfig::rating_column},
+                                   std::pair{"--title-column", &ImportConfig::title_column},
+                                   std::pair{"--brand-column", &ImportConfig::brand_column},
+                                   std::pair{"--category-separator", &ImportConfig::category_separator}}) {
+    config.*name = '/';
+    expect_parts(refusal(), {flag, "'/' cannot act", "ratings.csv is read as movielens-latest", "--items",
+                             "--format csv"});
+    config.*name = ImportConfig().*name;
+  }
+  config.user_column = "userId";  // what is read there
+  config.categories_column = "genres";
+  EXPECT_EQ(find_layout(config).log.user, "userId");
+  config.format = "csv";
+  config.interactions = folder.path() / "ratings.csv";
+  config.items = folder.path() / "movies.csv";
+  config.title_column = "name";
+  EXPECT_EQ(find_layout(config).catalogue.title, "name");
+}
+
+TEST_F(NamesThatCannotAct, AreTheSeparatorOfRecboleAndNoColumn) {
+  write({"set.inter", "set.item"});
+  config.user_column = "who";
+  config.title_column = "label";
+  EXPECT_EQ(find_layout(config).catalogue.title, "label");
+  config.category_separator = " ";
+  EXPECT_EQ(find_layout(config).log.user, "who");
+  config.category_separator = ",";
+  expect_parts(refusal(),
+               {"--category-separator ','", "set.inter is read as recbole", "spaces", "--*-column"});
+  config.items = folder.write("items.csv", "x");
+  EXPECT_EQ(find_layout(config).catalogue.category_separator, ',');
+}
+
+TEST_F(NamesThatCannotAct, AreThoseOfACatalogueThatIsNotThere) {
+  write({"interactions.csv"});
+  config.title_column = "label";
+  expect_parts(refusal(),
+               {"--title-column 'label'", "interactions.csv is read as csv, without a catalogue", "--items"});
+  config.title_column = ImportConfig().title_column;
+  config.category_separator = "";
+  expect_parts(refusal(), {"--category-separator ''", "without a catalogue"});
+  config.category_separator = "|";
+  config.rating_column = "stars";
+  EXPECT_EQ(find_layout(config).log.rating, "stars");
+}
+
 TEST(ImportLayout, SaysWhatItLookedForAndFound) {
   const TemporaryFolder folder;
   folder.write("stuff.bin", "x");

@@ -125,6 +125,21 @@ TEST_F(Import, RefusesATimeWindowOnAnOrder) {
   expect_parts(fails(base::ErrorKind::kUsage), {"real timestamps", "--from-time"});
 }
 
+TEST_F(Import, RefusesAUnitOfTimesThatAreAnOrder) {
+  config.time = "order";
+  config.time_unit = "seconds";
+  expect_parts(fails(base::ErrorKind::kUsage), {"--time-unit seconds cannot act", "--time real"});
+}
+
+TEST_F(Import, RefusesATitleColumnThatRecbolesFileLacks) {
+  folder.write("set/set.inter", "user_id:token\titem_id:token\ttimestamp:float\na\tx\t5\n");
+  folder.write("set/set.item", "item_id:token\tmovie_title:token_seq\nx\tHeat\n");
+  config.interactions = folder.path() / "set";
+  EXPECT_EQ(run().items[0].title, "Heat");
+  config.title_column = "label";
+  expect_parts(fails(base::ErrorKind::kData), {"column 'label' in set.item", "--title-column"});
+}
+
 TEST_F(Import, TurnsMillisecondsIntoSeconds) {
   folder.write("interactions.csv", "user_id,item_id,timestamp\na,tea,1500000000999\na,mug,1500000001000\n");
   EXPECT_EQ(run().interactions[0].time, 1500000000);

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/progress.h"
 #include "data/cell_values.h"
 
@@ -24,6 +25,7 @@ InteractionLog read_log(RecordReader& reader, const LogColumns& columns, IdTable
   const CellPlace time{reader, record, columns.timestamp, "--timestamp-column"};
   const CellPlace rating{reader, record, columns.rating, "--rating-column"};
   base::Progress progress("reading " + reader.source(), 0, "rows");
+  progress.set_share(reader.share());
   while (reader.next(record)) {
     Interaction event;
     event.user = log.users.intern(required_text(kUser, user));
@@ -32,8 +34,12 @@ InteractionLog read_log(RecordReader& reader, const LogColumns& columns, IdTable
     event.rating = parse_rating(optional_text(record, kRating), rating);
     log.has_ratings = log.has_ratings || record.cells[kRating].has_value();
     log.events.push_back(event);
-    if (log.events.size() % kProgressStep == 0) progress.advance(kProgressStep);
+    if (log.events.size() % kProgressStep != 0) continue;
+    progress.set_share(reader.share());
+    progress.advance(kProgressStep);
+    base::stop_if_interrupted("import");
   }
+  progress.set_share(reader.share());
   progress.advance(static_cast<int64_t>(log.events.size()) % kProgressStep);
   if (log.events.empty())
     base::fail_data("import", "expected interactions in {}, found none", reader.source());

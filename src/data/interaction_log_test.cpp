@@ -33,6 +33,17 @@ TEST(InteractionLog, NumbersUsersAndItemsByAppearance) {
   EXPECT_TRUE(std::isnan(log.events[1].rating));
 }
 
+TEST(InteractionLog, ShowsWhichShareOfTheFileItHasRead) {
+  IdTable items;
+  ::testing::internal::CaptureStderr();
+  read("user_id,item_id,timestamp\na,x,5\nb,y,6\n", items);
+  const std::string shown = ::testing::internal::GetCapturedStderr();
+  expect_parts(shown, {"reading log.csv ########", "100 %  2 rows"});
+  ::testing::internal::CaptureStderr();
+  error_in("user_id,item_id,timestamp\n" + std::string(2000, '\n') + "a,x,soon\n" + std::string(2000, '\n'));
+  EXPECT_EQ(::testing::internal::GetCapturedStderr().find("100 %"), std::string::npos);
+}
+
 TEST(InteractionLog, ReadsALogWithoutRatings) {
   IdTable items;
   const auto log = read("user_id,item_id,timestamp\na,x,5\n", items);

@@ -1,4 +1,5 @@
-#include "data/split.h"
+#include "data/item_statistics.h"
+
 #include "data/test_support.h"
 
 namespace r2rank::data {
@@ -13,6 +14,7 @@ TEST(ItemStatistics, CountTrainingEventsOnly) {
   split.training_end = {2, 1};
   const ItemStatistics statistics = item_statistics(dataset, split);
   EXPECT_EQ(statistics.count, (std::vector<int32_t>{2, 1, 0, 0}));
+  EXPECT_EQ(statistics.rated, (std::vector<int32_t>{2, 0, 0, 0}));
   EXPECT_FLOAT_EQ(statistics.mean_rating[0], 3.5F);
   EXPECT_TRUE(std::isnan(statistics.mean_rating[1]));  // trained on, but unrated
   EXPECT_TRUE(std::isnan(statistics.mean_rating[2]));  // rated, but held out

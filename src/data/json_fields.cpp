@@ -1,44 +1,12 @@
 #include "data/json_fields.h"
 
-#include <algorithm>
-
 #include "base/error.h"
+#include "base/json.h"
 
 namespace r2rank::data {
-namespace {
-
-constexpr int kMaxDepth = 64;
-
-int nesting_depth(std::string_view text) {
-  int depth = 0, deepest = 0;
-  bool quoted = false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '"') quoted = !quoted;
-    if (quoted && c == '\\') ++i;
-    if (!quoted && (c == '[' || c == '{')) deepest = std::max(deepest, ++depth);
-    if (!quoted && (c == ']' || c == '}')) --depth;
-  }
-  return deepest;
-}
-
-nlohmann::json parse(std::string_view text, const std::string& where, const std::string& what) {
-  try {
-    return parse_json(text);
-  } catch (const nlohmann::json::exception& error) {
-    base::fail_data(where, "expected JSON in {}: {}", what, error.what());
-  }
-}
-
-std::string shortened(const nlohmann::json& value) {
-  const std::string text = value.is_structured() ? value.type_name() : value.dump();
-  return text.size() > 40 ? text.substr(0, 40) + "..." : text;
-}
-
-}  // namespace
 
 JsonFields::JsonFields(std::string_view text, std::string where, std::string what)
-    : JsonFields(wrap(parse(text, where, what), where, what)) {}
+    : JsonFields(wrap(base::parse_json(text, where, what), where, what)) {}
 
 JsonFields JsonFields::wrap(nlohmann::json value, std::string where, std::string what) {
   if (!value.is_object())
@@ -53,7 +21,7 @@ JsonFields JsonFields::wrap(nlohmann::json value, std::string where, std::string
 void JsonFields::fail_field(const std::string& name, const std::string& expected) const {
   const auto found = value_.find(name);
   base::fail_data(where_, "expected {} as '{}' in {}, found {}", expected, name, what_,
-                  found == value_.end() ? "nothing" : shortened(*found));
+                  found == value_.end() ? "nothing" : base::json_excerpt(*found));
 }
 
 const nlohmann::json& JsonFields::at(const std::string& name, const std::string& expected) const {
@@ -108,19 +76,7 @@ std::string JsonFields::id(const std::string& name) const {
 }
 
 void JsonFields::check_format(const std::string& format, int64_t version) const {
-  const std::string found = text("format");
-  if (found != format) fail_field("format", fmt::format("\"{}\"", format));
-  const int64_t number = integer("version", 1, INT32_MAX);
-  if (number > version)
-    base::fail_data(
-        where_, "expected version {} or older in {}, found {}; read it with a newer r2rank or make it anew",
-        version, what_, number);
-}
-
-nlohmann::json parse_json(std::string_view text) {
-  if (nesting_depth(text) > kMaxDepth)
-    throw nlohmann::json::other_error::create(599, "more than 64 levels of nesting", nullptr);
-  return nlohmann::json::parse(text);
+  base::check_format(value_, format, version, where_, what_);
 }
 
 std::string id_text(const nlohmann::json& value) {

@@ -26,7 +26,7 @@ class JsonFields {
   JsonFields object(const std::string& name) const;
   /// Text, or a whole number as text: ids come as either.
   std::string id(const std::string& name) const;
-  /// Checks "format" and "version" against what this program reads.
+  /// base::check_format() of this object.
   void check_format(const std::string& format, int64_t version) const;
   [[noreturn]] void fail_field(const std::string& name, const std::string& expected) const;
   const nlohmann::json& value() const { return value_; }
@@ -38,10 +38,6 @@ class JsonFields {
   nlohmann::json value_;
   std::string where_, what_;
 };
-
-/// Parses JSON of at most 64 levels: nlohmann's copies and dumps recurse, so that deeper input could exhaust
-/// the stack. Errors: nlohmann::json::exception.
-nlohmann::json parse_json(std::string_view text);
 
 /// Text, or a whole number as text; "" for anything else.
 std::string id_text(const nlohmann::json& value);

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "data/json_fields.h"
+#include "base/json.h"
 
 namespace r2rank::data {
 namespace {
@@ -55,12 +55,7 @@ bool JsonlReader::next(Record& record) {
 }
 
 void JsonlReader::parse_line(std::string_view text, Record& record) {
-  Json object;
-  try {
-    object = parse_json(text);
-  } catch (const Json::exception& error) {
-    base::fail_data("import", "expected a JSON object in line {} of {}: {}", line_, source_, error.what());
-  }
+  const Json object = base::parse_json(text, "import", fmt::format("line {} of {}", line_, source_));
   if (!object.is_object())
     base::fail_data("import", "expected one JSON object a line in {}, found a JSON {} in line {}", source_,
                     object.type_name(), line_);

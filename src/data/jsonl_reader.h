@@ -20,7 +20,6 @@ class JsonlReader : public RecordReader {
   std::string_view next_line();
   void parse_line(std::string_view text, Record& record);
 
-  size_t at_ = 0;
   int64_t line_ = 0;
   std::vector<std::string> found_;
   std::set<std::string, std::less<>> known_;  // the names in found_

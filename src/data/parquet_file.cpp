@@ -13,24 +13,22 @@ namespace {
 arrow::Result<std::shared_ptr<arrow::Buffer>> write(const arrow::Table& table) {
   ARROW_ASSIGN_OR_RAISE(const auto sink, arrow::io::BufferOutputStream::Create());
   const auto properties = parquet::WriterProperties::Builder().compression(arrow::Compression::ZSTD)->build();
+  parquet::ArrowWriterProperties::Builder arrow_properties;
+  if (table.schema()->HasMetadata()) arrow_properties.store_schema();  // else Parquet drops the metadata
   ARROW_RETURN_NOT_OK(parquet::arrow::WriteTable(table, arrow::default_memory_pool(), sink,
-                                                 parquet::DEFAULT_MAX_ROW_GROUP_LENGTH, properties));
+                                                 parquet::DEFAULT_MAX_ROW_GROUP_LENGTH, properties,
+                                                 arrow_properties.build()));
   return sink->Finish();
 }
 
-arrow::Result<std::shared_ptr<arrow::Table>> read(const std::string& bytes) {
-  const auto source =
-      std::make_shared<arrow::io::BufferReader>(arrow::Buffer::Wrap(bytes.data(), bytes.size()));
+arrow::Result<std::shared_ptr<arrow::Table>> read(std::span<const std::byte> bytes) {
+  const auto buffer = std::make_shared<arrow::Buffer>(reinterpret_cast<const uint8_t*>(bytes.data()),
+                                                      static_cast<int64_t>(bytes.size()));
+  const auto source = std::make_shared<arrow::io::BufferReader>(buffer);
   ARROW_ASSIGN_OR_RAISE(const auto reader, parquet::arrow::OpenFile(source, arrow::default_memory_pool()));
-  return reader->ReadTable();
-}
-
-arrow::Result<std::shared_ptr<arrow::Table>> read_guarded(const std::string& bytes) {
-  try {
-    return read(bytes);
-  } catch (const std::exception& error) {  // Parquet throws for some kinds of damage
-    return arrow::Status::IOError(error.what());
-  }
+  ARROW_ASSIGN_OR_RAISE(auto table, reader->ReadTable());
+  ARROW_RETURN_NOT_OK(table->ValidateFull());
+  return table;
 }
 
 }  // namespace
@@ -42,17 +40,23 @@ std::string to_parquet(const arrow::Table& table) {
   return (*bytes)->ToString();
 }
 
+arrow::Result<std::shared_ptr<arrow::Table>> read_parquet(std::span<const std::byte> bytes) {
+  try {
+    return read(bytes);
+  } catch (const std::exception& error) {  // Parquet throws for some kinds of damage
+    return arrow::Status::IOError(error.what());
+  }
+}
+
 std::shared_ptr<arrow::Table> from_parquet(const std::string& bytes, const arrow::Schema& schema,
                                            const std::string& source) {
-  const auto table = read_guarded(bytes);
+  const auto table = read_parquet(std::as_bytes(std::span(bytes)));
   if (!table.ok())
     base::fail_data("parquet", "expected a Parquet file in {}: {}; make it anew", source,
                     table.status().message());
   if (!(*table)->schema()->Equals(schema, /*check_metadata=*/false))
     base::fail_data("parquet", "expected the columns\n{}\nin {}, found\n{}", schema.ToString(), source,
                     (*table)->schema()->ToString());
-  if (const auto valid = (*table)->ValidateFull(); !valid.ok())
-    base::fail_data("parquet", "expected intact columns in {}: {}", source, valid.message());
   for (const auto& column : (*table)->columns())
     if (column->null_count() > 0)
       base::fail_data("parquet", "expected no nulls in {}, found {}", source, column->null_count());

@@ -2,13 +2,19 @@
 
 #include <arrow/type_fwd.h>
 
+#include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 
 namespace r2rank::data {
 
-/// A table as the bytes of a Parquet file (zstd).
+/// A table as the bytes of a Parquet file (zstd). Its schema's metadata and exact types are kept where it has
+/// metadata.
 std::string to_parquet(const arrow::Table& table);
+/// The table in the bytes of a Parquet file, which must outlive it. Damage of any kind is the result's
+/// status; what is read is valid in itself, not yet of the expected columns.
+arrow::Result<std::shared_ptr<arrow::Table>> read_parquet(std::span<const std::byte> bytes);
 /// The table in the bytes of a Parquet file; its schema must equal `schema` in names and types, nulls are
 /// refused. Errors: kData naming `source`.
 std::shared_ptr<arrow::Table> from_parquet(const std::string& bytes, const arrow::Schema& schema,

@@ -64,6 +64,23 @@ TEST(ParquetFile, ReturnsATableInPiecesAsOne) {
   EXPECT_TRUE(found->Equals(**whole));
 }
 
+TEST(ParquetFile, KeepsMetadataAndExactTypesOfASchemaWithMetadata) {
+  const auto metadata = arrow::key_value_metadata({"key"}, {"value"});
+  const auto bytes = to_parquet(*example()->ReplaceSchemaMetadata(metadata));
+  const auto found = read_parquet(std::as_bytes(std::span(bytes)));
+  ASSERT_TRUE(found.ok());
+  EXPECT_TRUE((*found)->Equals(*example()));
+  ASSERT_NE((*found)->schema()->metadata(), nullptr);
+  EXPECT_EQ(*(*found)->schema()->metadata()->Get("key"), "value");
+}
+
+TEST(ParquetFile, ReportsDamageAsAStatusWhereNoColumnsAreExpected) {
+  const std::string whole = to_parquet(*example());
+  EXPECT_TRUE(read_parquet(std::as_bytes(std::span(whole))).ok());
+  for (size_t size = 0; size < whole.size(); ++size)
+    EXPECT_FALSE(read_parquet(std::as_bytes(std::span(whole.data(), size))).ok()) << size;
+}
+
 TEST(ParquetFile, RefusesOtherColumnsThanTheExpected) {
   const std::string bytes = to_parquet(*example());
   const auto number = arrow::field("number", arrow::int64(), false),

@@ -1,9 +1,10 @@
+#include "data/protocol.h"
+
 #include <fmt/format.h>
 
 #include <limits>
-#include <nlohmann/json.hpp>
 
-#include "data/slates_format.h"
+#include "data/json_fields.h"
 
 namespace r2rank::data {
 namespace {

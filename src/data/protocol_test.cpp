@@ -1,6 +1,6 @@
-#include <nlohmann/json.hpp>
+#include "data/protocol.h"
 
-#include "data/slates_format.h"
+#include "data/json_fields.h"
 #include "data/test_support.h"
 
 namespace r2rank::data {

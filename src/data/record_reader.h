@@ -28,6 +28,10 @@ class RecordReader {
   /// Names of the columns seen so far, wanted or not.
   virtual const std::vector<std::string>& found_columns() const = 0;
   const std::string& source() const { return source_; }
+  /// How much of the bytes has been read, 0 to 1.
+  double share() const {
+    return at_ >= bytes_.size() ? 1 : static_cast<double>(at_) / static_cast<double>(bytes_.size());
+  }
 
  protected:
   RecordReader(std::string bytes, std::string source, std::vector<std::string> wanted)
@@ -36,6 +40,7 @@ class RecordReader {
   const std::string bytes_;
   const std::string source_;               // how messages name the file
   const std::vector<std::string> wanted_;  // "" wants nothing: its cell is always nullopt
+  size_t at_ = 0;                          // the next byte
 };
 
 enum class FileKind { kCsv, kJsonl, kAtomic };

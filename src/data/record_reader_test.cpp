@@ -20,11 +20,23 @@ TEST(OpenRecords, GivesEachKindItsReader) {
        {std::pair{FileKind::kCsv, "id,x\n7,y\n"}, std::pair{FileKind::kJsonl, "{\"id\": 7, \"x\": \"y\"}\n"},
         std::pair{FileKind::kAtomic, "id:token\tx:token\n7\ty\n"}}) {
     const auto reader = open_records(kind, bytes, "f", {"x", "id"});
+    EXPECT_LT(reader->share(), 1);
     ASSERT_TRUE(reader->next(record));
     EXPECT_EQ(record.cells[0], "y");
     EXPECT_EQ(record.cells[1], "7");
     EXPECT_FALSE(reader->next(record));
     EXPECT_EQ(reader->found_columns(), (std::vector<std::string>{"id", "x"}));
+    EXPECT_EQ(reader->share(), 1);
+  }
+}
+
+TEST(RecordReader, TellsHowMuchOfItsBytesItHasRead) {
+  const auto reader = open_records(FileKind::kCsv, "id,x\n7,yy\n8,zzzz\n9,zzzz", "f", {"id"});  // 23 bytes
+  Record record;
+  EXPECT_DOUBLE_EQ(reader->share(), 5.0 / 23) << "the header";
+  for (const double bytes : {10.0, 17.0, 23.0}) {
+    ASSERT_TRUE(reader->next(record));
+    EXPECT_DOUBLE_EQ(reader->share(), bytes / 23);
   }
 }
 

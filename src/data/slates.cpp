@@ -14,6 +14,8 @@ namespace {
 
 constexpr const char* kFormat = "r2rank-slates";
 constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
+// NDCG's gain of a label is 2^label - 1: beyond 1023 it overflows, below 1e-17 it is lost in rounding.
+constexpr double kSmallestLabel = 1e-3, kLargestLabel = 64;
 using Index = std::map<std::string, int32_t, std::less<>>;
 
 nlohmann::ordered_json slate_json(const Slate& slate, const Dataset& dataset) {
@@ -59,13 +61,20 @@ std::vector<int32_t> parse_candidates(const JsonFields& fields, const Index& ite
   return candidates;
 }
 
+float parse_label(const nlohmann::json& label, const std::string& place) {
+  const double value = label.is_number() ? label.get<double>() : -1;
+  if (value == 0 || (value >= kSmallestLabel && value <= kLargestLabel)) return static_cast<float>(value);
+  base::fail_data(
+      "slates",
+      "expected 'relevance' labels of 0, or from {} to {}, in {}, found {}: NDCG counts a label as "
+      "2^label - 1; rescale them",
+      kSmallestLabel, kLargestLabel, place,
+      label.is_number() ? label.dump() : fmt::format("a JSON {}", label.type_name()));
+}
+
 std::vector<float> parse_relevance(const JsonFields& fields, size_t count, const std::string& place) {
   std::vector<float> labels;
-  for (const auto& label : fields.list("relevance")) {
-    const double value = label.is_number() ? label.get<double>() : -1;
-    if (!(value >= 0 && value <= 1e6)) fields.fail_field("relevance", "a list of numbers from 0 to 1e6");
-    labels.push_back(static_cast<float>(value));
-  }
+  for (const auto& label : fields.list("relevance")) labels.push_back(parse_label(label, place));
   if (labels.size() != count)
     base::fail_data("slates", "expected {} labels for {} candidates in {}, found {}", count, count, place,
                     labels.size());

@@ -6,6 +6,7 @@
 
 #include "base/files.h"
 #include "data/dataset.h"
+#include "data/protocol.h"
 
 namespace r2rank::data {
 
@@ -16,18 +17,7 @@ struct Slate {
   int32_t user = 0;
   int32_t history_end = 0;          ///< the history is events(user)[0 .. history_end), oldest first
   std::vector<int32_t> candidates;  ///< [K] item indices, shuffled
-  std::vector<float> relevance;     ///< [K] graded labels, at least one > 0
-};
-
-/// How a set of slates was made. Its name is part of every metric's name: "loo-uni19-seed7".
-struct Protocol {
-  std::string split = "leave-one-out";  ///< leave-one-out, temporal
-  std::string negatives = "uniform";    ///< uniform, popularity, file
-  int64_t negative_count = 19;
-  uint64_t seed = 7;
-  bool exclude_known = true;  ///< negatives exclude every known interaction of the user, later ones included
-  std::string file_hash;      ///< negatives = "file": first 8 digits of the set's hash, else empty
-  std::string name() const;
+  std::vector<float> relevance;     ///< [K] graded labels, 0 or from 0.001 to 64, at least one > 0
 };
 
 /// Slates of one part ("test", "valid") of one dataset under one protocol.

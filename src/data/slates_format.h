@@ -23,7 +23,4 @@ std::string slates_text(const SlateSet& set, const Dataset& dataset);
 /// The inverse, everything checked. Errors: kData naming `source`.
 SlateSet parse_slates(std::string_view text, const std::string& source, const Dataset& dataset);
 
-nlohmann::ordered_json protocol_json(const Protocol& protocol);
-Protocol parse_protocol(const JsonFields& fields);
-
 }  // namespace r2rank::data

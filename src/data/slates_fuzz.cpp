@@ -6,11 +6,13 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/json.h"
 #include "data/candidate_file.h"
 #include "data/dataset_checks.h"
 #include "data/slates_format.h"
 #include "data/split_folder.h"
 
+namespace base = r2rank::base;
 namespace data = r2rank::data;
 
 namespace {
@@ -39,13 +41,22 @@ void parse_lines(const std::string& lines, const data::Dataset& dataset) {
   data::parse_slates(header + lines, "fuzz", dataset);
 }
 
-void parse_split(const std::string& text, const data::Dataset& dataset) {
-  auto json = nlohmann::ordered_json::parse(text, nullptr, false);
-  if (json.is_object()) {
+/// The text with the hash that belongs to it, so that what the fields hold is looked at too.
+std::string sealed_again(const std::string& text) {
+  try {
+    const auto read = base::parse_json(text, "fuzz", "fuzz");
+    auto json = nlohmann::ordered_json::parse(read.dump());
+    if (!json.is_object()) return text;
     json.erase("hash");
     json["hash"] = data::split_hash(json);
+    return json.dump();
+  } catch (const std::exception&) {
+    return text;
   }
-  data::parse_split(json.is_discarded() ? text : json.dump(), "fuzz", dataset);
+}
+
+void parse_split(const std::string& text, const data::Dataset& dataset) {
+  data::parse_split(sealed_again(text), "fuzz", dataset);
 }
 
 void run(int mode, const std::string& text) {

@@ -51,6 +51,20 @@ TEST_F(Slates, KeepGradedLabelsExactly) {
   EXPECT_EQ(parse_slates(slates_text(set, dataset), "t", dataset).slates[0].relevance[0], 0.3F);
 }
 
+TEST_F(Slates, TakeLabelsWhoseGainsAreNeitherLostNorInfinite) {
+  for (const float label : {0.001F, 64.0F}) {
+    SlateSet graded = set;
+    graded.slates[0].relevance[0] = label;
+    seal(graded, dataset);
+    EXPECT_EQ(parse_slates(slates_text(graded, dataset), "t", dataset).slates[0].relevance[0], label);
+  }
+  const std::string first = "\"relevance\":[";
+  for (const char* label : {"1024.0", "64.5", "0.0009", "1e-17", "-0.5", "true", "\"1\"", "null"})
+    expect_parts(sealed_error(first, fmt::format("{}{},", first, label)),
+                 {"line 2 of t.jsonl", "'relevance'", "0, or from 0.001 to 64", "2^label - 1"});
+  expect_parts(sealed_error(first, first + "1024,"), {"found 1024:"});
+}
+
 TEST_F(Slates, HashDependsOnContentPartAndProtocol) {
   std::vector<SlateSet> others(5, set);
   std::swap(others[0].slates[0].candidates[0], others[0].slates[0].candidates[1]);

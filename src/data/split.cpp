@@ -14,7 +14,7 @@
 namespace r2rank::data {
 
 std::string training_hash(const Split& split) {
-  std::string bytes = split.protocol.name() + '\n';
+  std::string bytes;
   for (const int32_t end : split.training_end) bytes += std::to_string(end) + ',';
   return base::hash_hex(bytes);
 }
@@ -29,8 +29,8 @@ void check_config(const Dataset& dataset, const SplitConfig& config) {
   if (config.negatives != "file" && !config.candidates_file.empty())
     base::fail_usage("split", "--candidates-file needs --negatives file, found --negatives {}",
                      config.negatives);
-  if (config.negatives == "file" && config.split != "leave-one-out")
-    base::fail_usage("split", "candidates from a file need --split leave-one-out, found {}", config.split);
+  if (config.negatives == "file" && config.method != "leave-one-out")
+    base::fail_usage("split", "candidates from a file need --method leave-one-out, found {}", config.method);
   if (config.negatives == "file" && config.test_users > 0)
     base::fail_usage("split",
                      "--test-users does not apply to candidates from a file: its lines are the test set");
@@ -38,10 +38,10 @@ void check_config(const Dataset& dataset, const SplitConfig& config) {
     base::fail_usage("split", "negative_count = {} must be at least 1", config.negative_count);
   if (config.min_history < 1)
     base::fail_usage("split", "min_history = {} must be at least 1", config.min_history);
-  if (config.split != "temporal") return;
+  if (config.method != "temporal") return;
   if (dataset.time_kind == TimeKind::kOrder)
     base::fail_usage(
-        "split", "a temporal split needs real times, found only an order in '{}'; use --split leave-one-out",
+        "split", "a temporal split needs real times, found only an order in '{}'; use --method leave-one-out",
         dataset.name);
   if (!(config.valid_from > 0 && config.valid_from < config.test_from && config.test_from < 1))
     base::fail_usage("split", "expected 0 < valid_from < test_from < 1, found {} and {}", config.valid_from,
@@ -110,7 +110,7 @@ SlateSet listed_set(const Dataset& dataset, const SplitConfig& config, Split& sp
 }
 
 Protocol protocol_of(const SplitConfig& config) {
-  return {.split = config.split,
+  return {.split = config.method,
           .negatives = config.negatives,
           .negative_count = config.negative_count,
           .seed = static_cast<uint64_t>(config.seed),
@@ -123,7 +123,7 @@ void fill_counts(const HeldOut& held, const SplitConfig& config, Split& split) {
                                                                      split.training_end.end(), int64_t{0}));
   split.counts.emplace_back("valid slates", static_cast<int64_t>(split.valid.slates.size()));
   split.counts.emplace_back("test slates", static_cast<int64_t>(split.test.slates.size()));
-  if (config.split == "leave-one-out") {
+  if (config.method == "leave-one-out") {
     split.counts.emplace_back(fmt::format("users with fewer than {} interactions (trained on, not evaluated)",
                                           config.min_history + 2),
                               held.skipped_users);
@@ -137,7 +137,7 @@ void fill_counts(const HeldOut& held, const SplitConfig& config, Split& split) {
 }  // namespace
 
 void SplitConfig::describe(base::ConfigFields& fields) {
-  fields.add("split", split, "How events are held out: each user's last ones, or everything after a moment")
+  fields.add("method", method, "How events are held out: each user's last ones, or everything after a moment")
       .one_of({"leave-one-out", "temporal"});
   fields.add("negatives", negatives, "How the candidates beside the target are chosen")
       .one_of({"uniform", "popularity", "file"});
@@ -164,7 +164,7 @@ void SplitConfig::describe(base::ConfigFields& fields) {
 Split make_split(const Dataset& dataset, const SplitConfig& config) {
   check_config(dataset, config);
   Split split{.protocol = protocol_of(config), .training_end = {}, .valid = {}, .test = {}, .counts = {}};
-  HeldOut held = config.split == "temporal"
+  HeldOut held = config.method == "temporal"
                      ? temporal(dataset, config.min_history, config.valid_from, config.test_from)
                      : leave_one_out(dataset, config.min_history);
   split.training_end = std::move(held.training_end);

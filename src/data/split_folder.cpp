@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/interrupt.h"
 #include "data/slates_format.h"
 
 namespace r2rank::data {
@@ -125,6 +126,7 @@ void save_split(const Split& split, const Dataset& dataset, const base::Path& fo
   save_slates(split.valid, dataset, target.path() / "valid.slates.jsonl");
   save_slates(split.test, dataset, target.path() / "test.slates.jsonl");
   base::write_file(target.path() / kFile, split_json(split, dataset));
+  base::stop_if_interrupted("split");
   target.commit();
 }
 

@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "data/item_statistics.h"
+#include "data/negative_sampler.h"
 #include "data/split_folder.h"
 #include "data/test_support.h"
 
@@ -70,7 +72,7 @@ TEST(Split, TemporalDoesNotLeak) {
   Dataset dataset = testing::regular_dataset(60, 8, 50);
   for (auto& event : dataset.interactions) event.time += 3 * event.user;
   SplitConfig config;
-  config.split = "temporal";
+  config.method = "temporal";
   config.negatives = "popularity";
   const Split split = make_split(dataset, config);
   EXPECT_EQ(split.protocol.name(), "temporal-pop19-seed7");
@@ -151,7 +153,7 @@ struct Refused : ::testing::Test {
 
 TEST_F(Refused, ATemporalSplitOfAnOrder) {
   dataset.time_kind = TimeKind::kOrder;
-  config.split = "temporal";
+  config.method = "temporal";
   expect_parts(error(), {"real times", "order", "leave-one-out"});
 }
 
@@ -161,7 +163,7 @@ TEST_F(Refused, MoreCandidatesThanTheCatalogueGives) {
 }
 
 TEST_F(Refused, BoundariesOutOfOrder) {
-  config.split = "temporal";
+  config.method = "temporal";
   config.valid_from = 0.9;
   config.test_from = 0.8;
   expect_parts(error(), {"valid_from < test_from"});

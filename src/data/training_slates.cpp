@@ -1,3 +1,5 @@
+#include "data/training_slates.h"
+
 #include <algorithm>
 
 #include "base/error.h"
@@ -47,7 +49,7 @@ void TrainingSlates::check_negatives() const {
     base::fail_usage(
         "train",
         "expected {} negatives for each training slate, found a user for whom only {} items are left to "
-        "draw from; lower --negatives",
+        "draw from; lower --negative-count",
         options_.negative_count, fewest);
 }
 

@@ -1,3 +1,5 @@
+#include "data/training_slates.h"
+
 #include <algorithm>
 #include <set>
 
@@ -106,14 +108,14 @@ TEST_F(TwoTrainingUsers, MayBeAskedForNoMoreNegativesThanAnyOfThemHasLeft) {
   const TrainingSlates most = slates({.negative_count = 6});
   for (int64_t n = 0; n < 50; ++n) EXPECT_EQ(most.draw(n).candidates.size(), 7U);
   testing::expect_parts(refused({.negative_count = 7}),
-                        {"expected 7 negatives", "only 6 items", "lower --negatives"});
+                        {"expected 7 negatives", "only 6 items", "lower --negative-count"});
 }
 
 TEST_F(TwoTrainingUsers, HaveFewerLeftWhereOnlyItemsOfTrainingEventsAreDrawn) {
   // Training events hold items 0-3 and 6-12, of which the second user knows all but 0-3.
   EXPECT_NO_THROW(slates({.negative_count = 4, .negatives = "popularity"}));
   testing::expect_parts(refused({.negative_count = 5, .negatives = "popularity"}),
-                        {"expected 5 negatives", "only 4 items", "lower --negatives"});
+                        {"expected 5 negatives", "only 4 items", "lower --negative-count"});
 }
 
 TEST_F(TwoTrainingUsers, OfWhomOneIsNeverDrawnAreBoundByTheOther) {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "data/training_slates.h"
+#include "learn/activations.h"
 #include "rollout/slate_prompts.h"
 
 namespace r2rank::experiment {
@@ -13,6 +15,8 @@ namespace {
 constexpr int64_t kSampledSlates = 32;
 // Shares of the product's speed the passes reach on the reference machine (docs/lab-log.md).
 constexpr double kTrainingShare = 0.6, kScoringShare = 0.7, kDecodeShare = 0.2;
+constexpr double kUpdate =
+    28 / 1e10;  // seconds of an optimiser step for each weight: 28 bytes moved at 10 GB/s
 
 /// Operations a second of one [512, D] x [D, F] product in the compute type.
 double product_speed(const model::LanguageModel& model) {
@@ -39,10 +43,9 @@ double block_parameters(const model::ModelConfig& config) {
 int64_t mean_slate_tokens(const learn::TrainConfig& config, const learn::RankingModel& model,
                           const data::Dataset& dataset, const data::Split& split) {
   const rollout::SlatePrompts prompts(dataset, split, *model.prompts);
-  const data::TrainingSlates slates(
-      dataset, split,
-      {config.negatives, config.recent_targets, config.min_history, config.sampling_negatives,
-       static_cast<uint64_t>(config.model_options.seed)});
+  const data::TrainingSlates slates(dataset, split,
+                                    {config.negative_count, config.recent_targets, config.min_history,
+                                     config.negatives, static_cast<uint64_t>(config.model_options.seed)});
   int64_t tokens = 0;
   for (int64_t n = 0; n < kSampledSlates; ++n)
     tokens += rollout::slate_tokens(prompts.prepare(slates.draw(n), true), model.reasoner->frame(),
@@ -61,22 +64,27 @@ TrainingCost estimate_training(const learn::TrainConfig& config, const learn::Ra
   cost.tokens_per_step = config.slates_per_step * mean_slate_tokens(config, model, dataset, split);
   if (config.reasons())
     cost.sampled_tokens_per_step =
-        config.slates_per_step * (config.negatives + 1) * config.rationales * config.rationale_tokens;
+        config.slates_per_step * (config.negative_count + 1) * config.rationales * config.rationale_tokens;
   const double speed = product_speed(*model.model);
   const auto sampled = static_cast<double>(cost.sampled_tokens_per_step);
-  cost.seconds_per_step = (6 * blocks * static_cast<double>(cost.tokens_per_step) + 8 * output * sampled) /
-                              (speed * kTrainingShare) +
-                          2 * (blocks + output) * sampled / (speed * kDecodeShare) + trained * 28 / 1e10;
+  const auto packed = static_cast<double>(cost.tokens_per_step);
+  const double epochs = config.reasons() ? static_cast<double>(config.epochs) : 1;
+  const bool reference = config.reasons() && config.kl > 0;
+  cost.seconds_per_step =
+      epochs * ((6 * blocks * packed + 8 * output * sampled) / (speed * kTrainingShare) + trained * kUpdate) +
+      2 * (blocks + output) * sampled / (speed * kDecodeShare) +
+      (reference ? (2 * blocks * packed + 2 * output * sampled) / (speed * kScoringShare) : 0);
   cost.steps = config.steps;
   cost.seconds =
       config.steps > 0 ? cost.seconds_per_step * static_cast<double>(config.steps) : 60 * config.minutes;
   if (config.minutes > 0) cost.seconds = std::min(cost.seconds, 60 * config.minutes);
   const double element = model.model->options().dtype == "bf16" ? 2 : 4;
-  const double activations = std::min<double>(
-      static_cast<double>(std::min(cost.tokens_per_step, config.tokens_per_pass)) *
-          static_cast<double>(shape.layers) * element * 16 * static_cast<double>(shape.width),
-      6e9);
-  cost.memory_bytes = (blocks + output) * element + trained * 16 + activations + 1e9;
+  // A slate that is larger than a pass is a pass of its own.
+  const int64_t pass = std::max(std::min(cost.tokens_per_step, config.tokens_per_pass),
+                                cost.tokens_per_step / config.slates_per_step);
+  const double activations =
+      learn::activation_bytes(*model.model, pass, learn::recomputes_layers(config, *model.model, pass));
+  cost.memory_bytes = (blocks + output) * element * (reference ? 2 : 1) + trained * 16 + activations + 1e9;
   cost.disk_bytes = (blocks + output) * 4 + trained * 8 + (blocks + output) * 4;
   return cost;
 }

@@ -10,8 +10,8 @@
 namespace r2rank::experiment {
 
 /// What a run will take. Seconds come from the speed of one product of the model's shape, measured now, and
-/// the share of it that training and decoding reach here (docs/performance notes in cost.cpp); memory and
-/// disk from the tensors held.
+/// the share of it that training and decoding reached on the reference machine (constants in cost.cpp);
+/// memory and disk from the tensors held.
 struct TrainingCost {
   int64_t tokens_per_step = 0;          ///< packed tokens of the training pass
   int64_t sampled_tokens_per_step = 0;  ///< at most: B K G T

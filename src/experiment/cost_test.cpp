@@ -14,7 +14,7 @@ class Cost : public ::testing::Test {
     model_ = learn::testing::open_tiny(folder_.path() / "base");
     config_.stage = "rl";
     config_.steps = 10;
-    config_.negatives = 3;
+    config_.negative_count = 3;
     config_.slates_per_step = 2;
     config_.rationale_tokens = 4;
   }
@@ -47,6 +47,23 @@ TEST_F(Cost, GrowsWithTheWork) {
   EXPECT_GT(reasoned.sampled_tokens_per_step, small.sampled_tokens_per_step);
   config_.slates_per_step = 4;
   EXPECT_EQ(cost().tokens_per_step, 2 * reasoned.tokens_per_step);
+}
+
+TEST_F(Cost, CountsEveryEpochAndTheReferenceModel) {
+  const auto once = cost();
+  config_.epochs = 3;
+  const auto thrice = cost();
+  EXPECT_GT(thrice.seconds_per_step, 1.2 * once.seconds_per_step);
+  EXPECT_EQ(thrice.memory_bytes, once.memory_bytes);
+  config_.kl = 0.1;
+  EXPECT_GT(cost().memory_bytes, thrice.memory_bytes);
+}
+
+TEST_F(Cost, TakesMoreMemoryWhenNothingIsRecomputed) {
+  config_.checkpoint_layers = "off";
+  const double kept = cost().memory_bytes;
+  config_.checkpoint_layers = "on";
+  EXPECT_LT(cost().memory_bytes, kept);
 }
 
 TEST_F(Cost, ASilentStepSamplesNothing) {

@@ -7,6 +7,8 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/json.h"
+#include "data/json_fields.h"
 
 namespace r2rank::experiment {
 namespace {
@@ -26,7 +28,33 @@ void refuse_unknown(const json& object, const std::vector<std::string>& known, c
   }
 }
 
-text::PromptItem parse_item(const json& object, const std::string& where) {
+/// Negative: unknown.
+int64_t count_of(const json& object, const std::string& where) {
+  const auto found = object.find("count");
+  if (found == object.end()) return -1;
+  if (!found->is_number_integer() || std::abs(found->get<double>()) > 0x1p53)
+    base::fail_data("rank", "expected a whole number of at most 2^53 as 'count' in {}, found {}", where,
+                    base::json_excerpt(*found));
+  return found->get<int64_t>();
+}
+
+/// "" where there is none.
+std::string id_of(const json& object, const std::string& where) {
+  const auto found = object.find("id");
+  if (found == object.end()) return "";
+  std::string id = data::id_text(*found);
+  if (id.empty())
+    base::fail_data("rank", "expected text or a whole number as 'id' in {}, found {}", where,
+                    base::json_excerpt(*found));
+  return id;
+}
+
+struct RequestItem {
+  std::string id;
+  text::PromptItem item;
+};
+
+RequestItem parse_item(const json& object, const std::string& where) {
   if (!object.is_object())
     base::fail_data("rank", "expected an object with a title in {}, found {}", where, object.type_name());
   refuse_unknown(object, kItemKeys, where);
@@ -35,17 +63,12 @@ text::PromptItem parse_item(const json& object, const std::string& where) {
   item.brand = object.value("brand", "");
   item.description = object.value("description", "");
   item.categories = object.value("categories", std::vector<std::string>());
-  item.count = object.value("count", int64_t{-1});
+  item.count = count_of(object, where);
   item.mean_rating = object.value("mean_rating", -1.0);
   item.rating = object.value("rating", -1.0);
   item.days_ago = object.value("days_ago", -1.0);
   if (item.title.empty()) base::fail_data("rank", "{} has no title: an item is ranked by its text", where);
-  return item;
-}
-
-std::string id_of(const json& object, size_t index) {
-  if (!object.contains("id")) return std::to_string(index);
-  return object.at("id").is_string() ? object.at("id").get<std::string>() : object.at("id").dump();
+  return {id_of(object, where), std::move(item)};
 }
 
 const json& list_in(const json& document, const char* key) {
@@ -62,16 +85,17 @@ const json& list_in(const json& document, const char* key) {
 RankRequest parse_rank_request(std::string_view text) {
   RankRequest request;
   try {
-    const json document = json::parse(text);
+    const json document = base::parse_json(text, "rank", "the request");
     if (!document.is_object())
       base::fail_data("rank", "expected a JSON object, found {}", document.type_name());
     refuse_unknown(document, {"history", "items"}, "the request");
     for (const auto& object : list_in(document, "history"))
-      request.history.push_back(parse_item(object, fmt::format("history[{}]", request.history.size())));
+      request.history.push_back(parse_item(object, fmt::format("history[{}]", request.history.size())).item);
     std::set<std::string> seen;
     for (const auto& object : list_in(document, "items")) {
-      request.items.push_back(parse_item(object, fmt::format("items[{}]", request.items.size())));
-      request.ids.push_back(id_of(object, request.ids.size()));
+      auto [id, item] = parse_item(object, fmt::format("items[{}]", request.items.size()));
+      request.ids.push_back(id.empty() ? std::to_string(request.ids.size()) : std::move(id));
+      request.items.push_back(std::move(item));
       if (!seen.insert(request.ids.back()).second)
         base::fail_data("rank", "the id '{}' stands twice in items", request.ids.back());
     }

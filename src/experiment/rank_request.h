@@ -16,6 +16,7 @@ struct RankRequest {
   std::vector<text::PromptItem> items;
 };
 
+/// Ids are text or whole numbers, counts whole numbers; an item without an id gets its place, from 0.
 /// Errors: kData naming the first thing that is missing or of a wrong type; unknown keys are refused with the
 /// nearest name.
 RankRequest parse_rank_request(std::string_view json);
@@ -31,7 +32,7 @@ struct RankedItem {
 /// Best first; ties keep the request's order.
 std::vector<RankedItem> rank_request(const RankRequest& request, const learn::RankingModel& model,
                                      const ReasoningOptions& options);
-/// Orders parallel vectors of ids, titles, scores and rationales, best first.
+/// Sorts items by score, best first; ties keep their order, scores that are no number come last.
 std::vector<RankedItem> ranked_items(std::vector<RankedItem> items);
 /// {"user", "ranking": [{"rank", "id", "title", "score", "reasons": [...], "chosen"}]}; user and chosen only
 /// for a user of a data set.

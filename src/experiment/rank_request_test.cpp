@@ -69,12 +69,39 @@ TEST(RankRequest, RefusesRequestsWithoutItemsOrHistory) {
 }
 
 TEST(RankRequest, RefusesWhatIsNotTheJsonItExpects) {
-  expect_parts(refused("not json"), {"not the JSON"});
-  expect_parts(refused(""), {"not the JSON"});
+  expect_parts(refused("not json"), {"[rank] expected JSON in the request"});
+  expect_parts(refused(""), {"[rank] expected JSON in the request"});
   expect_parts(refused("[]"), {"expected a JSON object", "array"});
   expect_parts(refused(R"({"history": [], "items": [{"title": 5}]})"), {"not the JSON", "string"});
-  expect_parts(refused(R"({"history": [], "items": [{"title": "a", "count": "many"}]})"),
+  expect_parts(refused(R"({"history": [{"title": "a", "rating": "good"}], "items": []})"),
                {"not the JSON", "number"});
+}
+
+std::string refused_item(const std::string& fields) {
+  return refused(R"({"history": [], "items": [{"title": "a", )" + fields + "}]}");
+}
+
+TEST(RankRequest, RefusesACountThatIsNoWholeNumber) {
+  for (const std::string count : {"12.9", "12.0", "1e+300", "true", "null", "18446744073709551615"})
+    expect_parts(refused_item("\"count\": " + count),
+                 {"expected a whole number", "'count' in items[0]", "found " + count.substr(0, 4)});
+  expect_parts(refused_item(R"("count": "many")"), {"found \"many\""});
+  expect_parts(refused(R"({"history": [{"title": "a", "count": 0.5}], "items": []})"), {"history[0]"});
+}
+
+TEST(RankRequest, RefusesAnIdThatIsNeitherTextNorAWholeNumber) {
+  for (const std::string id : {"1.5", "true", "null", "\"\""})
+    expect_parts(refused_item("\"id\": " + id),
+                 {"expected text or a whole number as 'id' in items[0]", "found " + id});
+  expect_parts(refused_item(R"("id": ["a"])"), {"found a list"});
+  expect_parts(refused(R"({"history": [{"title": "a", "id": {}}], "items": []})"),
+               {"history[0]", "an object"});
+}
+
+TEST(RankRequest, RefusesDeepNestingWithoutACrash) {
+  const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
+  for (const char* key : {"id", "count", "categories", "unknown"})
+    expect_parts(refused_item(fmt::format("\"{}\": {}", key, deep)), {"64 levels deep in the request"});
 }
 
 TEST(RankedItems, StandBestFirstAndTiesKeepTheirOrder) {

@@ -1,19 +1,69 @@
 #include "experiment/ranking_scorer.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "base/error.h"
+#include "base/log.h"
 
 namespace r2rank::experiment {
+namespace {
+
+/// What a model learned to reason with; nothing for a base model or one that was trained silently.
+std::optional<ReasoningOptions> learned_reasoning(const learn::RankingModel& model) {
+  const auto card = nlohmann::json::parse(model.training, nullptr, false);
+  if (!card.is_object() || !card.contains("configuration")) return std::nullopt;
+  const auto& values = card.at("configuration");
+  if (!values.is_object() || !values.contains("stage") || values.at("stage") != "rl") return std::nullopt;
+  ReasoningOptions learned;
+  base::ConfigFields fields;
+  learned.describe(fields);
+  for (const char* key : {"rationale_tokens", "temperature"}) {
+    if (!values.contains(key)) continue;
+    try {
+      fields.set(key, values.at(key).dump());
+    } catch (const base::Error& error) {
+      base::fail_data("model", "the training settings in {} are damaged: {}", model.origin, error.what());
+    }
+  }
+  return learned;
+}
+
+}  // namespace
 
 void ReasoningOptions::describe(base::ConfigFields& fields) {
   fields.add("rationales", rationales, "G: rationales written for each item; 0 scores silently")
       .between(0, 256);
-  fields.add("rationale_tokens", rationale_tokens, "T: longest rationale, in tokens").between(1, 4096);
-  fields.add("temperature", temperature, "sampling temperature").between(0.01, 100);
+  fields
+      .add("rationale_tokens", rationale_tokens,
+           "T: longest rationale, in tokens (not given: as the model was trained)")
+      .between(1, 4096);
+  fields.add("temperature", temperature, "sampling temperature (not given: as the model was trained)")
+      .between(0.01, 100);
   fields.add("top_p", top_p, "nucleus sampling: smallest set of tokens with this probability")
       .between(0.01, 1);
   fields.add("top_k", top_k, "sample among the k likeliest tokens (0: all)").between(0, 1e6);
   fields.add("slates_per_batch", slates_per_batch, "slates scored in one pass").between(1, 1024);
   fields.add("sampling_seed", seed, "seed of the rationales").at_least(0);
+}
+
+void ReasoningOptions::follow_training(const learn::RankingModel& model, const base::ConfigFields& fields) {
+  if (rationales == 0) return;
+  const auto learned = learned_reasoning(model);
+  if (!learned) return;
+  std::vector<std::string> taken;
+  const auto follow = [&](const char* key, auto& value, auto trained) {
+    if (!fields.given(key)) {
+      value = trained;
+      taken.push_back(fmt::format("{} {}", key, trained));
+    } else if (value != trained) {
+      base::log_info("{} {} as given, though {} was trained with {}", key, value, model.origin, trained);
+    }
+  };
+  follow("rationale_tokens", rationale_tokens, learned->rationale_tokens);
+  follow("temperature", temperature, learned->temperature);
+  if (!taken.empty()) base::log_info("{}, as {} was trained", fmt::join(taken, " and "), model.origin);
 }
 
 rollout::SamplingOptions ReasoningOptions::sampling() const {

@@ -22,6 +22,11 @@ struct ReasoningOptions {
   int64_t seed = 7;
 
   void describe(base::ConfigFields& fields);
+  /// Takes rationale_tokens and temperature from the training of a model that learned to reason, where
+  /// `fields` (which describe() filled) were not given them, and says so: other values would measure another
+  /// model. Changes nothing for a silent evaluation. Errors: kData where the model's card holds impossible
+  /// ones.
+  void follow_training(const learn::RankingModel& model, const base::ConfigFields& fields);
   rollout::SamplingOptions sampling() const;
 };
 

@@ -102,6 +102,80 @@ TEST_F(RankingScorerTest, NamesItselfAndItsBatch) {
   EXPECT_EQ(one.batch_size(), 3);
 }
 
+class TrainedReasoning : public ::testing::Test {
+ protected:
+  TrainedReasoning() {
+    options_.rationales = 1;
+    model_.origin = "runs/rl";
+    trained("rl", 48, "0.7");
+    options_.describe(fields_);
+  }
+
+  void trained(const std::string& stage, int64_t tokens, const std::string& temperature) {
+    model_.training = fmt::format(
+        R"({{"step": 3, "configuration": {{"stage": "{}", "rationale_tokens": {}, "temperature": {}}}}})",
+        stage, tokens, temperature);
+  }
+  /// What is said while the options follow the model's training.
+  std::string follow() {
+    ::testing::internal::CaptureStderr();
+    options_.follow_training(model_, fields_);
+    return ::testing::internal::GetCapturedStderr();
+  }
+  void expect_defaults() {
+    EXPECT_EQ(follow(), "");
+    EXPECT_EQ(options_.rationale_tokens, ReasoningOptions().rationale_tokens);
+    EXPECT_EQ(options_.temperature, ReasoningOptions().temperature);
+  }
+
+  learn::RankingModel model_;
+  ReasoningOptions options_;
+  base::ConfigFields fields_;
+};
+
+TEST_F(TrainedReasoning, IsFollowedWhereNothingElseWasGiven) {
+  EXPECT_NE(follow().find("rationale_tokens 48 and temperature 0.7, as runs/rl was trained\n"),
+            std::string::npos);
+  EXPECT_EQ(options_.rationale_tokens, 48);
+  EXPECT_EQ(options_.temperature, 0.7);
+}
+
+TEST_F(TrainedReasoning, GivesWayToWhatWasGivenAndSaysSo) {
+  fields_.set("rationale_tokens", "16");  // the default, but asked for
+  const std::string said = follow();
+  EXPECT_NE(said.find("rationale_tokens 16 as given, though runs/rl was trained with 48"), std::string::npos)
+      << said;
+  EXPECT_NE(said.find("temperature 0.7, as runs/rl was trained"), std::string::npos) << said;
+  EXPECT_EQ(options_.rationale_tokens, 16);
+  EXPECT_EQ(options_.temperature, 0.7);
+}
+
+TEST_F(TrainedReasoning, IsNothingToSilentScores) {
+  options_.rationales = 0;
+  expect_defaults();
+}
+
+TEST_F(TrainedReasoning, IsNotTakenFromAModelThatNeverReasoned) {
+  trained("silent", 48, "0.7");
+  expect_defaults();
+  for (const char* card : {"", "{}", "[3]", R"({"step":3})", R"({"configuration":7})",
+                           R"({"configuration":{"stage":4,"rationale_tokens":48}})"}) {
+    model_.training = card;
+    expect_defaults();
+  }
+}
+
+TEST_F(TrainedReasoning, WithImpossibleSettingsIsRefused) {
+  const auto error = [&] {
+    return data::testing::error_of(base::ErrorKind::kData,
+                                   [&] { options_.follow_training(model_, fields_); });
+  };
+  trained("rl", 1000000, "0.7");
+  data::testing::expect_parts(error(), {"runs/rl", "rationale_tokens = 1000000"});
+  trained("rl", 48, R"("hot")");
+  data::testing::expect_parts(error(), {"runs/rl", "a number for temperature"});
+}
+
 TEST(ReasoningOptions, ReachTheSampler) {
   ReasoningOptions options{3, 9, 0.7, 0.9, 5, 2, 11};
   const auto sampling = options.sampling();

@@ -7,17 +7,13 @@
 namespace r2rank::experiment {
 namespace {
 
-using testing::small_table;
+using testing::expect_part, testing::small_table;
 
 std::string with_names(const std::string& first, const std::string& second) {
   ResultTable table = small_table();
   table.rows[0].scorer = table.pairs[0].b = first;
   table.rows[1].scorer = table.pairs[0].a = second;
   return render_latex(table);
-}
-
-void expect_part(const std::string& text, const std::string& part) {
-  EXPECT_NE(text.find(part), std::string::npos) << "no '" << part << "' in:\n" << text;
 }
 
 TEST(TableLatex, IsATabularOfTheWholeTable) {

@@ -7,11 +7,7 @@
 namespace r2rank::experiment {
 namespace {
 
-using testing::small_table;
-
-void expect_part(const std::string& text, const std::string& part) {
-  EXPECT_NE(text.find(part), std::string::npos) << "no '" << part << "' in:\n" << text;
-}
+using testing::expect_part, testing::small_table;
 
 TEST(TableMarkdown, IsAHeadingAndTwoTables) {
   EXPECT_EQ(render_markdown(small_table()),

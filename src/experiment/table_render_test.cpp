@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "base/error.h"
+#include "experiment/test_tables.h"
 
 namespace r2rank::experiment {
 namespace {
+
+using testing::lines_of, testing::width_of;
 
 ResultTable example() {
   ResultTable table;
@@ -26,17 +28,6 @@ ResultTable example() {
   table.pairs = {
       {"item-knn", "zero_shot", std::vector<metrics::PairedTest>(7, {{0.2698, 0.24, 0.3}, 0.0005})}};
   return table;
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
-  return lines;
-}
-
-int64_t width_of(const std::string& line) {
-  return std::count_if(line.begin(), line.end(), [](char c) { return (c & 0xC0) != 0x80; });
 }
 
 bool has(const std::string& text, const std::string& part) {

@@ -2,27 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <sstream>
-
 #include "experiment/test_tables.h"
 
 namespace r2rank::experiment {
 namespace {
 
-using testing::small_table;
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
-  return lines;
-}
-
-/// In characters, not bytes.
-int64_t width_of(const std::string& line) {
-  return std::count_if(line.begin(), line.end(), [](char c) { return (c & 0xC0) != 0x80; });
-}
+using testing::lines_of, testing::small_table, testing::width_of;
 
 TEST(TableText, IsAHeadingAndTwoAlignedTables) {
   EXPECT_EQ(render_text(small_table()), R"(protocol loo-uni19-seed7, 40 users (one slate each)

@@ -1,6 +1,12 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
+#include <algorithm>
 #include <cmath>
+#include <sstream>
+#include <string>
+#include <vector>
 
 #include "experiment/result_table.h"
 
@@ -20,6 +26,22 @@ inline ResultTable small_table() {
                 {"mine", {{0.75, 0.7, 0.8}, {0.125, 0.1, 0.15}}, 0, NAN}};
   table.pairs = {{"mine", "base", {{{0.5, 0.4, 0.6}, 0.0005}, {{-0.375, -0.5, -0.25}, 0.04}}}};
   return table;
+}
+
+inline std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+/// In characters, not bytes.
+inline int64_t width_of(const std::string& line) {
+  return std::count_if(line.begin(), line.end(), [](char c) { return (c & 0xC0) != 0x80; });
+}
+
+inline void expect_part(const std::string& text, const std::string& part) {
+  EXPECT_NE(text.find(part), std::string::npos) << "no '" << part << "' in:\n" << text;
 }
 
 }  // namespace r2rank::experiment::testing

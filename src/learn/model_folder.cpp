@@ -5,14 +5,16 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/json.h"
+#include "learn/tensor_file.h"
 #include "model/format/model_writer.h"
-#include "model/format/safetensors.h"
 
 namespace r2rank::learn {
 namespace {
 
 using nlohmann::json;
 
+constexpr const char* kFormat = "r2rank-model";
 constexpr int kFormatVersion = 1;
 constexpr const char* kCard = "r2rank.json";
 constexpr const char* kExtra = "extra.safetensors";
@@ -25,18 +27,8 @@ bool is_extra(const model::Parameter& parameter) {
   return parameter.kind == model::ParameterKind::kReadout || is_adapter(parameter);
 }
 
-at::Tensor master_of(const model::Parameter& parameter) {
-  return (parameter.master.defined() ? parameter.master : parameter.compute)
-      .detach()
-      .to(at::kFloat)
-      .cpu()
-      .contiguous();
-}
-
-model::StoredTensor stored(const std::string& name, const at::Tensor& value) {
-  model::StoredTensor tensor{name, value.sizes().vec(), model::StoredType::kF32, {}};
-  tensor.bytes = {static_cast<const std::byte*>(value.const_data_ptr()), value.nbytes()};
-  return tensor;
+const at::Tensor& master_of(const model::Parameter& parameter) {
+  return parameter.master.defined() ? parameter.master : parameter.compute;
 }
 
 json config_to_json(const base::ConfigFields& fields) {
@@ -81,37 +73,59 @@ void take_lora_fields(const model::ModelOptions& from, model::ModelOptions& to) 
   to.lora_targets = from.lora_targets;
 }
 
-/// A prompt set by the caller that the trained model would not be asked with must not be passed over in
-/// silence.
-void refuse_other_prompt(text::PromptConfig wanted, text::PromptConfig own, const base::Path& path) {
-  text::PromptConfig plain;
-  base::ConfigFields wanted_fields, own_fields, plain_fields;
-  wanted.describe(wanted_fields);
-  own.describe(own_fields);
-  plain.describe(plain_fields);
-  const json wanted_values = config_to_json(wanted_fields), own_values = config_to_json(own_fields),
-             plain_values = config_to_json(plain_fields);
-  for (const auto& [key, value] : wanted_values.items())
-    if (value != plain_values.at(key) && value != own_values.at(key))
+template <class Config>
+json values_of(Config config) {
+  base::ConfigFields fields;
+  config.describe(fields);
+  return config_to_json(fields);
+}
+
+/// A setting of the caller's that the trained model does not work with must not be passed over in silence.
+/// `own` holds the keys that are the model's; at its default a setting is not the caller's.
+void refuse_others(const json& wanted, const json& own, const json& defaults, const base::Path& path) {
+  for (const auto& [key, value] : own.items())
+    if (wanted.at(key) != defaults.at(key) && wanted.at(key) != value)
       base::fail_usage("model",
-                       "{} was trained with {} = {} and is always asked so, found {}; leave that setting out",
-                       path.string(), key, own_values.at(key).dump(), value.dump());
+                       "{} was trained with {} = {} and works only so, found {}; leave that setting out",
+                       path.string(), key, value.dump(), wanted.at(key).dump());
+}
+
+void refuse_other_prompt(const text::PromptConfig& wanted, const text::PromptConfig& own,
+                         const base::Path& path) {
+  refuse_others(values_of(wanted), values_of(own), values_of(text::PromptConfig{}), path);
+}
+
+void refuse_other_readout(const model::ModelOptions& wanted, const model::ModelOptions& own,
+                          bool has_adapters, const base::Path& path) {
+  json kept = json::object();
+  const json values = values_of(own);
+  for (const char* key : {"readout", "readout_hidden"}) kept[key] = values.at(key);
+  if (has_adapters)
+    for (const char* key : {"lora_rank", "lora_alpha", "lora_targets"}) kept[key] = values.at(key);
+  refuse_others(values_of(wanted), kept, values_of(model::ModelOptions{}), path);
+}
+
+const json& settings_of(const json& document, const char* key, const base::Path& path) {
+  const json& settings = document.at(key);
+  if (!settings.is_object())
+    base::fail_data("model", "{} is damaged: expected an object as '{}', found {}", path.string(), key,
+                    settings.type_name());
+  return settings;
 }
 
 Card read_card(const base::Path& path, const model::ModelOptions& options) {
   Card card;
   card.options = options;
   try {
-    const json document = json::parse(base::read_file(path));
-    if (document.at("format").get<std::string>() != "r2rank-model" ||
-        document.at("version").get<int>() != kFormatVersion)
-      base::fail_data("model", "{} is not an r2rank model card of version {}", path.string(), kFormatVersion);
+    const json document = base::parse_json(base::read_file(path), "model", path.string());
+    base::check_format(document, kFormat, kFormatVersion, "model", path.string());
     base::ConfigFields prompt_fields;
     card.prompt.describe(prompt_fields);
-    config_from_json(document.at("prompt"), prompt_fields, path.string());
+    config_from_json(settings_of(document, "prompt", path), prompt_fields, path.string());
     const std::string wanted = options.tuning;
-    take_model_fields(document.at("model"), card.options, path.string());
+    take_model_fields(settings_of(document, "model", path), card.options, path.string());
     card.has_adapters = card.options.tuning == "lora";
+    refuse_other_readout(options, card.options, card.has_adapters, path);
     if (!card.has_adapters && wanted == "lora") take_lora_fields(options, card.options);
     // LoRA weights only make sense as LoRA; other models may be tuned further in any way.
     if (card.options.tuning != "lora" || wanted == "frozen")
@@ -125,18 +139,11 @@ Card read_card(const base::Path& path, const model::ModelOptions& options) {
 
 /// Fills parameters from extra.safetensors. Errors: kData where one is missing or has another shape.
 void read_extra(const base::Path& path, bool has_adapters, model::LanguageModel& model) {
-  const base::MappedFile file(path);
-  std::map<std::string, model::StoredTensor> tensors;
-  for (auto& tensor : model::parse_safetensors(file.bytes(), path.string())) tensors[tensor.name] = tensor;
+  const TensorFile file(path);
   at::NoGradGuard no_grad;
   for (auto& parameter : model.parameters().all()) {
     if (!is_extra(parameter) || (is_adapter(parameter) && !has_adapters)) continue;
-    const auto found = tensors.find(parameter.name());
-    if (found == tensors.end() || found->second.shape != parameter.compute.sizes().vec())
-      base::fail_data("model", "{} lacks {} of the expected shape; the folder is damaged or of another model",
-                      path.string(), parameter.name());
-    at::Tensor value = at::empty(found->second.shape, at::kFloat);
-    model::decode_f32(found->second, {value.data_ptr<float>(), static_cast<size_t>(value.numel())});
+    const at::Tensor value = file.read(parameter.name(), parameter.compute.sizes());
     if (parameter.master.defined()) parameter.master.copy_(value);
     parameter.compute.copy_(value);
   }
@@ -188,6 +195,23 @@ std::unique_ptr<RankingModel> open_ranking_model(const base::Path& path, const m
   return ranking;
 }
 
+void refuse_other_training(const RankingModel& ranking, const data::Dataset& dataset,
+                           const data::Split& split) {
+  if (ranking.training.empty()) return;
+  const json training = json::parse(ranking.training);
+  const auto text = [&](const char* key) {
+    return training.is_object() && training.contains(key) && training.at(key).is_string()
+               ? training.at(key).get<std::string>()
+               : "";
+  };
+  if (text("dataset_hash") != dataset.hash || text("training_hash") == data::training_hash(split)) return;
+  base::fail_usage(
+      "model",
+      "{} was trained on other events of this dataset than this split trains on, so that it may have seen what is held "
+      "out here; use the split it was trained with, or train a model on this one",
+      ranking.origin);
+}
+
 void check_positions(const RankingModel& ranking, int64_t rationale_tokens) {
   const text::PromptConfig& prompt = ranking.prompts->config();
   const auto cue = static_cast<int64_t>(ranking.prompts->cue().size());
@@ -207,28 +231,22 @@ void check_positions(const RankingModel& ranking, int64_t rationale_tokens) {
 
 void write_ranking_model(const RankingModel& ranking, const base::Path& folder, const std::string& training) {
   const model::LanguageModel& model = *ranking.model;
-  std::vector<at::Tensor> alive;
-  std::vector<model::StoredTensor> weights, extra;
+  TensorEntries weights, extra;
   for (const auto& parameter : model.parameters().all()) {
-    alive.push_back(master_of(parameter));
-    if (is_extra(parameter)) {
-      extra.push_back(stored(parameter.name(), alive.back()));
-      continue;
-    }
-    const at::Tensor whole = alive.back();
-    for (const auto& part : parameter.parts) {
-      alive.push_back(whole.slice(0, part.begin, part.end));
-      weights.push_back(stored(part.name, alive.back()));
-    }
+    const at::Tensor whole = master_of(parameter).detach();
+    if (is_extra(parameter))
+      extra.add(parameter.name(), whole);
+    else
+      for (const auto& part : parameter.parts) weights.add(part.name, whole.slice(0, part.begin, part.end));
   }
-  model::write_model_files(model.config(), model.tokenizer, weights, folder);
-  model::write_safetensors(folder / kExtra, extra, {});
+  model::write_model_files(model.config(), model.tokenizer, weights.all(), folder);
+  model::write_safetensors(folder / kExtra, extra.all(), {});
   base::ConfigFields prompt_fields, model_fields;
   text::PromptConfig prompt = ranking.prompts->config();
   prompt.describe(prompt_fields);
   model::ModelOptions options = model.options();
   options.describe(model_fields);
-  const json card = {{"format", "r2rank-model"},
+  const json card = {{"format", kFormat},
                      {"version", kFormatVersion},
                      {"prompt", config_to_json(prompt_fields)},
                      {"model", config_to_json(model_fields)},

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "data/split.h"
 #include "model/language_model.h"
 #include "rollout/reasoner.h"
 #include "text/prompt.h"
@@ -31,6 +32,11 @@ std::unique_ptr<RankingModel> open_ranking_model(const base::Path& path, const m
 /// Refuses budgets that a prompt could fill beyond the model's positions: said at once, not at the step that
 /// meets such a prompt. `rationale_tokens` is 0 where none are written. Errors: kUsage.
 void check_positions(const RankingModel& ranking, int64_t rationale_tokens);
+
+/// Refuses a model that was trained on this dataset under another split: its training may have seen what is
+/// held out here. Models of other datasets and base models pass. Errors: kUsage.
+void refuse_other_training(const RankingModel& ranking, const data::Dataset& dataset,
+                           const data::Split& split);
 
 /// Writes our model folder into an existing empty folder: a Hugging Face folder in f32 (base weights),
 /// r2rank.json (prompt, readout, tuning), extra.safetensors (readout head and LoRA adapters).

@@ -90,11 +90,48 @@ TEST_F(ModelFolder, AdaptersOnAFullyTunedModelStartAtItsScores) {
   EXPECT_EQ(scores(*adapted), expected);
 }
 
-TEST_F(ModelFolder, TheFoldersOwnPromptAndReadoutWinOverTheCallers) {
+TEST_F(ModelFolder, AnotherReadoutOrOtherAdaptersThanTheFoldersOwnAreRefused) {
+  const auto refusal = [](const base::Path& folder, const model::ModelOptions& options) {
+    return error_of(base::ErrorKind::kUsage,
+                    [&] { open_ranking_model(folder, options, text::PromptConfig()); });
+  };
   const base::Path folder = written();
   model::ModelOptions options = testing::tiny_options();
   options.readout_hidden = 99;
+  expect_parts(refusal(folder, options), {"readout_hidden = 8", "found 99", "leave that setting out"});
+  options = testing::tiny_options();
   options.readout = "head";
+  expect_parts(refusal(folder, options), {"readout = \"both\"", "found \"head\""});
+  options = testing::tiny_options("lora");
+  options.lora_rank = 5;
+  EXPECT_EQ(open_ranking_model(folder, options, {})->model->options().lora_rank, 5)
+      << "new adapters are the caller's";
+  std::filesystem::remove_all(folder);
+  expect_parts(refusal(written("lora"), options), {"lora_rank = 2", "found 5"});
+}
+
+TEST_F(ModelFolder, IsNotUsedOnAnotherSplitOfTheDatasetItWasTrainedOn) {
+  const auto dataset = testing::red_or_blue();
+  const auto split = testing::split_of(dataset);
+  const auto ranking = open(base_);
+  const auto trained_on = [&](const std::string& data_hash, const std::string& training_hash) {
+    ranking->training = nlohmann::json{{"dataset_hash", data_hash}, {"training_hash", training_hash}}.dump();
+  };
+  const auto other = [&] { refuse_other_training(*ranking, dataset, split); };
+  EXPECT_NO_THROW(other()) << "a base model";
+  trained_on(dataset.hash, data::training_hash(split));
+  EXPECT_NO_THROW(other());
+  trained_on("another", "split");
+  EXPECT_NO_THROW(other()) << "another dataset";
+  trained_on(dataset.hash, "another split");
+  expect_parts(error_of(base::ErrorKind::kUsage, other),
+               {"other events", "may have seen", "split it was trained with"});
+}
+
+TEST_F(ModelFolder, TheFoldersOwnPromptAndReadoutServeACallerWhoSetsNone) {
+  const base::Path folder = written();
+  model::ModelOptions options;
+  options.dtype = "f32";
   const auto ranking = open_ranking_model(folder, options, text::PromptConfig());
   EXPECT_EQ(ranking->prompts->config().cue, " =");
   EXPECT_EQ(ranking->model->options().readout_hidden, 8);
@@ -163,7 +200,9 @@ TEST_F(ModelFolder, RefusesADamagedCard) {
   base::write_file(card, R"({"format": "r2rank-model", "version": 1})");
   expect_parts(refused(folder), {"r2rank.json", "damaged", "prompt"});
   base::write_file(card, R"({"format": "something else", "version": 1})");
-  expect_parts(refused(folder), {"r2rank.json", "not an r2rank model card"});
+  expect_parts(refused(folder), {"r2rank.json", "expected \"r2rank-model\" as 'format'", "something else"});
+  base::write_file(card, R"({"format": "r2rank-model", "version": 2})");
+  expect_parts(refused(folder), {"r2rank.json", "version 1 or older", "found 2"});
   base::write_file(card, "[]");
   expect_parts(refused(folder), {"r2rank.json", "damaged"});
 }
@@ -185,6 +224,16 @@ TEST_F(ModelFolder, RefusesACardWithAnUnknownOrImpossibleSetting) {
   expect_parts(refused(folder), {"r2rank.json", "damaged"});
 }
 
+TEST_F(ModelFolder, RefusesACardOfDeepNestingWithoutACrash) {
+  const base::Path folder = written(), card = folder / "r2rank.json";
+  std::string text = nlohmann::json::parse(base::read_file(card)).dump();
+  const std::string field = R"("training":{"step":)";
+  text.insert(text.find(field) + field.size(),
+              std::string(100'000, '[') + std::string(100'000, ']') + ",\"x\":");
+  base::write_file(card, text);
+  expect_parts(refused(folder), {"r2rank.json", "64 levels"});
+}
+
 TEST_F(ModelFolder, RefusesATruncatedExtraFile) {
   const base::Path folder = written(), extra = folder / "extra.safetensors";
   const std::string good = base::read_file(extra);
@@ -199,11 +248,16 @@ TEST_F(ModelFolder, RefusesAnExtraFileThatLacksATensorOrHasAnotherShape) {
   auto changed = nlohmann::json::parse(base::read_file(card));
   changed["model"]["readout_hidden"] = 9;
   base::write_file(card, changed.dump());
-  expect_parts(refused(folder), {"extra.safetensors", "readout.w1", "expected shape"});
+  model::ModelOptions options;  // the card's readout is the caller's too
+  options.dtype = "f32";
+  expect_parts(error_of(base::ErrorKind::kData, [&] { open_ranking_model(folder, options, {}); }),
+               {"extra.safetensors", "expected readout.w1 of shape [9, 16]"});
   changed["model"]["readout_hidden"] = 8;
   changed["model"]["tuning"] = "lora";  // a card that claims adapters which are not there
   base::write_file(card, changed.dump());
-  expect_parts(refused(folder, "lora"), {"extra.safetensors", "lora_A"});
+  options.tuning = "lora";
+  expect_parts(error_of(base::ErrorKind::kData, [&] { open_ranking_model(folder, options, {}); }),
+               {"extra.safetensors", "lora_A"});
 }
 
 TEST_F(ModelFolder, RefusesAFolderWithoutItsExtraFile) {

@@ -5,14 +5,17 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "model/format/safetensors.h"
+#include "base/json.h"
+#include "learn/tensor_file.h"
 
 namespace r2rank::learn {
 namespace {
 
 using nlohmann::json;
 
+constexpr const char* kFormat = "r2rank-checkpoint";
 constexpr int kFormatVersion = 1;
+constexpr int64_t kMostSteps = int64_t{1} << 53;
 
 /// Settings a resumed run may change: they do not decide what a step computes.
 constexpr const char* kFreeKeys[] = {
@@ -24,12 +27,26 @@ json config_json(TrainConfig config) {
   return json::parse(fields.as_json());
 }
 
+json read_state(const base::Path& path) {
+  json document = base::parse_json(base::read_file(path), "train", path.string());
+  base::check_format(document, kFormat, kFormatVersion, "train", path.string());
+  return document;
+}
+
 int64_t counter(const json& document, const char* key, const base::Path& path) {
   const json& value = document.at(key);
-  if (!value.is_number_integer() || value.get<int64_t>() < 0)
-    base::fail_data("train", "{} is damaged: '{}' is {}, expected a whole number of 0 or more", path.string(),
-                    key, value.dump());
+  if (!value.is_number_integer() || value < 0 || value > kMostSteps)
+    base::fail_data("train", "{} is damaged: '{}' is {}, expected a whole number from 0 to {}", path.string(),
+                    key, value.dump(), kMostSteps);
   return value.get<int64_t>();
+}
+
+double seconds_of(const json& document, const base::Path& path) {
+  const json& value = document.at("seconds");
+  if (!value.is_number() || !(value.get<double>() >= 0))
+    base::fail_data("train", "{} is damaged: 'seconds' is {}, expected a number of 0 or more", path.string(),
+                    value.dump());
+  return value.get<double>();
 }
 
 void refuse_differences(const json& saved, const json& now, const base::Path& path) {
@@ -48,72 +65,79 @@ void refuse_differences(const json& saved, const json& now, const base::Path& pa
   }
 }
 
-model::StoredTensor stored(const std::string& name, const at::Tensor& value) {
-  model::StoredTensor tensor{name, value.sizes().vec(), model::StoredType::kF32, {}};
-  tensor.bytes = {static_cast<const std::byte*>(value.const_data_ptr()), value.nbytes()};
-  return tensor;
+std::vector<at::Tensor> masters(model::ParameterStore& parameters) {
+  std::vector<at::Tensor> weights;
+  for (auto& parameter : parameters.all()) weights.push_back(parameter.master.detach());
+  return weights;
 }
 
-void save_moments(const base::Path& path, AdamW& optimizer) {
-  std::vector<at::Tensor> alive;
-  std::vector<model::StoredTensor> tensors;
+std::string entry_name(const std::string& kind, size_t index) {
+  return fmt::format("{}.{:05}", kind, index);
+}
+
+/// The moments of an optimiser and, of what is in no model folder (the critic), the `weights` too.
+void save_moments(const base::Path& path, AdamW& optimizer, const std::vector<at::Tensor>& weights = {}) {
+  TensorEntries entries;
   const auto add = [&](const std::string& kind, const std::vector<at::Tensor>& moments) {
-    for (size_t i = 0; i < moments.size(); ++i) {
-      alive.push_back(moments[i].cpu().contiguous());
-      tensors.push_back(stored(fmt::format("{}.{:05}", kind, i), alive.back()));
-    }
+    for (size_t i = 0; i < moments.size(); ++i) entries.add(entry_name(kind, i), moments[i]);
   };
   add("first", optimizer.first_moments());
   add("second", optimizer.second_moments());
-  model::write_safetensors(path, tensors, {});
+  add("weight", weights);
+  model::write_safetensors(path, entries.all(), {});
 }
 
-void load_moments(const base::Path& path, AdamW& optimizer) {
-  const base::MappedFile file(path);
-  std::map<std::string, model::StoredTensor> tensors;
-  for (auto& tensor : model::parse_safetensors(file.bytes(), path.string())) tensors[tensor.name] = tensor;
+void load_moments(const base::Path& path, AdamW& optimizer, std::vector<at::Tensor> weights = {}) {
+  const TensorFile file(path);
   const auto fill = [&](const std::string& kind, std::vector<at::Tensor>& moments) {
     for (size_t i = 0; i < moments.size(); ++i) {
-      const auto found = tensors.find(fmt::format("{}.{:05}", kind, i));
-      if (found == tensors.end() || found->second.shape != moments[i].sizes().vec())
-        base::fail_data("train", "{} does not fit this model; the checkpoint is damaged or of another model",
-                        path.string());
-      at::Tensor value = at::empty(found->second.shape, at::kFloat);
-      model::decode_f32(found->second, {value.data_ptr<float>(), static_cast<size_t>(value.numel())});
+      const at::Tensor value = file.read(entry_name(kind, i), moments[i].sizes());
+      const bool damaged =
+          !at::isfinite(value).all().item<bool>() || (kind == "second" && at::any(value < 0).item<bool>());
+      if (damaged)
+        base::fail_data("train", "{} is damaged: {} holds values that no optimiser makes", path.string(),
+                        entry_name(kind, i));
       moments[i].copy_(value);
     }
   };
   fill("first", optimizer.first_moments());
   fill("second", optimizer.second_moments());
+  fill("weight", weights);
 }
 
 }  // namespace
 
 bool has_checkpoint(const base::Path& run) {
+  base::restore_folder(run / "checkpoint");
   return std::filesystem::exists(run / "checkpoint" / "state.json");
 }
 
 std::string checkpoint_dtype(const base::Path& run) {
   const base::Path path = run / "checkpoint" / "state.json";
   try {
-    return json::parse(base::read_file(path)).at("dtype").get<std::string>();
+    const auto dtype = read_state(path).at("dtype").get<std::string>();
+    if (dtype != "bf16" && dtype != "f32")
+      base::fail_data("train", "{} is damaged: 'dtype' is \"{}\", expected bf16 or f32", path.string(),
+                      dtype);
+    return dtype;
   } catch (const json::exception& error) {
     base::fail_data("train", "{} is damaged: {}", path.string(), error.what());
   }
 }
 
-void save_checkpoint(const base::Path& run, const RankingModel& model, AdamW& optimizer,
+void save_checkpoint(const base::Path& run, const RankingModel& model, AdamW& optimizer, Critic* critic,
                      const RunState& state, const TrainConfig& config, const std::string& dataset_hash,
                      const std::string& split_hash) {
   base::AtomicFolder folder(run / "checkpoint", true);
   const json configuration = config_json(config);
-  const json training = {{"step", state.step},
-                         {"slates", state.slates},
-                         {"seconds", state.seconds},
-                         {"configuration", configuration}};
+  const json training = {{"step", state.step},          {"slates", state.slates},
+                         {"seconds", state.seconds},    {"dataset_hash", dataset_hash},
+                         {"training_hash", split_hash}, {"configuration", configuration}};
   write_ranking_model(model, folder.path(), training.dump());
   save_moments(folder.path() / "optimizer.safetensors", optimizer);
-  const json document = {{"format", "r2rank-checkpoint"},
+  if (critic != nullptr)
+    save_moments(folder.path() / "critic.safetensors", critic->optimizer(), masters(critic->parameters()));
+  const json document = {{"format", kFormat},
                          {"version", kFormatVersion},
                          {"step", state.step},
                          {"optimizer_steps", optimizer.steps()},
@@ -128,26 +152,28 @@ void save_checkpoint(const base::Path& run, const RankingModel& model, AdamW& op
   folder.commit();
 }
 
-RunState load_checkpoint(const base::Path& run, AdamW& optimizer, const TrainConfig& config,
+RunState load_checkpoint(const base::Path& run, AdamW& optimizer, Critic* critic, const TrainConfig& config,
                          const std::string& dataset_hash, const std::string& split_hash) {
   const base::Path path = run / "checkpoint" / "state.json";
   RunState state;
   try {
-    const json document = json::parse(base::read_file(path));
-    if (document.at("format") != "r2rank-checkpoint" || document.at("version") != kFormatVersion)
-      base::fail_data("train", "{} is not an r2rank checkpoint of version {}", path.string(), kFormatVersion);
+    const json document = read_state(path);
     if (document.at("dataset_hash") != dataset_hash || document.at("split_hash") != split_hash)
       base::fail_usage(
           "train", "the checkpoint in {} was trained on another dataset or split; choose another --output",
           run.string());
     refuse_differences(document.at("configuration"), config_json(config), path);
-    state = {counter(document, "step", path), counter(document, "slates", path), document.at("seconds"),
+    state = {counter(document, "step", path), counter(document, "slates", path), seconds_of(document, path),
              counter(document, "nonfinite_steps", path)};
     optimizer.restore(counter(document, "optimizer_steps", path));
+    if (critic != nullptr) critic->optimizer().restore(optimizer.steps());
   } catch (const json::exception& error) {
     base::fail_data("train", "{} is damaged: {}", path.string(), error.what());
   }
   load_moments(run / "checkpoint" / "optimizer.safetensors", optimizer);
+  if (critic != nullptr)
+    load_moments(run / "checkpoint" / "critic.safetensors", critic->optimizer(),
+                 masters(critic->parameters()));
   return state;
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "learn/critic.h"
 #include "learn/model_folder.h"
 #include "learn/optimizer.h"
 #include "learn/train_config.h"
@@ -19,16 +20,17 @@ struct RunState {
   int64_t nonfinite_steps = 0;  ///< skipped because the gradient was not finite, in all
 };
 
-/// Writes <run>/checkpoint whole or not at all: our model folder, optimizer.safetensors, state.json (state,
-/// resolved configuration, hashes of dataset and split). docs/formats.md. Errors: kIo; an older checkpoint
-/// then stays as it was.
-void save_checkpoint(const base::Path& run, const RankingModel& model, AdamW& optimizer,
+/// Writes <run>/checkpoint whole or not at all: our model folder, optimizer.safetensors, critic.safetensors
+/// where there is a critic, state.json (state, resolved configuration, hashes of dataset and split).
+/// docs/formats.md. Errors: kIo; an older checkpoint then stays as it was.
+void save_checkpoint(const base::Path& run, const RankingModel& model, AdamW& optimizer, Critic* critic,
                      const RunState& state, const TrainConfig& config, const std::string& dataset_hash,
                      const std::string& split_hash);
 
-/// Reads what save_checkpoint wrote into an optimiser of the same model. Errors: kData (damaged, other
-/// model), and kUsage where dataset or a setting that decides the outcome differs from the checkpoint's.
-RunState load_checkpoint(const base::Path& run, AdamW& optimizer, const TrainConfig& config,
+/// Reads what save_checkpoint wrote into an optimiser (and critic) of the same model. Errors: kData (damaged,
+/// other model), and kUsage where dataset or a setting that decides the outcome differs from the
+/// checkpoint's.
+RunState load_checkpoint(const base::Path& run, AdamW& optimizer, Critic* critic, const TrainConfig& config,
                          const std::string& dataset_hash, const std::string& split_hash);
 bool has_checkpoint(const base::Path& run);
 /// The element type a checkpoint's run computes in ("bf16", "f32"). Errors: kData.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <cmath>
 #include <csignal>
 #include <nlohmann/json.hpp>
 
@@ -47,11 +48,11 @@ class Checkpoint : public ::testing::Test {
     config_.model_options = testing::tiny_options();
   }
   void save(Trained& from, const RunState& state = {12, 96, 3.25, 2}) {
-    save_checkpoint(run_, *from.ranking, from.optimizer, state, config_, "hash of the data",
+    save_checkpoint(run_, *from.ranking, from.optimizer, nullptr, state, config_, "hash of the data",
                     "hash of the split");
   }
   RunState load(Trained& into, const TrainConfig& config) {
-    return load_checkpoint(run_, into.optimizer, config, "hash of the data", "hash of the split");
+    return load_checkpoint(run_, into.optimizer, nullptr, config, "hash of the data", "hash of the split");
   }
   std::string refusal(const TrainConfig& config, base::ErrorKind kind = base::ErrorKind::kData) {
     Trained fresh(base_);
@@ -68,7 +69,7 @@ TEST_F(Checkpoint, GivesCountersAndMomentsBackBitForBit) {
   trained.optimizer.restore(10);
   int place = 0;
   for (at::Tensor& moment : trained.moments())
-    moment.copy_(model::golden::formula(std::to_string(place++), moment.sizes().vec()));
+    moment.copy_(model::golden::formula(std::to_string(place++), moment.sizes().vec()).abs());
   save(trained);
   const RunState found = load(fresh, config_);
   EXPECT_EQ(found.step, 12);
@@ -136,11 +137,70 @@ TEST_F(Checkpoint, WithoutAFieldOrWithAnotherTypeOfOneIsDamaged) {
   }
 }
 
+TEST_F(Checkpoint, WithValuesThatNoRunLeavesIsDamaged) {
+  Trained trained(base_);
+  save(trained);
+  const json good = json::parse(base::read_file(saved_ / "state.json"));
+  const auto with = [&](const char* key, const json& value) {
+    json changed = good;
+    changed[key] = value;
+    base::write_file(saved_ / "state.json", changed.dump());
+  };
+  for (const json& value : {json(-1), json(INT64_MAX), json(1.5), json(true)}) {
+    with("step", value);
+    expect_parts(refusal(config_), {"state.json", "damaged", "step"});
+  }
+  for (const json& value : {json(-1e300), json(true), json("1")}) {
+    with("seconds", value);
+    expect_parts(refusal(config_), {"state.json", "damaged", "seconds"});
+  }
+  with("dtype", "f64");
+  expect_parts(error_of(base::ErrorKind::kData, [&] { checkpoint_dtype(run_); }),
+               {"dtype", "expected bf16 or f32"});
+}
+
+TEST_F(Checkpoint, WithMomentsThatNoOptimiserMakesIsDamaged) {
+  for (const float value : {NAN, INFINITY, -1.0F}) {
+    Trained trained(base_);
+    trained.optimizer.second_moments().back().fill_(value);
+    save(trained);
+    expect_parts(refusal(config_), {"optimizer.safetensors", "damaged", "second"});
+    std::filesystem::remove_all(run_);
+  }
+}
+
+TEST_F(Checkpoint, OfDeepNestingIsRefusedWithoutACrash) {
+  Trained trained(base_);
+  save(trained);
+  const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
+  const std::string good = json::parse(base::read_file(saved_ / "state.json")).dump();
+  for (const std::string field : {"\"step\":", "\"dtype\":"}) {
+    std::string text = good;
+    text.insert(text.find(field) + field.size(), deep + ",\"x\":");
+    base::write_file(saved_ / "state.json", text);
+    expect_parts(refusal(config_), {"state.json", "64 levels"});
+    expect_parts(error_of(base::ErrorKind::kData, [&] { checkpoint_dtype(run_); }),
+                 {"state.json", "64 levels"});
+  }
+}
+
+TEST_F(Checkpoint, OfANewerVersionOrAnotherFormatIsRefused) {
+  Trained trained(base_);
+  save(trained);
+  json changed = json::parse(base::read_file(saved_ / "state.json"));
+  changed["version"] = 2;
+  base::write_file(saved_ / "state.json", changed.dump());
+  expect_parts(refusal(config_), {"version 1 or older", "state.json", "found 2", "newer r2rank"});
+  changed["format"] = "r2rank-model";
+  base::write_file(saved_ / "state.json", changed.dump());
+  expect_parts(refusal(config_), {"\"r2rank-checkpoint\" as 'format'", "found \"r2rank-model\""});
+}
+
 TEST_F(Checkpoint, WithMomentsOfAnotherModelOrNoneIsRefused) {
   Trained trained(base_), head(base_, "head");
   save(trained);
   expect_parts(error_of(base::ErrorKind::kData, [&] { load(head, config_); }),
-               {"optimizer.safetensors", "does not fit this model"});
+               {"expected first.00000 of shape", "optimizer.safetensors", "another model"});
   std::filesystem::remove(saved_ / "optimizer.safetensors");
   EXPECT_THROW(load(trained, config_), base::Error);
 }

@@ -18,7 +18,7 @@ struct SampledRanking {
 
 std::vector<SampledRanking> sample_rankings(const EstimatorOptions& options, const Utility& utility,
                                             std::span<const double> scores, std::span<const float> relevance,
-                                            double batch_baseline, base::RandomStream& random) {
+                                            double given_baseline, base::RandomStream& random) {
   std::vector<SampledRanking> rankings(options.rankings);
   double total = 0;
   for (auto& ranking : rankings) {
@@ -27,9 +27,9 @@ std::vector<SampledRanking> sample_rankings(const EstimatorOptions& options, con
     total += ranking.reward;
   }
   for (auto& ranking : rankings) {
-    const double others = options.baseline == RankingBaseline::kBatchMean
-                              ? batch_baseline
-                              : (total - ranking.reward) / static_cast<double>(rankings.size() - 1);
+    const double others = options.baseline == RankingBaseline::kLeaveOneOut
+                              ? (total - ranking.reward) / static_cast<double>(rankings.size() - 1)
+                              : given_baseline;
     ranking.advantage = ranking.reward - others;
   }
   return rankings;
@@ -43,7 +43,7 @@ double clipped_factor(double advantage, double ratio, double clip, bool& clipped
 
 ScoreGradient by_sampling(const EstimatorOptions& options, const Utility& utility,
                           std::span<const double> scores, std::span<const float> relevance,
-                          std::span<const double> old_scores, double batch_baseline,
+                          std::span<const double> old_scores, double given_baseline,
                           base::RandomStream& random) {
   const auto behaviour = old_scores.empty() ? scores : old_scores;
   const int depth =
@@ -51,7 +51,7 @@ ScoreGradient by_sampling(const EstimatorOptions& options, const Utility& utilit
   ScoreGradient result{0, std::vector<double>(scores.size(), 0.0), 0};
   const double share = 1.0 / options.rankings;
   for (const auto& ranking :
-       sample_rankings(options, utility, behaviour, relevance, batch_baseline, random)) {
+       sample_rankings(options, utility, behaviour, relevance, given_baseline, random)) {
     const double ratio =
         old_scores.empty() ? 1.0
                            : std::exp(ranking::log_probability(scores, ranking.order, depth, utility.tau) -
@@ -81,12 +81,14 @@ Estimator estimator_of(const std::string& name) {
 RankingBaseline ranking_baseline_of(const std::string& name) {
   if (name == "leave-one-out") return RankingBaseline::kLeaveOneOut;
   if (name == "batch-mean") return RankingBaseline::kBatchMean;
-  base::fail_usage("train", "unknown ranking baseline '{}': choose leave-one-out or batch-mean", name);
+  if (name == "critic") return RankingBaseline::kCritic;
+  base::fail_usage("train", "unknown ranking baseline '{}': choose leave-one-out, batch-mean or critic",
+                   name);
 }
 
 ScoreGradient score_gradient(const EstimatorOptions& options, const Utility& utility,
                              std::span<const double> scores, std::span<const float> relevance,
-                             std::span<const double> old_scores, double batch_baseline,
+                             std::span<const double> old_scores, double given_baseline,
                              base::RandomStream random) {
   ScoreGradient result;
   // From scores that are not finite no ranking can be drawn; U then carries NaN into the gradient.
@@ -94,7 +96,7 @@ ScoreGradient score_gradient(const EstimatorOptions& options, const Utility& uti
     result.gradient.resize(scores.size());
     result.value = utility(scores, relevance, result.gradient);
   } else {
-    result = by_sampling(options, utility, scores, relevance, old_scores, batch_baseline, random);
+    result = by_sampling(options, utility, scores, relevance, old_scores, given_baseline, random);
   }
   if (options.entropy != 0)
     ranking::add_first_place_entropy_gradient(scores, utility.tau, options.entropy, result.gradient);

@@ -17,8 +17,8 @@ enum class Estimator { kExpected, kReinforcePl };
 Estimator estimator_of(const std::string& name);  ///< Errors: kUsage
 
 /// Baseline of the sampled estimator: the mean reward of the other rankings of this slate, or a number given
-/// from outside (the mean reward of the other slates of the batch).
-enum class RankingBaseline { kLeaveOneOut, kBatchMean };
+/// from outside: the mean reward of the other slates of the batch, or the critic's value (critic.h).
+enum class RankingBaseline { kLeaveOneOut, kBatchMean, kCritic };
 RankingBaseline ranking_baseline_of(const std::string& name);  ///< Errors: kUsage
 
 struct EstimatorOptions {
@@ -40,7 +40,7 @@ struct ScoreGradient {
 };
 ScoreGradient score_gradient(const EstimatorOptions& options, const Utility& utility,
                              std::span<const double> scores, std::span<const float> relevance,
-                             std::span<const double> old_scores, double batch_baseline,
+                             std::span<const double> old_scores, double given_baseline,
                              base::RandomStream random);
 
 }  // namespace r2rank::learn

@@ -32,6 +32,7 @@ struct Pass {
   at::Tensor silent;            // [sum K]
   at::Tensor reasoned;          // [sum K G]; the silent score where a rationale is malformed
   model::TokenLogprobs tokens;  // [sum T]
+  at::Tensor values;            // [slates, 2] of the critic; undefined without one
 };
 
 at::Tensor reasoned_scores(const Pass& pass, const at::Tensor& states, const model::LanguageModel& model,
@@ -61,6 +62,12 @@ std::vector<int64_t> candidates_of(std::span<const StepSlate> slates) {
   return owner;
 }
 
+std::vector<int64_t> candidate_counts(std::span<const StepSlate> slates) {
+  std::vector<int64_t> counts;
+  for (const auto& slate : slates) counts.push_back(slate.slate->candidates());
+  return counts;
+}
+
 Pass forward(const model::LanguageModel& model, const rollout::PromptFrame& frame,
              std::span<const StepSlate> slates, const StepOptions& options) {
   std::vector<const rollout::PreparedSlate*> prepared;
@@ -75,7 +82,9 @@ Pass forward(const model::LanguageModel& model, const rollout::PromptFrame& fram
   const at::Device device = transformer.device();
   const auto plan = transformer.plan(pass.forest.tree);
   const at::Tensor states = transformer.states(plan, options.checkpoint_layers);  // [N, D]
-  pass.silent = model.readout()(states.index_select(0, to_index(pass.forest.silent_last, device)));
+  const at::Tensor silent_states = states.index_select(0, to_index(pass.forest.silent_last, device));
+  pass.silent = model.readout()(silent_states);
+  if (options.critic != nullptr) pass.values = (*options.critic)(silent_states, candidate_counts(slates));
   if (rationales.empty()) return pass;
   pass.reasoned = reasoned_scores(pass, states, model, candidates_of(slates));
   const std::vector<int64_t> targets(pass.forest.predicted.begin(), pass.forest.predicted.end());
@@ -103,6 +112,7 @@ class Assembler {
       logprob_ = to_doubles(pass.tokens.logprob);
       entropy_ = to_doubles(pass.tokens.entropy);
     }
+    if (pass.values.defined()) values_ = to_doubles(pass.values);
   }
 
   void run() {
@@ -113,16 +123,19 @@ class Assembler {
   std::vector<float> silent_factor, reasoned_factor;                // dJ/ds
   std::vector<float> token_credit, old_logprob, reference_logprob;  // per sampled token
   std::vector<float> token_share;                                   // 1/G: weight of per-token penalties
+  std::vector<float> value_factor;                                  // R - V of silent and reasoned rankings
 
  private:
   void add(const StepSlate& input) {
     SlateOutcome outcome;
     read_scores(input, outcome);
+    read_values(input, outcome);
     add_silent(input, outcome);
     if (input.rationales != nullptr) {
       add_reasoned(input, outcome);
       add_tokens(input, outcome);
     }
+    if (!values_.empty()) add_value_errors(input, outcome);
     outcomes.push_back(std::move(outcome));
   }
 
@@ -135,6 +148,27 @@ class Assembler {
     }
   }
 
+  /// Later epochs keep the baselines of the first: by then the critic has seen these rankings' rewards.
+  void read_values(const StepSlate& input, SlateOutcome& outcome) const {
+    if (input.frozen_values != nullptr)
+      outcome.values = *input.frozen_values;
+    else if (!values_.empty())
+      outcome.values = {values_[2 * outcomes.size()], values_[2 * outcomes.size() + 1]};
+  }
+
+  void add_value_errors(const StepSlate& input, SlateOutcome& outcome) {
+    const double silent = outcome.silent_utility - values_[2 * outcomes.size()];
+    const double reasoned =
+        input.rationales != nullptr ? outcome.utility - values_[2 * outcomes.size() + 1] : 0;
+    value_factor.push_back(static_cast<float>(silent));
+    value_factor.push_back(static_cast<float>(reasoned));
+    outcome.critic_error = (silent * silent + reasoned * reasoned) / (input.rationales != nullptr ? 2 : 1);
+  }
+
+  double ranking_baseline(const StepSlate& input, double value) const {
+    return options_.estimator.baseline == RankingBaseline::kCritic ? value : input.baseline;
+  }
+
   base::RandomStream stream(const StepSlate& input, uint64_t which) const {
     return {options_.seed, base::Purpose::kPermutation, static_cast<uint64_t>(input.slate->id), which};
   }
@@ -142,8 +176,9 @@ class Assembler {
   void add_silent(const StepSlate& input, SlateOutcome& outcome) {
     const std::span<const double> old =
         input.old_scores != nullptr ? input.old_scores->silent : std::span<const double>();
-    const auto found = score_gradient(options_.estimator, options_.utility, outcome.scores.silent,
-                                      input.slate->relevance, old, input.baseline, stream(input, 0));
+    const auto found =
+        score_gradient(options_.estimator, options_.utility, outcome.scores.silent, input.slate->relevance,
+                       old, ranking_baseline(input, outcome.values.silent), stream(input, 0));
     outcome.silent_utility = found.value;
     for (const double value : found.gradient)
       silent_factor.push_back(static_cast<float>(options_.silent_weight * value));
@@ -159,7 +194,8 @@ class Assembler {
       std::vector<double> old;
       if (input.old_scores != nullptr) old = mean ? input.old_scores->means() : input.old_scores->sample(n);
       const auto found = score_gradient(options_.estimator, options_.utility, scores, input.slate->relevance,
-                                        old, input.baseline, stream(input, 1 + static_cast<uint64_t>(n)));
+                                        old, ranking_baseline(input, outcome.values.reasoned),
+                                        stream(input, 1 + static_cast<uint64_t>(n)));
       outcome.utility += found.value / static_cast<double>(vectors);
       outcome.ranking_clip_share += found.clipped_share / static_cast<double>(vectors);
       for (int64_t i = 0; i < items; ++i)
@@ -232,7 +268,7 @@ class Assembler {
 
   std::span<const StepSlate> slates_;
   const StepOptions& options_;
-  std::vector<double> silent_, reasoned_, logprob_, entropy_;
+  std::vector<double> silent_, reasoned_, logprob_, entropy_, values_;
   size_t next_silent_ = 0, next_reasoned_ = 0, next_token_ = 0;
 };
 
@@ -243,6 +279,8 @@ at::Tensor on_device(const std::vector<float>& values, const at::Tensor& like) {
 /// The scalar whose gradient is the step's: constants times scores and log-probabilities.
 at::Tensor surrogate(const Pass& pass, const Assembler& parts, const StepOptions& options) {
   at::Tensor total = at::dot(pass.silent, on_device(parts.silent_factor, pass.silent));
+  if (pass.values.defined())  // of -(R - V)^2 / 2
+    total = total + at::dot(pass.values.flatten(), on_device(parts.value_factor, pass.values));
   if (!pass.reasoned.defined()) return total;
   total = total + at::dot(pass.reasoned, on_device(parts.reasoned_factor, pass.reasoned));
   const at::Tensor& logprob = pass.tokens.logprob;
@@ -274,6 +312,7 @@ std::vector<SlateOutcome> accumulate_step(model::LanguageModel& model, const rol
   {
     const model::Mark mark("collect gradients");
     model.parameters().collect_gradients();
+    if (options.critic != nullptr) options.critic->parameters().collect_gradients();
   }
   return std::move(parts.outcomes);
 }

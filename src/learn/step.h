@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "learn/credit.h"
+#include "learn/critic.h"
 #include "learn/score_gradient.h"
 #include "model/language_model.h"
 #include "rollout/slate_tree.h"
@@ -25,6 +26,7 @@ struct StepOptions {
   double temperature = 1.0;        ///< the one the tokens were sampled with
   bool checkpoint_layers = false;  ///< gradient checkpointing
   uint64_t seed = 7;               ///< of sampled rankings
+  Critic* critic = nullptr;        ///< trained beside the model; needed by RankingBaseline::kCritic alone
 };
 
 /// One slate of a step with everything that was frozen when it was rolled out.
@@ -36,7 +38,8 @@ struct StepSlate {
   const SlateScores* old_scores = nullptr;
   const std::vector<std::vector<double>>* frozen_credit = nullptr;  ///< [K][G] without length price
   const std::vector<std::vector<std::vector<float>>>* reference_logprobs = nullptr;
-  double baseline = 0;  ///< of `shared` credit and of batch-mean rankings
+  const SlateValues* frozen_values = nullptr;  ///< the critic's at the time of the rollout
+  double baseline = 0;                         ///< of `shared` credit and of batch-mean rankings
 };
 
 /// What one slate's pass found out.
@@ -49,10 +52,13 @@ struct SlateOutcome {
   double token_entropy = 0, kl = 0, token_clip_share = 0,
          ranking_clip_share = 0;  ///< means over tokens / rankings
   int64_t tokens = 0;             ///< sampled tokens
+  SlateValues values;             ///< the critic's, which served as baselines
+  double critic_error = 0;        ///< mean squared difference between its values and the rewards
 };
 
 /// One forward and backward pass over a few slates: adds the gradient of -(1 / slates_in_step) * sum of their
-/// objectives to the model's parameters. Works in packed trees; nothing of size [tokens, V] is held.
+/// objectives to the model's parameters, and the critic's to its own. Works in packed trees; nothing of size
+/// [tokens, V] is held.
 std::vector<SlateOutcome> accumulate_step(model::LanguageModel& model, const rollout::PromptFrame& frame,
                                           std::span<const StepSlate> slates, const StepOptions& options,
                                           int64_t slates_in_step);

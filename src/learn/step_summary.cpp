@@ -9,6 +9,8 @@
 namespace r2rank::learn {
 namespace {
 
+constexpr double kNoCredit = 1e-8;
+
 /// A running mean; 0 when nothing was added.
 struct Mean {
   double sum = 0, count = 0;
@@ -61,9 +63,10 @@ void add_controls(const StepSlate& slate, int cutoff, Mean& incoming, Mean& cons
 }  // namespace
 
 std::vector<std::pair<std::string, double>> summarize(std::span<const SlateOutcome> outcomes,
-                                                      std::span<const StepSlate> slates, int cutoff) {
+                                                      std::span<const StepSlate> slates, int cutoff,
+                                                      bool with_critic) {
   Mean utility, silent, ndcg, silent_ndcg, within, between, gap, length, ended, malformed, entropy, kl, clip,
-      ranking_clip, credit, incoming, constant;
+      ranking_clip, credit, incoming, constant, critic, flat;
   double largest_gap = 0;
   for (size_t b = 0; b < outcomes.size(); ++b) {
     const auto& outcome = outcomes[b];
@@ -71,6 +74,7 @@ std::vector<std::pair<std::string, double>> summarize(std::span<const SlateOutco
     silent.add(outcome.silent_utility);
     silent_ndcg.add(metrics::ndcg(outcome.scores.silent, relevance, cutoff));
     add_controls(slates[b], cutoff, incoming, constant);
+    if (with_critic) critic.add(outcome.critic_error);
     if (slates[b].rationales == nullptr) continue;
     utility.add(outcome.utility);
     ndcg.add(metrics::ndcg(outcome.scores.means(), relevance, cutoff));
@@ -81,17 +85,24 @@ std::vector<std::pair<std::string, double>> summarize(std::span<const SlateOutco
     kl.add(outcome.kl);
     clip.add(outcome.token_clip_share);
     ranking_clip.add(outcome.ranking_clip_share);
+    double most = 0;
     for (const auto& row : outcome.credit)
-      for (const double value : row) credit.add(std::abs(value));
+      for (const double value : row) {
+        credit.add(std::abs(value));
+        most = std::max(most, std::abs(value));
+      }
+    flat.add(most < kNoCredit ? 1 : 0);
   }
   std::vector<std::pair<std::string, double>> values = {{"utility_silent", silent.value()},
                                                         {"ndcg_silent", silent_ndcg.value()},
                                                         {"ndcg_incoming", incoming.value()},
                                                         {"ndcg_constant", constant.value()}};
+  if (critic.count > 0) values.emplace_back("critic_error", critic.value());
   if (utility.count == 0) return values;
   values.insert(values.end(), {{"utility", utility.value()},
                                {"ndcg", ndcg.value()},
                                {"credit_size", credit.value()},
+                               {"slates_without_credit", flat.value()},
                                {"score_variance_within", within.value()},
                                {"score_variance_between", between.value()},
                                {"logprob_gap_mean", gap.value()},

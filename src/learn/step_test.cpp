@@ -215,6 +215,27 @@ TEST_F(GoldenStep, IsTheSameWithCheckpointedLayersAndInSeparatePasses) {
   expect_gradients("J_1.marginal");
 }
 
+TEST_F(GoldenStep, ACriticGivesTheBaselinesOfSampledRankingsAndLearnsTheirRewards) {
+  options_.estimator = {Estimator::kReinforcePl, RankingBaseline::kCritic, 4};
+  Critic critic(model_->config().width, 8, {}, 7, at::kCPU);
+  critic.parameters().all().back().master.fill_(0.125);  // W2, so that values are not zero
+  options_.critic = &critic;
+  const auto with_critic = run("J_1", "none");
+  const at::Tensor found = model::golden::gradient_of(*model_, "model.norm.weight").clone();
+  EXPECT_GT(critic.optimizer().gradient_norm(), 0);
+  for (const auto& outcome : with_critic) {
+    EXPECT_NE(outcome.values.silent, 0);
+    const double silent = outcome.silent_utility - outcome.values.silent,
+                 reasoned = outcome.utility - outcome.values.reasoned;
+    EXPECT_NEAR(outcome.critic_error, (silent * silent + reasoned * reasoned) / 2, 1e-6);
+  }
+  options_.critic = nullptr;
+  options_.estimator.baseline = RankingBaseline::kBatchMean;
+  run("J_1", "none");
+  EXPECT_FALSE(found.allclose(model::golden::gradient_of(*model_, "model.norm.weight")))
+      << "baselines without effect";
+}
+
 TEST_F(GoldenStep, AMalformedRationaleTakesTheSilentScoreAndNoPositiveCredit) {
   Rationale& rationale = rationales_[0][1][1];
   ASSERT_FALSE(rationale.tokens.empty());

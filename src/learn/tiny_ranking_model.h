@@ -33,8 +33,10 @@ inline model::ModelOptions tiny_options(const std::string& tuning = "full") {
   model::ModelOptions options;
   options.dtype = "f32";
   options.tuning = tuning;
-  options.lora_rank = 2;
-  options.lora_alpha = 4;
+  if (tuning == "lora") {
+    options.lora_rank = 2;
+    options.lora_alpha = 4;
+  }
   options.readout_hidden = 8;
   return options;
 }

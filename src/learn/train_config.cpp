@@ -1,5 +1,7 @@
 #include "learn/train_config.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 
 namespace r2rank::learn {
@@ -12,6 +14,26 @@ namespace {
 bool needs_several_rationales(Credit credit) {
   return credit == Credit::kMarginal || credit == Credit::kContribution || credit == Credit::kGrpo ||
          credit == Credit::kRloo;
+}
+
+std::vector<std::string> with_auto(std::vector<std::string> names) {
+  names.insert(names.begin(), "auto");
+  return names;
+}
+
+/// Refuses each of these keys that is not at its default although nothing looks at it.
+void refuse_idle(TrainConfig config, bool idle, const std::string& why,
+                 std::initializer_list<std::string> keys) {
+  if (!idle) return;
+  TrainConfig plain;
+  base::ConfigFields set, defaults;
+  config.describe(set);
+  plain.describe(defaults);
+  for (size_t n = 0; n < set.all().size(); ++n) {
+    const auto &field = set.all()[n], &usual = defaults.all()[n];
+    if (std::find(keys.begin(), keys.end(), field.name) != keys.end() && field.as_text() != usual.as_text())
+      refuse(fmt::format("{} = {} cannot act with {}: leave it out", field.name, field.as_text(), why));
+  }
 }
 
 }  // namespace
@@ -32,13 +54,13 @@ void TrainConfig::describe(base::ConfigFields& fields) {
            "wall-clock budget in minutes (0: none); ends the run, and the schedule, before `steps`")
       .between(0, 1e6);
   fields.add("slates_per_step", slates_per_step, "B: slates in one optimiser step").between(1, 4096);
-  fields.add("negatives", negatives, "negatives drawn for each training slate (K - 1)").between(1, 999);
+  fields.add("negatives", negatives, "how the negatives of training slates are drawn")
+      .one_of({"uniform", "popularity"});
+  fields.add("negative_count", negative_count, "negatives of a training slate (K - 1)").between(1, 999);
   fields
       .add("recent_targets", recent_targets, "targets are drawn among a user's last so many training events")
       .between(1, 1e6);
   fields.add("min_history", min_history, "earlier events a training target needs").between(1, 1e6);
-  fields.add("sampling_negatives", sampling_negatives, "how training negatives are drawn")
-      .one_of({"uniform", "popularity"});
   fields.add("rationales", rationales, "G: rationales sampled for each user and item (rl)").between(1, 256);
   fields.add("rationale_tokens", rationale_tokens, "T: a rationale ends after this many tokens at the latest")
       .between(1, 4096);
@@ -46,9 +68,10 @@ void TrainConfig::describe(base::ConfigFields& fields) {
   fields.add("epochs", epochs, "optimiser passes over one rollout (rl); later ones are clipped")
       .between(1, 100);
   fields
-      .add("list_objective", list_objective,
-           "utility of a slate: exact expected NDCG, or a list loss for comparison")
-      .one_of(list_objective_names());
+      .add(
+          "list_objective", list_objective,
+          "utility of a slate: exact expected NDCG, or a list loss; auto: cross-entropy in the silent stage, ndcg in rl")
+      .one_of(with_auto(list_objective_names()));
   fields.add("cutoff", cutoff, "k of NDCG@k").between(1, 1000);
   fields.add("tau", tau, "Plackett-Luce temperature").between(1e-3, 1e3);
   fields.add("objective", objective, "j1: one rationale per item is deployed; jg: the mean over G")
@@ -57,11 +80,16 @@ void TrainConfig::describe(base::ConfigFields& fields) {
   fields.add("estimator", estimator, "gradient through the scores: exact expectation, or sampled rankings")
       .one_of({"expected", "reinforce-pl"});
   fields
-      .add("ranking_baseline", ranking_baseline,
-           "baseline of sampled rankings, and of `shared` credit (batch-mean)")
-      .one_of({"leave-one-out", "batch-mean"});
+      .add(
+          "ranking_baseline", ranking_baseline,
+          "baseline of sampled rankings (reinforce-pl): the slate's other rankings, the step's other slates, or a critic")
+      .one_of({"leave-one-out", "batch-mean", "critic"});
   fields.add("rankings", rankings, "n: rankings sampled for each score vector (reinforce-pl)")
       .between(1, 10000);
+  fields
+      .add("ranking_depth", ranking_depth,
+           "R: places that count in the probability of a sampled ranking (0: the cut-off k)")
+      .between(0, 1000);
   fields.add("ranking_clip", ranking_clip, "PPO clip of the Plackett-Luce ratio").between(0, 10);
   fields.add("token_clip", token_clip, "PPO clip of the token ratio").between(0, 10);
   fields.add("ranking_entropy", ranking_entropy, "weight of the entropy of the first place").between(0, 100);
@@ -77,7 +105,12 @@ void TrainConfig::describe(base::ConfigFields& fields) {
   fields.add("learning_rate", learning_rate, "peak learning rate of the model").between(0, 1);
   fields.add("readout_learning_rate", readout_learning_rate, "peak learning rate of the readout head")
       .between(0, 1);
-  fields.add("warm_up", warm_up, "share of the run over which the rate rises linearly").between(0, 1);
+  fields
+      .add("critic_learning_rate", critic_learning_rate,
+           "peak learning rate of the critic (ranking_baseline = critic)")
+      .between(0, 1);
+  fields.add("rate_warm_up", rate_warm_up, "share of the run over which the rate rises linearly")
+      .between(0, 1);
   fields.add("final_rate", final_rate, "share of the peak rate the linear decay ends at").between(0, 1);
   fields.add("weight_decay", weight_decay, "decoupled weight decay of matrices").between(0, 1);
   fields.add("clip_norm", clip_norm, "largest global gradient norm (0: no clipping)").between(0, 1e6);
@@ -97,6 +130,15 @@ void TrainConfig::describe(base::ConfigFields& fields) {
   model_options.describe(fields);
 }
 
+ListObjective TrainConfig::objective_of_lists() const {
+  if (list_objective != "auto") return learn::list_objective(list_objective);
+  return reasons() ? ListObjective::kNdcg : ListObjective::kCrossEntropy;
+}
+
+void TrainConfig::resolve() {
+  list_objective = list_objective_names()[static_cast<size_t>(objective_of_lists())];
+}
+
 void TrainConfig::check() const {
   if (steps == 0 && minutes == 0)
     refuse("neither steps nor minutes is set: choose at least one, for example --steps 200");
@@ -105,49 +147,65 @@ void TrainConfig::check() const {
     refuse(
         "readout = verdict has no head to train with tuning = head: choose readout head or both, or tuning "
         "full or lora");
+  if (model_options.tuning == "lora" && model_options.lora_targets.empty())
+    refuse("tuning = lora without lora_targets adapts nothing: name projections, or choose tuning head");
   check_estimator();
-  if (!reasons() && kl > 0)
-    refuse("kl weighs the rationales' divergence, and stage = silent writes none: set kl = 0");
-  if (!reasons()) return;
+  if (reasons()) check_rationales();
+  check_idle();
+}
+
+void TrainConfig::check_rationales() const {
   const Credit how = credit_of(credit);
   if (model_options.tuning == "head" &&
       (how != Credit::kNone || kl > 0 || token_entropy > 0 || length_price > 0))
     refuse(
         "tuning = head leaves the writing of rationales as it is, so that token credit, kl, token_entropy "
-        "and "
-        "length_price cannot act: set credit = none and the others to 0, or choose tuning full or lora");
+        "and length_price cannot act: set credit = none and the others to 0, or choose tuning full or lora");
   if (rationales == 1 && needs_several_rationales(how))
     refuse(
-        fmt::format("credit = {} compares rationales of one item and needs rationales >= 2; with rationales "
-                    "= 1 choose none, "
-                    "shared or versus-silent",
+        fmt::format("credit = {} compares rationales of one item and needs rationales >= 2; "
+                    "with rationales = 1 choose none, shared or versus-silent",
                     credit));
   if (slates_per_step == 1 && how == Credit::kShared)
     refuse(
-        "credit = shared takes its baseline from the other slates of the step and needs slates_per_step >= "
-        "2; with one "
-        "slate choose rloo, grpo, contribution, marginal or versus-silent");
+        "credit = shared takes its baseline from the other slates of the step and needs "
+        "slates_per_step >= 2; with one slate choose rloo, grpo, contribution, marginal or versus-silent");
+}
+
+/// A setting that differs from its default and is never looked at would mislead whoever set it.
+void TrainConfig::check_idle() const {
+  refuse_idle(*this, !reasons(), "stage = silent, which writes no rationales",
+              {"rationales", "rationale_tokens", "temperature", "epochs", "objective", "credit", "token_clip",
+               "token_entropy", "kl", "length_price", "silent_weight"});
+  const bool sampled = estimator_of(estimator) == Estimator::kReinforcePl;
+  refuse_idle(*this, !sampled, "estimator = expected, which samples no rankings",
+              {"rankings", "ranking_depth", "ranking_clip", "ranking_baseline"});
+  const bool critic = sampled && ranking_baseline == "critic";
+  refuse_idle(*this, !critic, "no critic", {"critic_learning_rate"});
+  refuse_idle(*this, model_options.tuning != "lora", "tuning = " + model_options.tuning,
+              {"lora_rank", "lora_alpha", "lora_targets"});
+  refuse_idle(*this, model_options.tuning != "full", "tuning = " + model_options.tuning, {"train_embedding"});
+  refuse_idle(*this, model_options.readout == "verdict" && !critic, "readout = verdict",
+              {"readout_hidden", "readout_learning_rate"});
 }
 
 void TrainConfig::check_estimator() const {
   if (estimator_of(estimator) != Estimator::kReinforcePl) return;
-  if (learn::list_objective(list_objective) != ListObjective::kNdcg)
+  if (objective_of_lists() != ListObjective::kNdcg)
     refuse(
         "estimator = reinforce-pl rewards sampled rankings with NDCG: set list_objective = ndcg, or "
         "estimator = expected");
   if (ranking_baseline == "leave-one-out" && rankings < 2)
     refuse(
-        "ranking_baseline = leave-one-out compares rankings of one slate and needs rankings >= 2; or, in "
-        "stage rl, "
-        "choose batch-mean");
+        "ranking_baseline = leave-one-out compares rankings of one slate and needs rankings >= 2; or choose "
+        "critic, or batch-mean in stage rl");
   if (ranking_baseline != "batch-mean") return;
   if (!reasons())
     refuse(
         "ranking_baseline = batch-mean takes the rewards of the step's rollouts, which stage = silent has "
-        "none of: "
-        "choose leave-one-out");
+        "none of: choose leave-one-out or critic");
   if (slates_per_step < 2)
-    refuse("ranking_baseline = batch-mean needs slates_per_step >= 2; or choose leave-one-out");
+    refuse("ranking_baseline = batch-mean needs slates_per_step >= 2; or choose leave-one-out or critic");
 }
 
 StepOptions TrainConfig::step_options() const {
@@ -157,10 +215,10 @@ StepOptions TrainConfig::step_options() const {
   options.estimator = {estimator_of(estimator),
                        ranking_baseline_of(ranking_baseline),
                        static_cast<int>(rankings),
-                       0,
+                       static_cast<int>(ranking_depth),
                        ranking_clip,
                        ranking_entropy};
-  options.utility = {learn::list_objective(list_objective), static_cast<int>(cutoff), tau};
+  options.utility = {objective_of_lists(), static_cast<int>(cutoff), tau};
   options.silent_weight = reasons() ? silent_weight : 1.0;
   options.token_clip = token_clip;
   options.kl = kl;

@@ -18,28 +18,28 @@ struct TrainConfig {
   int64_t steps = 200;           ///< 0: until `minutes` are over
   double minutes = 0;            ///< wall-clock budget; the schedule follows it where it ends before `steps`
   int64_t slates_per_step = 8;   ///< B
-  int64_t negatives = 7;         ///< K - 1
+  int64_t negative_count = 7;    ///< K - 1
   int64_t recent_targets = 6;
   int64_t min_history = 3;
-  std::string sampling_negatives = "uniform";
+  std::string negatives = "uniform";  ///< how they are drawn
 
   int64_t rationales = 2;         ///< G
   int64_t rationale_tokens = 16;  ///< T
   double temperature = 1.0;
   int64_t epochs = 1;  ///< passes over one rollout
 
-  std::string list_objective = "cross-entropy";
-  int64_t cutoff = 10;  ///< k
+  std::string list_objective = "auto";  ///< auto: cross-entropy in the silent stage, ndcg in rl
+  int64_t cutoff = 10;                  ///< k
   double tau = 1.0;
   std::string objective = "j1", credit = "marginal", estimator = "expected";
   std::string ranking_baseline = "leave-one-out";
-  int64_t rankings = 8;
+  int64_t rankings = 8, ranking_depth = 0;
   double ranking_clip = 0.2, token_clip = 0.2;
   double ranking_entropy = 0, token_entropy = 0, kl = 0, length_price = 0;
   double silent_weight = 0.3;
 
-  double learning_rate = 6e-5, readout_learning_rate = 1e-3;
-  double warm_up = 0.05, final_rate = 0.1;
+  double learning_rate = 6e-5, readout_learning_rate = 1e-3, critic_learning_rate = 1e-4;
+  double rate_warm_up = 0.05, final_rate = 0.1;
   double weight_decay = 0.01, clip_norm = 1.0;
   std::string checkpoint_layers = "auto";  ///< gradient checkpointing: auto, on, off
   int64_t tokens_per_pass = 4096;          ///< slates are packed into one pass up to this many tokens
@@ -48,12 +48,20 @@ struct TrainConfig {
   model::ModelOptions model_options;
 
   void describe(base::ConfigFields& fields);
-  /// Refuses combinations that cannot be trained, with the valid choices. Errors: kUsage.
+  /// Puts what `auto` means in place of it; what a run records is resolved.
+  void resolve();
+  /// Refuses combinations that cannot be trained, with the valid choices, and settings that cannot act.
+  /// Errors: kUsage.
   void check() const;
-  void check_estimator() const;
   StepOptions step_options() const;
   rollout::SamplingOptions sampling(int64_t step) const;
   bool reasons() const { return stage == "rl"; }
+  ListObjective objective_of_lists() const;
+
+ private:
+  void check_rationales() const;
+  void check_estimator() const;
+  void check_idle() const;
 };
 
 }  // namespace r2rank::learn

@@ -112,6 +112,14 @@ TEST(TrainConfig, RefusesImpossibleEstimatorsInASilentStageToo) {
   expect_refused(config, {"leave-one-out", "rankings >= 2"});
   config.ranking_baseline = "batch-mean";
   expect_refused(config, {"batch-mean", "stage = silent", "leave-one-out"});
+  config.ranking_baseline = "critic";
+  EXPECT_NO_THROW(config.check()) << "one ranking is enough beside a critic";
+}
+
+TEST(TrainConfig, RefusesACriticThatNothingAsks) {
+  auto config = rl();
+  config.ranking_baseline = "critic";
+  expect_refused(config, {"critic", "cannot act", "estimator = expected"});
 }
 
 TEST(TrainConfig, RefusesSampledRankingsWithoutAnythingToCompareThemWith) {
@@ -134,13 +142,58 @@ TEST(TrainConfig, RefusesSampledRankingsOfAnotherObjectiveThanNdcg) {
   expect_refused(config, {"reinforce-pl", "list_objective = ndcg", "estimator = expected"});
 }
 
-TEST(TrainConfig, TheSilentStageLooksAtNoSettingOfRationales) {
+TEST(TrainConfig, TheSilentStageTrainsTheSilentScoreAloneAndNeedsNoOtherSlate) {
   TrainConfig config;
-  config.rationales = 1;
   config.slates_per_step = 1;
   EXPECT_NO_THROW(config.check());
   EXPECT_EQ(config.step_options().silent_weight, 1.0);
   EXPECT_EQ(rl().step_options().silent_weight, 0.3);
+}
+
+TEST(TrainConfig, RefusesSettingsThatNothingLooksAt) {
+  const auto refused = [](const std::string& stage, const std::string& name, const std::string& value,
+                          const std::string& why) {
+    TrainConfig config;
+    config.stage = stage;
+    base::ConfigFields fields;
+    config.describe(fields);
+    fields.set(name, value);
+    expect_refused(config, {name + " = ", "cannot act", why});
+  };
+  for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{{"rationales", "1"},
+                                                                                    {"rationale_tokens", "8"},
+                                                                                    {"temperature", "0.7"},
+                                                                                    {"epochs", "2"},
+                                                                                    {"credit", "none"},
+                                                                                    {"kl", "0.1"},
+                                                                                    {"length_price", "0.1"},
+                                                                                    {"silent_weight", "1"}})
+    refused("silent", name, value, "stage = silent");
+  refused("rl", "rankings", "4", "estimator = expected");
+  refused("rl", "ranking_depth", "3", "estimator = expected");
+  refused("silent", "critic_learning_rate", "0.1", "no critic");
+  refused("rl", "lora_rank", "4", "tuning = full");
+}
+
+TEST(TrainConfig, RefusesAdaptersOfNothing) {
+  TrainConfig config;
+  config.model_options.tuning = "lora";
+  config.model_options.lora_targets.clear();
+  expect_refused(config, {"lora_targets", "tuning head"});
+}
+
+TEST(TrainConfig, TrainsOnNdcgWhereRationalesAreAndOnCrossEntropyBefore) {
+  TrainConfig silent;
+  auto reasoned = rl();
+  EXPECT_EQ(silent.step_options().utility.objective, ListObjective::kCrossEntropy);
+  EXPECT_EQ(reasoned.step_options().utility.objective, ListObjective::kNdcg);
+  silent.resolve();
+  reasoned.resolve();
+  EXPECT_EQ(silent.list_objective, "cross-entropy");
+  EXPECT_EQ(reasoned.list_objective, "ndcg");
+  reasoned.list_objective = "lambda";
+  reasoned.resolve();
+  EXPECT_EQ(reasoned.list_objective, "lambda");
 }
 
 TEST(TrainConfig, AnUnknownKeyIsRefusedWithTheNearestName) {
@@ -159,7 +212,7 @@ TEST(TrainConfig, ValuesOutOfRangeOrOfAnotherTypeAreRefused) {
   EXPECT_NE(setting_error("learning_rate", "nan").find("learning_rate"), std::string::npos);
   EXPECT_NE(setting_error("steps", "-1").find("steps"), std::string::npos);
   EXPECT_NE(setting_error("steps", "ten").find("ten"), std::string::npos);
-  EXPECT_NE(setting_error("negatives", "0").find("negatives"), std::string::npos);
+  EXPECT_NE(setting_error("negative_count", "0").find("negative_count"), std::string::npos);
 }
 
 TEST(TrainConfig, EverySettingReachesTheStep) {
@@ -172,6 +225,7 @@ TEST(TrainConfig, EverySettingReachesTheStep) {
                                                         {"estimator", "reinforce-pl"},
                                                         {"ranking_baseline", "batch-mean"},
                                                         {"rankings", "5"},
+                                                        {"ranking_depth", "4"},
                                                         {"ranking_clip", "0.3"},
                                                         {"ranking_entropy", "0.01"},
                                                         {"list_objective", "lambda"},
@@ -191,6 +245,7 @@ TEST(TrainConfig, EverySettingReachesTheStep) {
   EXPECT_EQ(options.estimator.estimator, Estimator::kReinforcePl);
   EXPECT_EQ(options.estimator.baseline, RankingBaseline::kBatchMean);
   EXPECT_EQ(options.estimator.rankings, 5);
+  EXPECT_EQ(options.estimator.depth, 4);
   EXPECT_EQ(options.estimator.clip, 0.3);
   EXPECT_EQ(options.estimator.entropy, 0.01);
   EXPECT_EQ(options.utility.objective, ListObjective::kLambda);

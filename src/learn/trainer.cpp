@@ -8,27 +8,15 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/progress.h"
+#include "learn/activations.h"
 #include "learn/step.h"
 #include "learn/step_summary.h"
 
 namespace r2rank::learn {
 namespace {
 
-/// Bytes one packed token keeps for the backward pass without gradient checkpointing, over all layers
-/// (measured shapes: norms, q, k, v, attention, gate and up, SwiGLU).
-double activation_bytes(const model::ModelConfig& config, bool bf16) {
-  const double per_layer = 6.0 * static_cast<double>(config.width) +
-                           4.0 * static_cast<double>(config.heads * config.head_width) +
-                           3.0 * static_cast<double>(config.ffn_width);
-  return per_layer * static_cast<double>(config.layers) * (bf16 ? 2 : 4);
-}
-
-constexpr double kRolloutBudget = 4e9;     // bytes of KV caches and logits of the rationales sampled together
-constexpr double kBytesPerLogit = 14;      // bf16, f32, scaled and exponentiated copies of one row's logits
-constexpr double kActivationBudget = 6e9;  // bytes of activations above which `auto` recomputes them
-
 data::TrainingSlates::Options slate_options(const TrainConfig& config) {
-  return {config.negatives, config.recent_targets, config.min_history, config.sampling_negatives,
+  return {config.negative_count, config.recent_targets, config.min_history, config.negatives,
           static_cast<uint64_t>(config.model_options.seed)};
 }
 
@@ -37,6 +25,15 @@ AdamWOptions adamw_options(const TrainConfig& config) {
   options.weight_decay = config.weight_decay;
   options.clip = config.clip_norm;
   return options;
+}
+
+/// Only later epochs have anything to clip: in the first one every ratio is 1.
+void take_clipping(const StepLog& from, StepLog& to) {
+  for (auto& [name, value] : to)
+    if (name == "token_clip_share" || name == "ranking_clip_share")
+      value = std::find_if(from.begin(), from.end(), [&](const auto& entry) {
+                return entry.first == name;
+              })->second;
 }
 
 }  // namespace
@@ -64,6 +61,7 @@ struct Trainer::Batch {
       slate.old_logprobs = &first[b].logprobs;
       slate.old_scores = &first[b].scores;
       slate.frozen_credit = &first[b].credit;
+      slate.frozen_values = &first[b].values;
     }
     if (!references.empty()) slate.reference_logprobs = &references[b];
     if (!baselines.empty()) slate.baseline = baselines[b];
@@ -83,8 +81,13 @@ Trainer::Trainer(const TrainConfig& config, RankingModel& model, const data::Dat
       optimizer_(model.model->parameters(), adamw_options(config)),
       start_(std::chrono::steady_clock::now()) {
   check_positions(model, config.reasons() ? config.rationale_tokens : 0);
+  if (ranking_baseline_of(config_.ranking_baseline) == RankingBaseline::kCritic)
+    critic_ = std::make_unique<Critic>(model.model->config().width, config_.model_options.readout_hidden,
+                                       adamw_options(config_), config_.model_options.seed,
+                                       model.model->transformer().device());
   if (has_checkpoint(run_))
-    state_ = load_checkpoint(run_, optimizer_, config_, dataset_.hash, data::training_hash(split_));
+    state_ =
+        load_checkpoint(run_, optimizer_, critic_.get(), config_, dataset_.hash, data::training_hash(split_));
   seconds_before_ = last_save_ = state_.seconds;
   if (config_.kl > 0) {
     model::ModelOptions frozen = config_.model_options;
@@ -113,21 +116,6 @@ Trainer::Batch Trainer::draw() const {
   return batch;
 }
 
-/// How many slates like this one are sampled together: as many as their caches and logits leave within the
-/// budget.
-size_t Trainer::slates_per_rollout(const rollout::PreparedSlate& slate) const {
-  const auto& shape = model_.model->config();
-  size_t longest = 0;
-  for (const auto& candidate : slate.pieces.candidates) longest = std::max(longest, candidate.size());
-  const double positions = static_cast<double>(longest) + static_cast<double>(config_.rationale_tokens) + 8;
-  const double element = model_.model->options().dtype == "bf16" ? 2 : 4;
-  const double row =
-      2 * element * positions * static_cast<double>(shape.layers * shape.kv_heads * shape.head_width) +
-      kBytesPerLogit * static_cast<double>(shape.vocabulary);
-  const double rows = static_cast<double>(slate.candidates() * config_.rationales);
-  return std::max<size_t>(1, static_cast<size_t>(kRolloutBudget / (rows * row)));
-}
-
 void Trainer::roll_out(Batch& batch) const {
   if (!config_.reasons()) return;
   const auto start = std::chrono::steady_clock::now();
@@ -137,12 +125,7 @@ void Trainer::roll_out(Batch& batch) const {
   const bool batch_baseline =
       step.credit == Credit::kShared || (step.estimator.estimator == Estimator::kReinforcePl &&
                                          step.estimator.baseline == RankingBaseline::kBatchMean);
-  for (size_t done = 0; done < all.size();) {
-    const size_t count = std::min(all.size() - done, slates_per_rollout(*all[done]));
-    auto some = model_.reasoner->reason(std::span(all).subspan(done, count), options, batch_baseline);
-    std::move(some.begin(), some.end(), std::back_inserter(batch.rollouts));
-    done += count;
-  }
+  batch.rollouts = model_.reasoner->reason(all, options, batch_baseline);
   for (const auto& rollout : batch.rollouts) batch.tokens += rollout.sampled_tokens;
   if (batch_baseline) set_baselines(batch);
   batch.rollout_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -176,8 +159,6 @@ void Trainer::add_references(Batch& batch) {
 std::vector<SlateOutcome> Trainer::accumulate(const Batch& batch, const StepOptions& base_options) {
   const rollout::PromptFrame& frame = model_.reasoner->frame();
   const int64_t g = batch.rollouts.empty() ? 0 : config_.rationales;
-  const double token_bytes =
-      activation_bytes(model_.model->config(), model_.model->options().dtype == "bf16");
   std::vector<SlateOutcome> outcomes;
   for (size_t begin = 0; begin < batch.prepared.size();) {
     std::vector<StepSlate> packed;
@@ -190,11 +171,7 @@ std::vector<SlateOutcome> Trainer::accumulate(const Batch& batch, const StepOpti
       tokens += more;
     }
     StepOptions options = base_options;
-    // A head alone needs nothing of the layers' backward pass.
-    options.checkpoint_layers = model_.model->options().tuning != "head" &&
-                                (config_.checkpoint_layers == "on" ||
-                                 (config_.checkpoint_layers == "auto" &&
-                                  static_cast<double>(tokens) * token_bytes > kActivationBudget));
+    options.checkpoint_layers = recomputes_layers(config_, *model_.model, tokens);
     auto found =
         accumulate_step(*model_.model, frame, packed, options, static_cast<int64_t>(batch.prepared.size()));
     outcomes.insert(outcomes.end(), std::make_move_iterator(found.begin()),
@@ -208,20 +185,26 @@ bool Trainer::apply_gradients(StepLog& log) {
   const double norm = optimizer_.gradient_norm();
   // The step being made counts as half done, so that the first one does not run at a rate of zero.
   const double half_step = config_.steps > 0 ? 0.5 / static_cast<double>(config_.steps) : 0;
-  const double factor = schedule_factor(progress() + half_step, config_.warm_up, config_.final_rate);
+  const double factor = schedule_factor(progress() + half_step, config_.rate_warm_up, config_.final_rate);
   log.emplace_back("gradient_norm", norm);
   log.emplace_back("learning_rate", factor * config_.learning_rate);
-  const bool finite = std::isfinite(norm);
+  const double critic_norm = critic_ != nullptr ? critic_->optimizer().gradient_norm() : 0;
+  const bool finite = std::isfinite(norm) && std::isfinite(critic_norm);
   if (finite) optimizer_.step(factor * config_.learning_rate, factor * config_.readout_learning_rate, norm);
   model_.model->parameters().zero_gradients();
+  if (critic_ == nullptr) return finite;
+  if (finite) critic_->optimizer().step(0, factor * config_.critic_learning_rate, critic_norm);
+  critic_->parameters().zero_gradients();
   return finite;
 }
 
 bool Trainer::one_epoch(Batch& batch, int64_t epoch, StepLog& log) {
-  auto outcomes = accumulate(batch, config_.step_options());
+  StepOptions options = config_.step_options();
+  options.critic = critic_.get();
+  auto outcomes = accumulate(batch, options);
   std::vector<StepSlate> slates;
   for (size_t b = 0; b < batch.prepared.size(); ++b) slates.push_back(batch.step_slate(b));
-  log = summarize(outcomes, slates, static_cast<int>(config_.cutoff));
+  log = summarize(outcomes, slates, static_cast<int>(config_.cutoff), critic_ != nullptr);
   if (epoch == 0 && config_.epochs > 1) batch.first = std::move(outcomes);
   return apply_gradients(log);
 }
@@ -233,19 +216,6 @@ void Trainer::count_nonfinite(bool finite) {
   base::log_warning("step {}: the gradient is not finite; its update is skipped ({} in all)", state_.step,
                     state_.nonfinite_steps);
 }
-
-namespace {
-
-/// Only later epochs have anything to clip: in the first one every ratio is 1.
-void take_clipping(const StepLog& from, StepLog& to) {
-  for (auto& [name, value] : to)
-    if (name == "token_clip_share" || name == "ranking_clip_share")
-      value = std::find_if(from.begin(), from.end(), [&](const auto& entry) {
-                return entry.first == name;
-              })->second;
-}
-
-}  // namespace
 
 StepLog Trainer::step() {
   const auto start = std::chrono::steady_clock::now();
@@ -320,7 +290,8 @@ void Trainer::stop_nonfinite() {
 
 void Trainer::save() {
   state_.seconds = elapsed();
-  save_checkpoint(run_, model_, optimizer_, state_, config_, dataset_.hash, data::training_hash(split_));
+  save_checkpoint(run_, model_, optimizer_, critic_.get(), state_, config_, dataset_.hash,
+                  data::training_hash(split_));
   last_save_ = state_.seconds;
 }
 
@@ -347,9 +318,10 @@ void Trainer::write_model() {
   base::ConfigFields fields;
   config_.describe(fields);
   state_.seconds = elapsed();
-  const std::string training =
-      fmt::format(R"({{"step": {}, "slates": {}, "seconds": {}, "configuration": {}}})", state_.step,
-                  state_.slates, state_.seconds, fields.as_json());
+  const std::string training = fmt::format(
+      R"({{"step": {}, "slates": {}, "seconds": {}, "dataset_hash": "{}", "training_hash": "{}", "configuration": {}}})",
+      state_.step, state_.slates, state_.seconds, dataset_.hash, data::training_hash(split_),
+      fields.as_json());
   write_ranking_model(model_, folder.path(), training);
   folder.commit();
 }

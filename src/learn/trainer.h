@@ -7,6 +7,7 @@
 #include "base/run_log.h"
 #include "data/dataset.h"
 #include "data/split.h"
+#include "data/training_slates.h"
 #include "learn/model_folder.h"
 #include "learn/optimizer.h"
 #include "learn/run_state.h"
@@ -43,7 +44,6 @@ class Trainer {
   void roll_out(Batch& batch) const;
   void set_baselines(Batch& batch) const;
   void add_references(Batch& batch);
-  size_t slates_per_rollout(const rollout::PreparedSlate& slate) const;
   /// false: its gradient was not finite and changed nothing.
   bool one_epoch(Batch& batch, int64_t epoch, StepLog& log);
   void count_nonfinite(bool finite);
@@ -64,6 +64,7 @@ class Trainer {
   rollout::SlatePrompts prompts_;
   data::TrainingSlates slates_;
   AdamW optimizer_;
+  std::unique_ptr<Critic> critic_;  // with ranking_baseline = critic alone
   RunState state_;
   std::unique_ptr<RankingModel> reference_;
   std::unique_ptr<base::RunLog> log_;

@@ -1,13 +1,11 @@
 #include "metrics/per_user.h"
 
 #include <arrow/api.h>
-#include <arrow/io/memory.h>
-#include <parquet/arrow/reader.h>
-#include <parquet/arrow/writer.h>
 
 #include <cmath>
 
 #include "base/error.h"
+#include "data/parquet_file.h"
 
 namespace r2rank::metrics {
 namespace {
@@ -83,18 +81,6 @@ std::shared_ptr<arrow::Table> as_table(const PerUserResults& results) {
                             static_cast<int64_t>(results.slate_ids.size()));
 }
 
-std::shared_ptr<arrow::Buffer> as_parquet(const arrow::Table& table) {
-  auto stream = arrow::io::BufferOutputStream::Create();
-  require(stream.status());
-  // Storing the Arrow schema keeps the key-value metadata attached to it when it is read back.
-  const auto options = parquet::ArrowWriterProperties::Builder().store_schema()->build();
-  require(parquet::arrow::WriteTable(table, arrow::default_memory_pool(), *stream, 1 << 16,
-                                     parquet::default_writer_properties(), options));
-  auto buffer = (*stream)->Finish();
-  require(buffer.status());
-  return *buffer;
-}
-
 // ---- reading: the file is untrusted ----
 
 /// What a file turned out to be, with the path for messages.
@@ -109,29 +95,10 @@ struct Input {
                   what);
 }
 
-[[noreturn]] void refuse_parquet(const std::string& name, const std::string& why) {
-  refuse(name, fmt::format("no readable Parquet ({})", why));
-}
-
 std::shared_ptr<arrow::Table> read_table(const base::MappedFile& file, const std::string& name) {
-  const auto bytes = file.bytes();
-  const auto buffer = std::make_shared<arrow::Buffer>(reinterpret_cast<const uint8_t*>(bytes.data()),
-                                                      static_cast<int64_t>(bytes.size()));
-  try {
-    parquet::arrow::FileReaderBuilder builder;
-    if (const auto status = builder.Open(std::make_shared<arrow::io::BufferReader>(buffer)); !status.ok())
-      refuse_parquet(name, status.message());
-    const auto reader = builder.Build();
-    if (!reader.ok()) refuse_parquet(name, reader.status().message());
-    const auto table = (*reader)->ReadTable();
-    if (!table.ok()) refuse_parquet(name, table.status().message());
-    if (const auto status = (*table)->ValidateFull(); !status.ok()) refuse_parquet(name, status.message());
-    return *table;
-  } catch (const base::Error&) {
-    throw;
-  } catch (const std::exception& error) {
-    refuse_parquet(name, error.what());
-  }
+  const auto table = data::read_parquet(file.bytes());
+  if (!table.ok()) refuse(name, fmt::format("no readable Parquet ({})", table.status().message()));
+  return *table;
 }
 
 std::string metadata_value(const Input& input, const char* key) {
@@ -139,6 +106,14 @@ std::string metadata_value(const Input& input, const char* key) {
   const auto value = metadata ? metadata->Get(key) : arrow::Result<std::string>(arrow::Status::KeyError(key));
   if (!value.ok()) refuse(input.name, fmt::format("no metadata '{}'", key));
   return *value;
+}
+
+/// `eval --output` writes a file of the scorer's name: the name must not lead elsewhere.
+std::string scorer_name(const Input& input) {
+  std::string scorer = metadata_value(input, kScorerKey);
+  if (scorer.empty() || scorer.find_first_of(std::string_view("/\0", 2)) != std::string::npos)
+    refuse(input.name, fmt::format("the scorer '{}', which can name no file", scorer));
+  return scorer;
 }
 
 void check_version(const Input& input) {
@@ -206,8 +181,7 @@ std::shared_ptr<arrow::DataType> scores_type(const Input& input) {
 
 void save_per_user(const PerUserResults& results, const base::Path& path) {
   check_shape(results);
-  const auto bytes = as_parquet(*as_table(results));
-  base::write_file(path, {reinterpret_cast<const char*>(bytes->data()), static_cast<size_t>(bytes->size())});
+  base::write_file(path, data::to_parquet(*as_table(results)));
 }
 
 PerUserResults load_per_user(const base::Path& path) {
@@ -216,7 +190,7 @@ PerUserResults load_per_user(const base::Path& path) {
   check_version(input);
 
   PerUserResults results;
-  results.scorer = metadata_value(input, kScorerKey);
+  results.scorer = scorer_name(input);
   results.protocol = metadata_value(input, kProtocolKey);
   results.slates_hash = metadata_value(input, kHashKey);
   const auto ids = typed_column<arrow::Int64Array>(input, kSlateColumn, *arrow::int64());

@@ -57,9 +57,10 @@ class PerUser : public testing::Test {
     return "";
   }
 
-  /// Saves the example with its Arrow schema and columns changed by `change`.
-  std::string error_after(
-      const std::function<void(arrow::FieldVector&, arrow::ArrayVector&, std::string&)>& change) {
+  using Change = std::function<void(arrow::FieldVector&, arrow::ArrayVector&, std::string&)>;
+
+  /// Writes two rows, each a row group of its own, with schema, columns and version changed by `change`.
+  base::Path written(const Change& change) {
     arrow::DoubleBuilder doubles;
     EXPECT_TRUE(doubles.AppendValues(std::vector<double>{1, 2}).ok());
     arrow::Int64Builder ids;
@@ -83,12 +84,13 @@ class PerUser : public testing::Test {
         arrow::Table::Make(arrow::schema(fields, version.empty() ? nullptr : metadata), columns);
     const base::Path path = folder_ / "changed.parquet";
     EXPECT_TRUE(parquet::arrow::WriteTable(*table, arrow::default_memory_pool(),
-                                           *arrow::io::FileOutputStream::Open(path.string()), 1024,
+                                           *arrow::io::FileOutputStream::Open(path.string()), 1,
                                            parquet::default_writer_properties(),
                                            parquet::ArrowWriterProperties::Builder().store_schema()->build())
                     .ok());
-    return load_error(path);
+    return path;
   }
+  std::string error_after(const Change& change) { return load_error(written(change)); }
 
   base::Path folder_;
 };
@@ -120,7 +122,15 @@ TEST_F(PerUser, MayBeEmpty) {
   EXPECT_TRUE(loaded.slate_ids.empty() && loaded.scores.empty() && loaded.values.empty());
 }
 
-TEST_F(PerUser, OfManyRowsSpanRowGroups) {
+TEST_F(PerUser, OfSeveralRowGroupsAreReadAsOne) {
+  const auto loaded = load_per_user(written([](auto&, auto&, auto&) {}));
+  EXPECT_EQ(loaded.slate_ids, (std::vector<int64_t>{1, 2}));
+  EXPECT_EQ(loaded.user_ids, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(loaded.values.at("ndcg@10"), (std::vector<double>{1, 2}));
+  EXPECT_EQ(loaded.scores, (std::vector<std::vector<double>>{{0}, {1}}));
+}
+
+TEST_F(PerUser, OfManyRowsComeBackToo) {
   PerUserResults saved = without_rows("s");
   for (int64_t i = 0; i < 70000; ++i) {
     saved.slate_ids.push_back(i);

@@ -9,8 +9,8 @@ namespace r2rank::metrics {
 
 /// Metrics of one slate, every one of them the exact expectation over a uniformly random order within each
 /// block of tied scores. A NaN score ranks below everything, minus infinity included; several NaN are one
-/// tied block. An item is relevant when its label is above 0. REQUIRES: equal lengths, some label > 0, no NaN
-/// label, k >= 1.
+/// tied block. An item is relevant when its label is above 0. REQUIRES: equal lengths, some label > 0, every
+/// label 0 or of a size whose gain is a number above 0 (the slates reader lets 0.001 to 64 pass), k >= 1.
 
 /// Gains are 2^rel - 1, discounts 1/log2(rank + 1) (Jaervelin & Kekaelaeinen 2002), divided by the best
 /// possible order's value.

@@ -6,9 +6,7 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "base/hash.h"
 #include "base/log.h"
-#include "base/random.h"
 
 namespace r2rank::model {
 namespace {
@@ -20,15 +18,6 @@ at::Device parse_device(const std::string& name) {
                "--device {} needs an NVIDIA GPU and libtorch_cuda, which were not found; use --device cpu",
                name);
   return at::kCUDA;
-}
-
-at::Tensor random_normal(std::vector<int64_t> shape, double deviation, uint64_t seed,
-                         const std::string& name) {
-  base::RandomStream random(seed, base::Purpose::kInit, base::hash64(name));
-  at::Tensor values = at::empty(shape, at::kFloat);
-  auto* data = values.data_ptr<float>();
-  for (int64_t i = 0; i < values.numel(); ++i) data[i] = static_cast<float>(random.normal() * deviation);
-  return values;
 }
 
 std::string layer_name(int64_t index, const std::string& rest) {
@@ -50,11 +39,11 @@ void ModelOptions::describe_compute(base::ConfigFields& fields) {
   fields.add("dtype", dtype, "compute type: bf16 with f32 masters, f32, or auto (the faster on this machine)")
       .one_of({"auto", "bf16", "f32"});
   fields.add("device", device, "where to compute").one_of({"cpu", "cuda"});
-  fields.add("seed", seed, "seed of every random draw of this run").at_least(0);
 }
 
 void ModelOptions::describe(base::ConfigFields& fields) {
   describe_compute(fields);
+  fields.add("seed", seed, "seed of every random draw of this run").at_least(0);
   fields.add("tuning", tuning, "what is trained: all weights, LoRA adapters, the readout head alone, nothing")
       .one_of({"full", "lora", "head", "frozen"});
   fields.add("lora_rank", lora_rank, "rank r of the LoRA adapters").between(1, 1024);

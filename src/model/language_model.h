@@ -28,7 +28,7 @@ struct ModelOptions {
   int64_t seed = 7;
 
   void describe(base::ConfigFields& fields);
-  /// dtype, device and seed alone: what matters where nothing is trained.
+  /// dtype and device alone: what matters where nothing is trained.
   void describe_compute(base::ConfigFields& fields);
 };
 

@@ -4,7 +4,19 @@
 
 #include <utility>
 
+#include "base/hash.h"
+#include "base/random.h"
+
 namespace r2rank::model {
+
+at::Tensor random_normal(std::vector<int64_t> shape, double deviation, uint64_t seed,
+                         const std::string& name) {
+  base::RandomStream random(seed, base::Purpose::kInit, base::hash64(name));
+  at::Tensor values = at::empty(shape, at::kFloat);
+  auto* data = values.data_ptr<float>();
+  for (int64_t i = 0; i < values.numel(); ++i) data[i] = static_cast<float>(random.normal() * deviation);
+  return values;
+}
 
 at::Tensor& Parameter::gradient_sum() {
   if (!gradient.defined())

@@ -34,6 +34,11 @@ struct Parameter {
   at::Tensor& gradient_sum();
 };
 
+/// Initial values: normal with mean 0, the same for the same seed and parameter name wherever it is made.
+/// f32.
+at::Tensor random_normal(std::vector<int64_t> shape, double deviation, uint64_t seed,
+                         const std::string& name);
+
 /// All parameters of a model in a fixed order. Addresses are stable.
 class ParameterStore {
  public:

@@ -8,7 +8,7 @@
 namespace r2rank::model {
 
 /// Where the time of a stretch of work went, operation by operation: every tensor operation, autograd node
-/// and R2RANK_MARK between start and stop. Costs about a microsecond an operation; one profile at a time.
+/// and Mark between start and stop. Costs about a microsecond an operation; one profile at a time.
 class Profile {
  public:
   struct Row {

@@ -236,7 +236,7 @@ AttentionPartResult forward(const std::vector<TokenTree::Node>& nodes, const at:
 /// Blocks of one tree are shared out over at least this many lanes with the key heads and the other trees,
 /// each with its own sums, so that one tree alone keeps several threads busy. Fixed, so results do not depend
 /// on the threads.
-constexpr int64_t kLanes = 8;
+constexpr int64_t kFewestLanes = 8;
 
 struct Lane {
   int64_t tree, kv, first_block, end_block;
@@ -250,7 +250,8 @@ std::vector<Lane> make_lanes(const TileLayout& layout, int64_t kv_heads) {
   for (int64_t tree = 0; tree < static_cast<int64_t>(layout.trees.size()); ++tree) {
     const auto& range = layout.trees[tree];
     const int64_t blocks = range.end_block - range.first_block;
-    const int64_t parts = std::clamp<int64_t>((kLanes + pairs - 1) / pairs, 1, std::max<int64_t>(blocks, 1));
+    const int64_t parts =
+        std::clamp<int64_t>((kFewestLanes + pairs - 1) / pairs, 1, std::max<int64_t>(blocks, 1));
     for (int64_t kv = 0; kv < kv_heads; ++kv)
       for (int64_t part = 0; part < parts; ++part) {
         lanes.push_back({tree, kv, range.first_block + part * blocks / parts,

@@ -13,8 +13,8 @@ namespace {
 // Beyond this ratio of rates an item is ahead at every node anyway, and exp() is still finite.
 constexpr double kLargestLogRate = 600;
 
-/// The race of one relevant item against the n = K - 1 others, for kLanes arrival times at once: item j is
-/// ahead with probability q_j = 1 - exp(-t_j), t_j = its rate relative to the relevant one's * the arrival
+/// The race of one relevant item against the n = K - 1 others, for kNodesAtOnce arrival times at once: item j
+/// is ahead with probability q_j = 1 - exp(-t_j), t_j = its rate relative to the relevant one's * the arrival
 /// time.
 ///   tail_[i][c]: expected discount given c items ahead among the first i; so tail_[n][c] = d(c + 1), and
 ///   tail_[0][0] is the value. ahead_[c]: probability of c ahead among the first i, moving along in the
@@ -41,7 +41,7 @@ class Race {
     for (size_t block = 0; block < quadrature.weight.size(); ++block) {
       set_times(quadrature.arrival[block]);
       fill_tails();
-      for (size_t l = 0; l < kLanes; ++l) value += quadrature.weight[block].v[l] * tail(0, 0).v[l];
+      for (size_t l = 0; l < kNodesAtOnce; ++l) value += quadrature.weight[block].v[l] * tail(0, 0).v[l];
       if (!gradient.empty()) add_gradient(quadrature.weight[block], p, scale / tau_, gradient);
     }
     return value;
@@ -59,7 +59,7 @@ class Race {
 
   void set_times(const Lanes& arrival) {
     for (size_t i = 0; i < rates_.size(); ++i)
-      for (size_t l = 0; l < kLanes; ++l) {
+      for (size_t l = 0; l < kNodesAtOnce; ++l) {
         times_[i].v[l] = rates_[i] * arrival.v[l];
         behind_[i].v[l] = std::exp(-times_[i].v[l]);
       }
@@ -73,7 +73,7 @@ class Race {
     tail(n, depth_).v.fill(0);
     for (size_t i = n; i-- > 0;) {
       for (size_t c = 0; c < std::min(depth_, i + 1); ++c)
-        for (size_t l = 0; l < kLanes; ++l) {
+        for (size_t l = 0; l < kNodesAtOnce; ++l) {
           const double v = behind_[i].v[l];
           tail(i, c).v[l] = v * tail(i + 1, c).v[l] + (1 - v) * tail(i + 1, c + 1).v[l];
         }
@@ -99,16 +99,17 @@ class Race {
   double slope_of(size_t i, const Lanes& weight) {
     Lanes sum;
     for (size_t c = 0; c < std::min(depth_, i + 1); ++c)
-      for (size_t l = 0; l < kLanes; ++l)
+      for (size_t l = 0; l < kNodesAtOnce; ++l)
         sum.v[l] += ahead_[c].v[l] * (tail(i + 1, c + 1).v[l] - tail(i + 1, c).v[l]);
     double slope = 0;
-    for (size_t l = 0; l < kLanes; ++l) slope += weight.v[l] * sum.v[l] * times_[i].v[l] * behind_[i].v[l];
+    for (size_t l = 0; l < kNodesAtOnce; ++l)
+      slope += weight.v[l] * sum.v[l] * times_[i].v[l] * behind_[i].v[l];
     return slope;
   }
 
   void advance(size_t i) {
     for (size_t c = std::min(depth_ - 1, i + 1) + 1; c-- > 0;)
-      for (size_t l = 0; l < kLanes; ++l) {
+      for (size_t l = 0; l < kNodesAtOnce; ++l) {
         const double v = behind_[i].v[l];
         ahead_[c].v[l] = v * ahead_[c].v[l] + (c > 0 ? (1 - v) * ahead_[c - 1].v[l] : 0);
       }

@@ -13,7 +13,7 @@ double stretched(double x) {
 }
 
 Quadrature make_quadrature(size_t nodes) {
-  Quadrature quadrature{std::vector<Lanes>(nodes / kLanes), std::vector<Lanes>(nodes / kLanes)};
+  Quadrature quadrature{std::vector<Lanes>(nodes / kNodesAtOnce), std::vector<Lanes>(nodes / kNodesAtOnce)};
   const double first = stretched(kLowest),
                step = (stretched(kHighest) - first) / static_cast<double>(nodes - 1);
   double total = 0;
@@ -22,8 +22,8 @@ Quadrature make_quadrature(size_t nodes) {
         -kStretch + std::sqrt(kStretch * kStretch + 2 * kStretch * (first + static_cast<double>(i) * step));
     const double arrival = std::exp(x);
     const double weight = std::exp(x - arrival) * kStretch / (x + kStretch);
-    quadrature.arrival[i / kLanes].v[i % kLanes] = arrival;
-    quadrature.weight[i / kLanes].v[i % kLanes] = weight;
+    quadrature.arrival[i / kNodesAtOnce].v[i % kNodesAtOnce] = arrival;
+    quadrature.weight[i / kNodesAtOnce].v[i % kNodesAtOnce] = weight;
     total += weight;
   }
   for (auto& lanes : quadrature.weight)

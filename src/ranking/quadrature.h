@@ -7,9 +7,9 @@
 namespace r2rank::ranking {
 
 /// Eight quadrature nodes side by side: what one vector register holds.
-constexpr size_t kLanes = 8;
+constexpr size_t kNodesAtOnce = 8;
 struct alignas(64) Lanes {
-  std::array<double, kLanes> v{};
+  std::array<double, kNodesAtOnce> v{};
 };
 
 /// Nodes for integrals over u in (0, 1) by the trapezoid rule after u = exp(-exp(x)), x = -L + sqrt(L^2 + 2 L

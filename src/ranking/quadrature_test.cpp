@@ -13,7 +13,7 @@ TEST(Quadrature, IntegratesPowersOfU) {
     for (const double power : {0.0, 1.0, 2.5, 30.0, 1e4}) {
       double total = 0;
       for (size_t i = 0; i < quadrature.weight.size(); ++i)
-        for (size_t l = 0; l < kLanes; ++l)
+        for (size_t l = 0; l < kNodesAtOnce; ++l)
           total += quadrature.weight[i].v[l] * std::exp(-power * quadrature.arrival[i].v[l]);
       EXPECT_NEAR(total, 1 / (power + 1), 1e-13) << "integral of u^" << power;
     }
@@ -21,8 +21,8 @@ TEST(Quadrature, IntegratesPowersOfU) {
 }
 
 TEST(Quadrature, HasMoreNodesForLongerSlates) {
-  EXPECT_EQ(quadrature_for(32).weight.size() * kLanes, 112u);
-  EXPECT_EQ(quadrature_for(33).weight.size() * kLanes, 128u);
+  EXPECT_EQ(quadrature_for(32).weight.size() * kNodesAtOnce, 112u);
+  EXPECT_EQ(quadrature_for(33).weight.size() * kNodesAtOnce, 128u);
 }
 
 }  // namespace

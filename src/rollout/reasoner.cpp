@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "model/decoder.h"
 #include "model/token_logprob.h"
+#include "text/tokenizer.h"
 
 namespace r2rank::rollout {
 namespace {
@@ -33,91 +34,111 @@ std::vector<double> SlateRollout::mean_scores() const {
 }
 
 Reasoner::Reasoner(const model::LanguageModel& model, PromptFrame frame, std::vector<int32_t> reserved)
-    : model_(model), frame_(std::move(frame)), reserved_(std::move(reserved)) {
+    : model_(model),
+      frame_(std::move(frame)),
+      reserved_(std::move(reserved)),
+      ends_(text::end_ids(model.tokenizer)) {
+  ends_.push_back(frame_.end_of_turn);
   std::sort(reserved_.begin(), reserved_.end());
+  std::sort(ends_.begin(), ends_.end());
 }
 
-std::vector<std::vector<double>> Reasoner::silent_scores(std::span<const PreparedSlate* const> slates) const {
-  at::NoGradGuard no_grad;
-  const SlateTree forest = build_slate_tree(slates, frame_, {});
-  const auto& transformer = model_.transformer();
-  const auto plan = transformer.plan(forest.tree);
-  const auto scores =
-      to_doubles(model_.readout()(rows_of(transformer.states(plan, false), forest.silent_last)));
-  std::vector<std::vector<double>> by_slate;
-  auto next = scores.begin();
-  for (const PreparedSlate* slate : slates) {
-    by_slate.emplace_back(next, next + slate->candidates());
-    next += slate->candidates();
-  }
-  return by_slate;
-}
-
-/// One decode batch: the prompt forest, its decoder, and a rationale for each row.
+/// One pass: the prompts of a group as a forest, their decoder, and a rationale for each row.
 struct Reasoner::Batch {
-  std::span<const PreparedSlate* const> slates;
+  const RolloutGroup& group;
   model::TokenTree prompts;
-  std::vector<int32_t> leaves;
-  std::vector<int64_t> silent_last;         // [leaves] packed
+  std::vector<int32_t> leaves;              // none without rationales
+  std::vector<int64_t> silent_last;         // [candidates] packed
   std::vector<base::RandomStream> streams;  // [rows]
   std::vector<Rationale> rationales;        // [rows]
   std::unique_ptr<model::Decoder> decoder;
-  std::vector<double> silent, scores;  // [leaves], [rows]
+  std::vector<double> silent, scores;  // [candidates], [rows]
 
-  Batch(std::span<const PreparedSlate* const> all, const PromptFrame& frame, const SamplingOptions& options,
-        bool silent_cue)
-      : slates(all) {
-    for (const PreparedSlate* slate : slates) {
-      const int32_t root = prompts.add(model::TokenTree::kRoot, slate->pieces.history);
-      for (int64_t i = 0; i < slate->candidates(); ++i) {
-        const int32_t candidate = prompts.add(root, slate->pieces.candidates[i]);
+  Batch(Slates slates, const RolloutGroup& wanted, const PromptFrame& frame, uint64_t seed, bool silent_cue)
+      : group(wanted) {
+    for (const auto& run : group.runs) {
+      const PreparedSlate& slate = *slates[run.slate];
+      const int32_t root = prompts.add(model::TokenTree::kRoot, slate.pieces.history);
+      for (int64_t i = run.first; i < run.last; ++i) {
+        const int32_t candidate = prompts.add(root, slate.pieces.candidates[i]);
         if (silent_cue) silent_last.push_back(prompts.last_token(prompts.add(candidate, frame.cue)));
-        leaves.push_back(prompts.add(candidate, frame.rationale_start));
-        for (int64_t g = 0; g < options.rationales; ++g)
-          streams.emplace_back(options.seed, base::Purpose::kToken, slate->id, slate->item_keys[i], g);
+        if (group.copies > 0) leaves.push_back(prompts.add(candidate, frame.rationale_start));
+        for (int64_t g = group.first_copy; g < group.first_copy + group.copies; ++g)
+          streams.emplace_back(seed, base::Purpose::kToken, slate.id, slate.item_keys[i], g);
       }
     }
     rationales.resize(streams.size());
   }
-};
 
-std::vector<SlateRollout> Reasoner::reason(std::span<const PreparedSlate* const> slates,
-                                           const SamplingOptions& options, bool with_scores) const {
-  R2RANK_CHECK(options.rationales > 0 && options.max_tokens > 0);
-  Batch batch(slates, frame_, options, with_scores);
-  const auto room = options.max_tokens + static_cast<int64_t>(frame_.cue.size()) + 1;
-  batch.decoder =
-      std::make_unique<model::Decoder>(model_, batch.prompts, batch.leaves, options.rationales, room);
-  sample_all(batch, options);
-  if (with_scores) read_scores(batch);
-
-  std::vector<SlateRollout> results;
-  size_t leaf = 0, row = 0;
-  for (const PreparedSlate* slate : slates) {
-    SlateRollout rollout;
-    rollout.prompt_tokens = slate_tokens(*slate, frame_, options.rationales, 0);
-    for (int64_t i = 0; i < slate->candidates(); ++i, ++leaf) {
-      auto& own = rollout.rationales.emplace_back();
-      if (with_scores) {
-        rollout.silent.push_back(batch.silent[leaf]);
-        rollout.scores.emplace_back(batch.scores.begin() + static_cast<int64_t>(row),
-                                    batch.scores.begin() + static_cast<int64_t>(row) + options.rationales);
-      }
-      for (int64_t g = 0; g < options.rationales; ++g, ++row) {
-        rollout.sampled_tokens += static_cast<int64_t>(batch.rationales[row].tokens.size());
-        own.push_back(std::move(batch.rationales[row]));
+  /// Moves what was found to the slates it belongs to. Groups come in the order of candidates and rationales.
+  void hand_over(std::vector<SlateRollout>& rollouts, bool with_scores) {
+    size_t leaf = 0, row = 0;
+    for (const auto& run : group.runs) {
+      SlateRollout& rollout = rollouts[run.slate];
+      for (int64_t i = run.first; i < run.last; ++i, ++leaf) {
+        if (with_scores && group.first_copy == 0) {
+          rollout.silent.push_back(silent[leaf]);
+          rollout.scores.emplace_back();
+        }
+        for (int64_t copy = 0; copy < group.copies; ++copy, ++row) {
+          Rationale& rationale = rationales[row];
+          rollout.sampled_tokens += static_cast<int64_t>(rationale.tokens.size());
+          if (with_scores) rollout.scores[i].push_back(rationale.malformed ? rollout.silent[i] : scores[row]);
+          rollout.rationales[i].push_back(std::move(rationale));
+        }
       }
     }
-    results.push_back(std::move(rollout));
   }
-  return results;
+};
+
+std::vector<RolloutGroup> Reasoner::cut(Slates slates, int64_t rationales, int64_t max_tokens) const {
+  const double element = model_.transformer().compute_type() == at::kFloat ? 4 : 2;
+  return cut_rollout(slates, frame_, rollout_costs(model_.config(), element), rationales, max_tokens,
+                     budget_);
+}
+
+std::vector<std::vector<double>> Reasoner::silent_scores(Slates slates) const {
+  at::NoGradGuard no_grad;
+  const auto& transformer = model_.transformer();
+  std::vector<std::vector<double>> by_slate(slates.size());
+  for (const auto& group : cut(slates, 0, 0)) {
+    const Batch batch(slates, group, frame_, 0, true);
+    const auto plan = transformer.plan(batch.prompts);
+    const auto scores =
+        to_doubles(model_.readout()(rows_of(transformer.states(plan, false), batch.silent_last)));
+    auto next = scores.begin();
+    for (const auto& run : group.runs) {
+      by_slate[run.slate].insert(by_slate[run.slate].end(), next, next + (run.last - run.first));
+      next += run.last - run.first;
+    }
+  }
+  return by_slate;
+}
+
+std::vector<SlateRollout> Reasoner::reason(Slates slates, const SamplingOptions& options,
+                                           bool with_scores) const {
+  R2RANK_CHECK(options.rationales > 0 && options.max_tokens > 0);
+  std::vector<SlateRollout> rollouts(slates.size());
+  for (size_t b = 0; b < slates.size(); ++b) {
+    rollouts[b].prompt_tokens = slate_tokens(*slates[b], frame_, options.rationales, 0);
+    rollouts[b].rationales.resize(slates[b]->order.size());
+  }
+  const auto room = options.max_tokens + static_cast<int64_t>(frame_.cue.size()) + 1;
+  for (const auto& group : cut(slates, options.rationales, options.max_tokens)) {
+    Batch batch(slates, group, frame_, options.seed, with_scores);
+    batch.decoder = std::make_unique<model::Decoder>(model_, batch.prompts, batch.leaves, group.copies, room);
+    sample_all(batch, options);
+    if (with_scores) read_scores(batch);
+    batch.hand_over(rollouts, with_scores);
+  }
+  return rollouts;
 }
 
 void Reasoner::sample_all(Batch& batch, const SamplingOptions& options) const {
   const model::Parameter& output = *model_.transformer().output_table;
   const auto rows = static_cast<int64_t>(batch.rationales.size());
   // All copies of a leaf draw their first token from the same state.
-  at::Tensor states = batch.decoder->leaf_states().repeat_interleave(options.rationales, 0);  // [rows, D]
+  at::Tensor states = batch.decoder->leaf_states().repeat_interleave(batch.group.copies, 0);  // [rows, D]
   std::vector<int64_t> live(rows);
   std::iota(live.begin(), live.end(), 0);
   for (int64_t t = 0; t < options.max_tokens && !live.empty(); ++t) {
@@ -130,7 +151,7 @@ void Reasoner::sample_all(Batch& batch, const SamplingOptions& options) const {
       Rationale& rationale = batch.rationales[live[i]];
       rationale.tokens.push_back(sampled[i].token);
       rationale.logprobs.push_back(sampled[i].logprob);
-      rationale.ended = sampled[i].token == frame_.end_of_turn;
+      rationale.ended = std::binary_search(ends_.begin(), ends_.end(), sampled[i].token);
       if (!rationale.ended && std::binary_search(reserved_.begin(), reserved_.end(), sampled[i].token))
         rationale.malformed = true;
       if (rationale.ended) continue;
@@ -155,9 +176,6 @@ void Reasoner::read_scores(Batch& batch) const {
   at::Tensor states = batch.decoder->step(all, tokens);
   for (const int32_t token : frame_.cue) states = batch.decoder->step(all, std::vector<int32_t>(rows, token));
   batch.scores = to_doubles(readout(states));
-  const int64_t copies = rows / static_cast<int64_t>(batch.leaves.size());
-  for (int64_t row = 0; row < rows; ++row)
-    if (batch.rationales[row].malformed) batch.scores[row] = batch.silent[row / copies];
 }
 
 }  // namespace r2rank::rollout

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "model/language_model.h"
+#include "rollout/rollout_groups.h"
 #include "rollout/sampling.h"
 #include "rollout/slate_tree.h"
 
@@ -24,29 +25,39 @@ struct SlateRollout {
 /// Samples rationales and reads scores with one language model. The model must outlive it.
 class Reasoner {
  public:
-  /// `reserved` are control tokens a rationale must not hold (the end of the turn excepted).
+  /// A rationale ends with the frame's end of turn or any other token that ends a generation of the model
+  /// (text::end_ids). `reserved` are control tokens it must not hold; those that end it are excepted.
   Reasoner(const model::LanguageModel& model, PromptFrame frame, std::vector<int32_t> reserved);
 
   const PromptFrame& frame() const { return frame_; }
   const model::LanguageModel& model() const { return model_; }
 
-  /// Silent scores of several slates in one pass. [B][K]
+  /// Bytes that the caches, logits and activations of one pass may take, by their estimate
+  /// (rollout_groups.h). What needs more is run in parts, also within a slate; the same tokens are drawn, up
+  /// to the rounding that other shapes of the same products bring.
+  void set_budget(double bytes) { budget_ = bytes; }
+
+  /// Silent scores of several slates. [B][K]
   std::vector<std::vector<double>> silent_scores(std::span<const PreparedSlate* const> slates) const;
 
-  /// Samples G rationales an item for several slates in one decode batch. With `read_scores` the cue is run
-  /// after each rationale and silent and reasoned scores are filled in; training reads them from its own pass
-  /// instead. Random streams are keyed by (seed, slate id, item, g) and position.
+  /// Samples G rationales an item for several slates, decoded together as far as the budget allows. With
+  /// `read_scores` the cue is run after each rationale and silent and reasoned scores are filled in; training
+  /// reads them from its own pass instead. Random streams are keyed by (seed, slate id, item, g) and
+  /// position.
   std::vector<SlateRollout> reason(std::span<const PreparedSlate* const> slates,
                                    const SamplingOptions& options, bool read_scores) const;
 
  private:
+  using Slates = std::span<const PreparedSlate* const>;
   struct Batch;
+  std::vector<RolloutGroup> cut(Slates slates, int64_t rationales, int64_t max_tokens) const;
   void sample_all(Batch& batch, const SamplingOptions& options) const;
   void read_scores(Batch& batch) const;
 
   const model::LanguageModel& model_;
   PromptFrame frame_;
-  std::vector<int32_t> reserved_;
+  std::vector<int32_t> reserved_, ends_;
+  double budget_ = 4e9;
 };
 
 }  // namespace r2rank::rollout

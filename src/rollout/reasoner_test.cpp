@@ -18,7 +18,12 @@ class Reasoning : public testing::Test {
   Reasoning() { model_->set_verdict_tokens(11, 12); }
 
   std::vector<SlateRollout> reason(const SlateBatch& batch, bool with_scores = true) const {
-    return Reasoner(*model_, frame_, reserved_).reason(batch.view, options_, with_scores);
+    return reasoner().reason(batch.view, options_, with_scores);
+  }
+  Reasoner reasoner() const {
+    Reasoner made(*model_, frame_, reserved_);
+    if (budget_ > 0) made.set_budget(budget_);
+    return made;
   }
   SlateRollout reason_one(const RawSlate& raw) const { return reason(SlateBatch({raw})).front(); }
 
@@ -69,6 +74,7 @@ class Reasoning : public testing::Test {
   std::unique_ptr<model::LanguageModel> model_ = model::golden::tiny_model("llama");
   PromptFrame frame_{{20, 21}, {30, 31, 32}, 5};
   std::vector<int32_t> reserved_;
+  double budget_ = 0;  // 0: as it is
   SamplingOptions options_{.rationales = 4, .max_tokens = 40, .temperature = 0.8, .seed = 3};
   const std::vector<RawSlate> slates_ = {RawSlate(1, 3), RawSlate(2, 4), RawSlate(3, 2)};
 };
@@ -176,6 +182,46 @@ TEST_F(Reasoning, DrawsTheFirstRationalesAlikeHoweverManyFollow) {
     for (size_t g = 0; g < 2; ++g) expect_equal(two.rationales[i][g], four.rationales[i][g], 1e-5);
 }
 
+/// Bytes for several candidates, for several rationales of one, and for one row.
+constexpr double kBudgets[] = {3e5, 8e4, 1};
+
+TEST_F(Reasoning, DrawsTheSameRationalesInPartsAsInOnePass) {
+  reserved_ = {90, 91, 92, 93};
+  const auto whole = reason(SlateBatch(slates_));
+  int malformed = 0;
+  for (const double budget : kBudgets) {
+    budget_ = budget;
+    const auto parts = reason(SlateBatch(slates_));
+    ASSERT_EQ(parts.size(), whole.size());
+    for (size_t b = 0; b < whole.size(); ++b) {
+      expect_equal(parts[b], whole[b], 1e-5);
+      EXPECT_EQ(parts[b].prompt_tokens, whole[b].prompt_tokens);
+      EXPECT_EQ(parts[b].sampled_tokens, whole[b].sampled_tokens);
+      for (size_t i = 0; i < parts[b].rationales.size(); ++i)
+        for (size_t g = 0; g < parts[b].rationales[i].size(); ++g) {
+          if (!parts[b].rationales[i][g].malformed) continue;
+          ++malformed;
+          EXPECT_EQ(parts[b].scores[i][g], parts[b].silent[i]);
+        }
+    }
+  }
+  EXPECT_GT(malformed, 0) << "expected reserved tokens in some rationales";
+}
+
+TEST_F(Reasoning, ReadsTheSameSilentScoresInPartsAsInOnePass) {
+  const SlateBatch batch(slates_);
+  const auto whole = reasoner().silent_scores(batch.view);
+  for (const double budget : kBudgets) {
+    budget_ = budget;
+    const auto parts = reasoner().silent_scores(batch.view);
+    ASSERT_EQ(parts.size(), whole.size());
+    for (size_t b = 0; b < whole.size(); ++b) {
+      ASSERT_EQ(parts[b].size(), whole[b].size());
+      for (size_t i = 0; i < whole[b].size(); ++i) EXPECT_NEAR(parts[b][i], whole[b][i], 1e-5);
+    }
+  }
+}
+
 TEST_F(Reasoning, DrawsOthersForAnotherSeedSlateOrRationale) {
   const SlateRollout first = reason_one(slates_[0]);
   EXPECT_NE(first.rationales[0][0].tokens, first.rationales[0][1].tokens);
@@ -268,6 +314,17 @@ TEST_F(Reasoning, ScoresARationaleThatEndsAtOnce) {
   path.insert(path.end(), frame_.cue.begin(), frame_.cue.end());
   at::NoGradGuard no_grad;
   EXPECT_NEAR(rollout.scores[1][2], model_->readout()(alone(path))[-1].item<double>(), 1e-5);
+}
+
+TEST_F(Reasoning, EndsARationaleAtEveryTokenThatEndsAGenerationOfTheModel) {
+  const int32_t end =
+      reason_one(slates_[0]).rationales[1][2].tokens[0];  // the same seed draws it first again
+  model_->tokenizer.eos_ids = {frame_.end_of_turn, end};
+  reserved_ = {end};
+  const Rationale rationale = reason_one(slates_[0]).rationales[1][2];
+  EXPECT_EQ(rationale.tokens, Tokens{end});
+  EXPECT_TRUE(rationale.ended);
+  EXPECT_FALSE(rationale.malformed);
 }
 
 TEST_F(Reasoning, ScoresRationalesOfASingleToken) {

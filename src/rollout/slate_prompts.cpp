@@ -12,15 +12,6 @@ namespace {
 
 constexpr double kSecondsPerDay = 86400;
 
-/// Logs may hold ratings for some events only: a mean is over these, not over all that are counted.
-std::vector<int32_t> rated_events(const data::Dataset& dataset, const data::Split& split) {
-  std::vector<int32_t> rated(dataset.items.size(), 0);
-  for (int64_t user = 0; user < dataset.users(); ++user)
-    for (const auto& event : dataset.events(user).first(static_cast<size_t>(split.training_end[user])))
-      rated[event.item] += !std::isnan(event.rating);
-  return rated;
-}
-
 /// The count and mean rating of an item, of whose events `rated` have a rating, without one of them.
 void take_out(text::PromptItem& item, float rating, int32_t rated) {
   if (item.mean_rating >= 0 && !std::isnan(rating))
@@ -57,10 +48,7 @@ PreparedSlate canonical_slate(int64_t id, text::PromptPieces pieces, const std::
 
 SlatePrompts::SlatePrompts(const data::Dataset& dataset, const data::Split& split,
                            const text::PromptBuilder& builder)
-    : dataset_(dataset),
-      builder_(builder),
-      statistics_(data::item_statistics(dataset, split)),
-      rated_(rated_events(dataset, split)) {}
+    : dataset_(dataset), builder_(builder), statistics_(data::item_statistics(dataset, split)) {}
 
 PreparedSlate SlatePrompts::prepare(const data::Slate& slate, bool training) const {
   const auto events = dataset_.events(slate.user);
@@ -103,7 +91,7 @@ text::PromptItem SlatePrompts::candidate_item(int32_t item, const data::Interact
   described.description = dataset_.items[item].description;
   described.count = statistics_.count[item];
   if (!std::isnan(statistics_.mean_rating[item])) described.mean_rating = statistics_.mean_rating[item];
-  if (own_event != nullptr) take_out(described, own_event->rating, rated_[item]);
+  if (own_event != nullptr) take_out(described, own_event->rating, statistics_.rated[item]);
   return described;
 }
 

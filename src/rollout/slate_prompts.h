@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "data/item_statistics.h"
 #include "data/slates.h"
 #include "data/split.h"
 #include "text/prompt.h"
@@ -47,7 +48,6 @@ class SlatePrompts {
   const data::Dataset& dataset_;
   const text::PromptBuilder& builder_;
   data::ItemStatistics statistics_;
-  std::vector<int32_t> rated_;  // [items] training interactions with a rating
 };
 
 }  // namespace r2rank::rollout

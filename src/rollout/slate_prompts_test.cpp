@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "data/test_support.h"
+#include "data/training_slates.h"
 #include "rollout/test_slates.h"
 #include "text/small_tokenizer.h"
 
@@ -157,7 +158,7 @@ class SplitPrompts : public testing::TestWithParam<const char*> {
       dataset_.items[item].title = fmt::format("<{:03}>", item);
     for (auto& event : dataset_.interactions) event.time += 3 * event.user;
     data::SplitConfig config;
-    config.split = GetParam();
+    config.method = GetParam();
     split_ = data::make_split(dataset_, config);
     prompts_ = std::make_unique<SlatePrompts>(dataset_, split_, builder_);
   }

@@ -16,7 +16,7 @@ struct PromptFrame {
   int32_t end_of_turn = 0;
 };
 
-/// One sampled rationale. With `ended`, its last token is the end of the turn.
+/// One sampled rationale. With `ended`, its last token is the end of the turn or of the generation.
 struct Rationale {
   std::vector<int32_t> tokens;  ///< [<= T]
   std::vector<float> logprobs;  ///< of each token under the distribution it was drawn from

@@ -27,6 +27,11 @@ TokenizerData checked(TokenizerData data) {
 
 }  // namespace
 
+std::vector<TokenId> end_ids(const TokenizerData& data) {
+  if (!data.eos_ids.empty() || !data.eos) return data.eos_ids;
+  return {*data.eos};
+}
+
 struct Tokenizer::Impl {
   explicit Impl(TokenizerData source)
       : data(checked(std::move(source))),

@@ -44,8 +44,17 @@ struct TokenizerData {
   bool normalize_nfc = false;                     ///< Qwen normalises to NFC first
   bool ignore_merges = false;                     ///< Llama 3: a whole word in the vocabulary is one token
   std::optional<TokenId> bos, eos;                ///< eos ends a turn
+  std::optional<TokenId> pad;                     ///< fills up the shorter texts of a batch
+  /// Every id that ends a generation, where a file lists them (Llama 3 Instruct has three); see end_ids.
+  std::vector<TokenId> eos_ids;
+  /// tokenizer.json's JSON object, kept but for the order of its keys ("" if none): what the reference puts
+  /// around a whole text, as Llama 3's <|begin_of_text|>. `encode` adds nothing: a prompt has its own frame.
+  std::string post_processor;
   std::string chat_template;  ///< the model's own Jinja text, kept as it came ("" if none)
 };
+
+/// The ids that end a generation: eos_ids, or eos alone where no file lists any.
+std::vector<TokenId> end_ids(const TokenizerData& data);
 
 /// Byte-level BPE. Immutable and thread-safe once made.
 class Tokenizer {
@@ -72,14 +81,14 @@ class Tokenizer {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Reads a Hugging Face tokenizer.json (with tokenizer_config.json beside it, where present, for eos and chat
-/// template). Errors: kData naming what is malformed or unsupported (a model other than byte-level BPE, an
-/// unknown pre-tokenizer).
+/// Reads a Hugging Face tokenizer.json (with tokenizer_config.json beside it, where present, for bos, eos,
+/// pad and chat template). Errors: kData naming what is malformed or unsupported (a model other than
+/// byte-level BPE, an unknown pre-tokenizer).
 TokenizerData load_tokenizer_json(const base::Path& path);
 /// The same from bytes in memory; `origin` names them in errors.
 TokenizerData parse_tokenizer_json(std::string_view bytes, const std::string& origin);
 /// Writes tokenizer.json and tokenizer_config.json that `transformers` and load_tokenizer_json read back to
-/// the same ids.
+/// the same ids. Of eos_ids they hold only eos: the list stands in config.json and generation_config.json.
 void save_tokenizer_json(const TokenizerData& data, const base::Path& folder);
 
 }  // namespace r2rank::text

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/json.h"
 
 namespace r2rank::text {
 namespace {
@@ -126,25 +127,6 @@ std::optional<TokenId> special_id(const TokenizerData& data, const std::string& 
   return found == data.special.end() ? std::nullopt : std::optional(found->second);
 }
 
-/// How deep brackets nest outside of strings: nlohmann's copies and dumps recurse, so a hostile depth must
-/// not reach them.
-size_t nesting_depth(std::string_view bytes) {
-  size_t depth = 0, deepest = 0;
-  bool in_string = false;
-  for (size_t at = 0; at < bytes.size(); ++at) {
-    const char byte = bytes[at];
-    if (in_string && byte == '\\')
-      ++at;
-    else if (byte == '"')
-      in_string = !in_string;
-    else if (!in_string && (byte == '[' || byte == '{'))
-      deepest = std::max(deepest, ++depth);
-    else if (!in_string && (byte == ']' || byte == '}') && depth > 0)
-      --depth;
-  }
-  return deepest;
-}
-
 /// A token in tokenizer_config.json: text, or an object with "content".
 std::string config_token(const JsonPart& config, const char* key) {
   const auto found = config.value.find(key);
@@ -155,17 +137,6 @@ std::string config_token(const JsonPart& config, const char* key) {
 
 }  // namespace
 
-nlohmann::json parse_json(std::string_view bytes, const std::string& origin) {
-  constexpr size_t kDeepest = 64;
-  if (nesting_depth(bytes) > kDeepest) refuse(origin, "expected JSON nested at most {} deep", kDeepest);
-  try {
-    return json::parse(bytes.begin(), bytes.end());
-  } catch (const json::exception& error) {
-    base::fail_data("tokenizer", "{}: expected JSON: {}; the file is damaged or cut off", origin,
-                    error.what());
-  }
-}
-
 std::string optional_string(const JsonPart& object, const char* key) {
   const auto found = object.value.find(key);
   if (found == object.value.end() || found->is_null()) return "";
@@ -173,7 +144,7 @@ std::string optional_string(const JsonPart& object, const char* key) {
 }
 
 TokenizerData parse_tokenizer_json(std::string_view bytes, const std::string& origin) {
-  const json parsed = parse_json(bytes, origin);
+  const json parsed = base::parse_json(bytes, "tokenizer", origin);
   const JsonPart document{parsed, origin};
   const JsonPart model{member(document, "model"), origin};
   check_model(model);
@@ -188,11 +159,12 @@ TokenizerData parse_tokenizer_json(std::string_view bytes, const std::string& or
 }
 
 void read_tokenizer_config(std::string_view bytes, const std::string& origin, TokenizerData& data) {
-  const json parsed = parse_json(bytes, origin);
+  const json parsed = base::parse_json(bytes, "tokenizer", origin);
   if (!parsed.is_object()) refuse(origin, "expected an object");
   const JsonPart config{parsed, origin};
   data.bos = special_id(data, config_token(config, "bos_token"));
   data.eos = special_id(data, config_token(config, "eos_token"));
+  data.pad = special_id(data, config_token(config, "pad_token"));
   const auto chat = parsed.find("chat_template");
   if (chat != parsed.end() && chat->is_string()) data.chat_template = chat->get<std::string>();
 }

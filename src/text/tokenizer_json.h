@@ -13,18 +13,20 @@ struct JsonPart {
   const std::string& origin;
 };
 
-/// Sets pre_tokenizer and normalize_nfc from the "pre_tokenizer" and "normalizer" parts of a tokenizer.json
-/// document. Errors: kData naming what is not supported.
+/// Sets pre_tokenizer, normalize_nfc and post_processor from the parts "pre_tokenizer", "normalizer" and
+/// "post_processor" of a tokenizer.json document. Errors: kData naming what is not supported; a
+/// post_processor, which is carried along unread, that is neither an object nor null.
 void read_text_rules(const JsonPart& document, TokenizerData& data);
 /// The same parts for writing.
 nlohmann::ordered_json normalizer_json(const TokenizerData& data);
 nlohmann::ordered_json pre_tokenizer_json(const TokenizerData& data);
+nlohmann::ordered_json post_processor_json(const TokenizerData& data);
+/// The text of a post_processor that puts one token in front of each text, as Llama 3's does with its bos.
+std::string bos_post_processor(const std::string& token, TokenId id);
 
-/// Adds what tokenizer_config.json says: bos, eos, chat template.
+/// Adds what tokenizer_config.json says: bos, eos, pad, chat template.
 void read_tokenizer_config(std::string_view bytes, const std::string& origin, TokenizerData& data);
 
-/// Parses JSON text; errors become kData with the place.
-nlohmann::json parse_json(std::string_view bytes, const std::string& origin);
 /// The string behind a key; "" where the key is absent or null. Errors: kData when it is something else.
 std::string optional_string(const JsonPart& object, const char* key);
 

@@ -1,6 +1,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "text/pre_tokenizer.h"
 #include "text/tokenizer_json.h"
 
@@ -47,6 +48,17 @@ void read_normalizer(const json& part, const std::string& origin, TokenizerData&
   }
 }
 
+void read_post_processor(const json& part, const std::string& origin, TokenizerData& data) {
+  if (part.is_null()) return;
+  if (!part.is_object())
+    base::fail_data(
+        "tokenizer",
+        "{}: expected 'post_processor' to be an object or null, found {}; the file is damaged or of "
+        "another kind",
+        origin, base::json_excerpt(part));
+  data.post_processor = part.dump();
+}
+
 bool is_byte_level(const json& step, bool use_regex) {
   // An absent use_regex means true, as in the reference.
   const bool regex_fits = flag_is(step, "use_regex", use_regex) || (use_regex && !step.contains("use_regex"));
@@ -68,6 +80,7 @@ bool is_split(const json& step, PreTokenizer rule) {
 
 void read_text_rules(const JsonPart& document, TokenizerData& data) {
   read_normalizer(part_of(document.value, "normalizer"), document.origin, data);
+  read_post_processor(part_of(document.value, "post_processor"), document.origin, data);
   const json part = part_of(document.value, "pre_tokenizer");
   const std::vector<json> steps = steps_of(part, "pretokenizers", document.origin);
   if (steps.size() == 2 && is_single_digits(steps[0]) && is_byte_level(steps[1], true)) {
@@ -99,6 +112,28 @@ nlohmann::ordered_json pre_tokenizer_json(const TokenizerData& data) {
                               {"invert", false}};
   return {{"type", "Sequence"},
           {"pretokenizers", ordered_json::array({smollm ? digits : split, byte_level})}};
+}
+
+nlohmann::ordered_json post_processor_json(const TokenizerData& data) {
+  if (data.post_processor.empty()) return nullptr;
+  return nlohmann::ordered_json::parse(data.post_processor);
+}
+
+std::string bos_post_processor(const std::string& token, TokenId id) {
+  const auto piece = [](const char* kind, const std::string& name, int type_id) {
+    json part;
+    part[kind] = {{"id", name}, {"type_id", type_id}};
+    return part;
+  };
+  json tokens;
+  tokens[token] = {{"id", token}, {"ids", json::array({id})}, {"tokens", json::array({token})}};
+  const json processor = {
+      {"type", "TemplateProcessing"},
+      {"single", json::array({piece("SpecialToken", token, 0), piece("Sequence", "A", 0)})},
+      {"pair", json::array({piece("SpecialToken", token, 0), piece("Sequence", "A", 0),
+                            piece("SpecialToken", token, 1), piece("Sequence", "B", 1)})},
+      {"special_tokens", tokens}};
+  return processor.dump();
 }
 
 }  // namespace r2rank::text

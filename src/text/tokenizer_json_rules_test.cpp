@@ -133,6 +133,50 @@ TEST(TokenizerJsonRules, ShowNoMoreThanTheBeginningOfALongPart) {
   EXPECT_LT(error.size(), 1000U);
 }
 
+TokenizerData with_post_processor(const json& post_processor) {
+  const json document = {{"pre_tokenizer", smollm()}, {"post_processor", post_processor}};
+  const std::string origin = "rules.json";
+  TokenizerData data;
+  read_text_rules({document, origin}, data);
+  return data;
+}
+
+TEST(TokenizerJsonRules, CarryThePostProcessorAlongUnread) {
+  const json any = {{"type", "Sequence"}, {"processors", {{{"type", "Unheard"}, {"of", nullptr}}, 5}}};
+  const TokenizerData data = with_post_processor(any);
+  EXPECT_EQ(json::parse(data.post_processor), any);
+  EXPECT_EQ(json::parse(post_processor_json(data).dump()), any);
+}
+
+TEST(TokenizerJsonRules, KnowNoPostProcessorAsNull) {
+  EXPECT_EQ(with_post_processor(nullptr).post_processor, "");
+  EXPECT_EQ(rules_of(smollm(), nullptr).post_processor, "");
+  EXPECT_TRUE(post_processor_json(TokenizerData()).is_null());
+}
+
+TEST(TokenizerJsonRules, RefuseAPostProcessorThatIsNoObject) {
+  for (const json& value : {json(5), json("ByteLevel"), json::array({1}), json(true)}) {
+    try {
+      with_post_processor(value);
+      ADD_FAILURE() << "accepted " << value;
+    } catch (const base::Error& error) {
+      EXPECT_EQ(error.kind(), base::ErrorKind::kData);
+      expect_part(error.what(), "rules.json: expected 'post_processor' to be an object or null");
+    }
+  }
+}
+
+/// As the second step of Llama 3.1's own post_processor is written.
+TEST(TokenizerJsonRules, PutABosInFrontInTheWordsOfTheReference) {
+  const json expected = json::parse(R"({
+    "type": "TemplateProcessing",
+    "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
+    "pair": [{"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}},
+             {"SpecialToken": {"id": "<s>", "type_id": 1}}, {"Sequence": {"id": "B", "type_id": 1}}],
+    "special_tokens": {"<s>": {"id": "<s>", "ids": [7], "tokens": ["<s>"]}}})");
+  EXPECT_EQ(json::parse(bos_post_processor("<s>", 7)), expected);
+}
+
 TEST(TokenizerJsonRules, AreWrittenWithoutANormalizerWhereThereIsNone) {
   TokenizerData data;
   EXPECT_TRUE(normalizer_json(data).is_null());

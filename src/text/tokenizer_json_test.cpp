@@ -56,6 +56,8 @@ void expect_equal(const TokenizerData& a, const TokenizerData& b) {
   EXPECT_EQ(a.ignore_merges, b.ignore_merges);
   EXPECT_EQ(a.bos, b.bos);
   EXPECT_EQ(a.eos, b.eos);
+  EXPECT_EQ(a.pad, b.pad);
+  EXPECT_EQ(a.post_processor, b.post_processor);
   EXPECT_EQ(a.chat_template, b.chat_template);
 }
 
@@ -66,6 +68,8 @@ TEST(TokenizerJson, WhatIsSavedComesBack) {
     data.normalize_nfc = rule == PreTokenizer::kQwen2;
     data.ignore_merges = rule == PreTokenizer::kLlama3;
     data.eos = data.special[1].second;
+    data.pad = data.special[0].second;
+    data.post_processor = bos_post_processor(data.special[0].first, data.special[0].second);
     data.chat_template = "{{ 'a \"quoted\" template' }}\n";
     data.special_flags[data.special[0].second] = {.left_strip = true, .control = false};
     TemporaryFolder folder;
@@ -96,10 +100,12 @@ TEST(TokenizerJson, ConfigurationIsOptionalAndMayNameTokensAsObjects) {
   TemporaryFolder folder;
   base::write_file(folder.path / "tokenizer.json", valid_document().dump());
   EXPECT_FALSE(load_tokenizer_json(folder.path / "tokenizer.json").eos);
-  base::write_file(folder.path / "tokenizer_config.json",
-                   R"({"eos_token": {"content": "<|im_end|>"}, "bos_token": null})");
+  base::write_file(
+      folder.path / "tokenizer_config.json",
+      R"({"eos_token": {"content": "<|im_end|>"}, "bos_token": null, "pad_token": "<|im_start|>"})");
   const TokenizerData data = load_tokenizer_json(folder.path / "tokenizer.json");
   EXPECT_EQ(data.eos, data.special[1].second);
+  EXPECT_EQ(data.pad, data.special[0].second);
   EXPECT_FALSE(data.bos);
 }
 
@@ -187,7 +193,7 @@ TEST(TokenizerJson, MalformedSpecialTokensAreRefused) {
 }
 
 TEST(TokenizerJson, PartsOfTheWrongTypeAreRefused) {
-  for (const char* key : {"model", "added_tokens", "pre_tokenizer", "normalizer"}) {
+  for (const char* key : {"model", "added_tokens", "pre_tokenizer", "normalizer", "post_processor"}) {
     for (const json& value : {json(5), json("text"), json::array({1}), json(true)}) {
       json document = valid_document();
       document[key] = value;

@@ -84,7 +84,7 @@ std::string tokenizer_text(const TokenizerData& data) {
                                  {"added_tokens", added_tokens_json(data)},
                                  {"normalizer", normalizer_json(data)},
                                  {"pre_tokenizer", pre_tokenizer_json(data)},
-                                 {"post_processor", nullptr},
+                                 {"post_processor", post_processor_json(data)},
                                  {"decoder", byte_level},
                                  {"model", model_json(data)}};
   std::string text = document.dump(2);
@@ -104,6 +104,7 @@ std::string config_text(const TokenizerData& data) {
   ordered_json config = {{"tokenizer_class", "PreTrainedTokenizerFast"},
                          {"bos_token", name(data.bos)},
                          {"eos_token", name(data.eos)},
+                         {"pad_token", name(data.pad)},
                          {"clean_up_tokenization_spaces", false},
                          {"model_input_names", {"input_ids", "attention_mask"}}};
   if (!data.chat_template.empty()) config["chat_template"] = data.chat_template;

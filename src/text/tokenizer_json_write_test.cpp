@@ -102,13 +102,28 @@ TEST_F(TokenizerFiles, KeepTextThatJsonMustEscape) {
 TEST_F(TokenizerFiles, NameOnlyTheTurnTokensThatThereAre) {
   TokenizerData data = small_tokenizer({});
   json config = written(data, "tokenizer_config.json");
-  EXPECT_TRUE(config.at("bos_token").is_null() && config.at("eos_token").is_null());
+  for (const char* key : {"bos_token", "eos_token", "pad_token"})
+    EXPECT_TRUE(config.at(key).is_null()) << key;
   EXPECT_FALSE(config.contains("chat_template"));
   data.bos = data.special[0].second;
   data.eos = data.special[1].second;
+  data.pad = data.eos;
   config = written(data, "tokenizer_config.json");
   EXPECT_EQ(config.at("bos_token"), "<|im_start|>");
   EXPECT_EQ(config.at("eos_token"), "<|im_end|>");
+  EXPECT_EQ(config.at("pad_token"), "<|im_end|>");
+}
+
+// Without it the reference's tokenizer leaves out the <|begin_of_text|> that Llama 3.1 was trained with.
+TEST_F(TokenizerFiles, KeepThePostProcessorOfLlama3) {
+  const base::Path source = base::Path(R2RANK_SOURCE_DIR) / ".deps/tokenizers/llama3_1/tokenizer.json";
+  const json expected = json::parse(base::read_file(source)).at("post_processor");
+  EXPECT_EQ(expected.at("processors")[1].at("single")[0].at("SpecialToken").at("id"), "<|begin_of_text|>");
+  EXPECT_EQ(written(load_tokenizer_json(source)).at("post_processor"), expected);
+}
+
+TEST_F(TokenizerFiles, HaveNoPostProcessorWhereTheModelHasNone) {
+  EXPECT_TRUE(written(small_tokenizer({})).at("post_processor").is_null());
 }
 
 TEST_F(TokenizerFiles, AreNotWrittenWithAChatTemplateThatIsNoText) {

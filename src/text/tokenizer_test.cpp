@@ -79,6 +79,15 @@ TEST(Tokenizer, ABigTextIsEncodedInReasonableTime) {
   EXPECT_EQ(tokenizer.encode(std::string(1 << 20, ' '), true).size(), 1u << 20);
 }
 
+TEST(Tokenizer, AGenerationEndsWithTheListedTokensOrWithEos) {
+  TokenizerData data;
+  EXPECT_TRUE(end_ids(data).empty());
+  data.eos = 3;
+  EXPECT_EQ(end_ids(data), (std::vector<TokenId>{3}));
+  data.eos_ids = {1, 2};
+  EXPECT_EQ(end_ids(data), (std::vector<TokenId>{1, 2}));
+}
+
 TEST(Tokenizer, AnUnknownSpecialTokenIsNamed) {
   const Tokenizer tokenizer(small_tokenizer({}));
   EXPECT_THROW(

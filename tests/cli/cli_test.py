@@ -327,7 +327,7 @@ class Split(Case):
     def test_impossible_settings_are_refused(self):
         self.refuses_split("--negative-count", "0", code=2)
         self.refuses_split("--min-history", "1000", code=2)
-        self.refuses_split("--split", "temporal", "--valid-from", "0.9", "--test-from", "0.8", code=2)
+        self.refuses_split("--method", "temporal", "--valid-from", "0.9", "--test-from", "0.8", code=2)
         self.refuses_split("--negatives", "file", "--candidates-file", self.folder / "absent.jsonl", says="absent.jsonl")
 
     def test_damaged_dataset_is_refused(self):

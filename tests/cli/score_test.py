@@ -24,6 +24,14 @@ def trained():
 
 
 @functools.cache
+def trained_to_reason():
+    """A run of the reasoning stage."""
+    run_folder = world().folder / "reasoning"
+    must(*training_command(run_folder, "--stage", "rl", "--rationale-tokens", "5", "--temperature", "0.7", "--steps", "2"))
+    return run_folder
+
+
+@functools.cache
 def results(name, *arguments):
     """The folder of an earlier eval, made once."""
     folder = world().folder / f"results-{name}"
@@ -147,6 +155,31 @@ class Eval(Scoring):
     def test_budgets_beyond_the_models_positions_are_refused_before_scoring(self):
         self.refuses_eval(*self.base_model(), "--history-tokens", "500", code=2, says="history_tokens")
 
+    def test_a_model_that_cannot_score_is_refused_before_a_baseline_has(self):
+        for more, code in ((("--model", self.folder / "absent"), 4), (("--model", trained(), "--prompt-question", "Now?"), 2),
+                           ((*self.base_model(), "--history-tokens", "500"), 2)):
+            with self.subTest(more=more):
+                for dry in ((), ("--dry-run",)):
+                    errors = self.refuses_eval(*more, *dry, "--baselines", "random,popularity", code=code).stderr
+                    self.assertNotRegex(errors, r"(?m)^(random|popularity) ")
+
+    def test_outside_scores_that_cannot_stand_are_refused_before_a_baseline_scores(self):
+        scores = self.folder / "random.csv"
+        scores.write_text("user_id,item_id,score\n")
+        self.assertNotRegex(self.refuses_eval("--scores", scores, code=3).stderr, r"(?m)^random ")
+
+    def test_reasons_as_the_model_was_trained_unless_told_otherwise(self):
+        command = ("--model", trained_to_reason(), "--rationales", "1", "--dry-run", "--json")
+        cases = {(): (5, "rationale_tokens 5 and temperature 0.7, as"), ("--temperature", "0.7"): (5, "rationale_tokens 5, as"),
+                 ("--rationale-tokens", "6"): (6, "rationale_tokens 6 as given")}
+        for more, (tokens, says) in cases.items():
+            with self.subTest(more=more):
+                result = self.evaluate(*command, *more)
+                self.assertEqual(json.loads(result.stdout)["sampled_tokens_per_slate"], 5 * tokens)
+                self.assertEqual(result.stderr.count(says), 1, result.stderr)
+        for others in (("--model", trained_to_reason()), ("--model", trained(), "--rationales", "1")):
+            self.assertNotIn("trained", self.evaluate(*others, "--dry-run").stderr.replace(str(trained()), ""))
+
     def test_another_prompt_than_the_models_own_is_refused(self):
         self.refuses_eval("--model", trained(), "--prompt-question", "Now?", code=2, says="prompt_question")
 
@@ -171,8 +204,9 @@ class Rank(Scoring):
         page = self.rank(*self.data(), "--model", trained()).stdout
         self.assertEqual(page.count("lately: "), 3)
         self.assertEqual(page.count("* Title"), 3)
-        lines = self.rank(*self.data(), "--model", trained(), "--users", "u7,u2", "--top", "3", "--json", *REASONING).stdout
-        rankings = [json.loads(line) for line in lines.splitlines()]
+        page = self.rank(*self.data(), "--model", trained(), "--users", "u7,u2", "--top", "3", "--json", *REASONING).stdout
+        self.assertEqual(list(json.loads(page)), ["users"])
+        rankings = json.loads(page)["users"]
         self.assertEqual([ranking["user"] for ranking in rankings], ["u7", "u2"])
         for ranking in rankings:
             items = ranking["ranking"]
@@ -196,6 +230,22 @@ class Rank(Scoring):
         self.assertIn("Title 4", page)
         page.encode()  # fails on bytes that were no UTF-8
         self.assertEqual([character for character in page if not character.isprintable() and character != "\n"], [])
+
+    def test_the_table_says_how_many_reasons_it_does_not_show(self):
+        for count, says in (("1", 0), ("2", 3), ("4", 3)):
+            page = self.request(REQUEST, "--rationales", count, "--rationale-tokens", "4").stdout
+            self.assertEqual(page.count(f"(+{int(count) - 1} more)"), says, page)
+
+    def test_reasons_as_the_model_was_trained(self):
+        result = self.rank("--model", trained_to_reason(), "--rationales", "1", stdin=json.dumps(REQUEST))
+        self.assertEqual(result.stderr.count("rationale_tokens 5 and temperature 0.7, as"), 1, result.stderr)
+        self.assertIn("as given", self.rank(*self.data(), "--model", trained_to_reason(), *REASONING).stderr)
+
+    def test_long_titles_are_cut_between_characters(self):
+        title = "Чужие: специальное издание, режиссёрская версия с дополнениями"
+        page = self.request({"history": [], "items": [{"title": title}, {"title": "x" * 60}]}).stdout
+        self.assertIn(f" {title[:43]}…", page)
+        self.assertIn(f" {'x' * 43}…", page)
 
     def test_a_request_without_history(self):
         ranking = json.loads(self.request(dict(REQUEST, history=[]), "--json", *REASONING).stdout)["ranking"]
@@ -234,6 +284,10 @@ class Rank(Scoring):
         self.refuses_rank(*self.data(), code=2, says="--model")
         self.refuses_rank(*self.data(), *self.base_model(), "--top", "0", code=2, says="top")
         self.refuses_rank(*self.data(), *self.base_model(), "--tuning", "lora", code=2, says="--tuning")
+
+    def test_slates_without_a_data_set_are_refused(self):
+        for more in (("--split", self.world.split), ("--users", "u1")):
+            self.refuses_rank(*self.base_model(), *more, stdin=json.dumps(REQUEST), code=2, says=(more[0], "data set"))
 
     def test_budgets_beyond_the_models_positions_are_refused(self):
         self.refuses_rank(*self.data(), *self.base_model(), "--history-tokens", "500", code=2, says="history_tokens")

@@ -40,11 +40,9 @@ history_tokens = 256
 dtype = "f32"
 """
 TRAINING = PROMPT + """readout_hidden = 8
-lora_rank = 2
 steps = 6
 slates_per_step = 2
-negatives = 3
-rationale_tokens = 4
+negative_count = 3
 learning_rate = 0.01
 """
 

@@ -156,7 +156,7 @@ class Train(Case):
         self.accepts_next_line(page)
 
     def test_rationales_are_trained_and_the_next_line_asks_for_them(self):
-        page = self.train("--stage", "rl", "--rationales", "2", "--list-objective", "ndcg", "--credit", "marginal").stdout
+        page = self.train("--stage", "rl", "--rationale-tokens", "4").stdout
         last = json.loads(lines_of(self.output / "log.jsonl")[-1])
         self.assertGreater(last["ndcg"], 0)
         line, _ = self.accepts_next_line(page)
@@ -174,10 +174,24 @@ class Train(Case):
     def test_impossible_settings_are_refused(self):
         self.refuses_training("--tuning", "prefix", code=2, says=("tuning", "full, lora, head"))
         self.refuses_training("--tuning", "frozen", code=2, says="trains nothing")
-        self.refuses_training("--negatives", "100000", code=2, says="negatives")
-        self.refuses_training("--negatives", "100", code=2, says="--negatives")
+        self.refuses_training("--negative-count", "100000", code=2, says="negative")
+        self.refuses_training("--negative-count", "100", code=2, says="--negative-count")
         self.refuses_training("--min-history", "100", code=2, says="min_history")
         self.refuses_training("--stage", "rl", "--rationales", "1", code=2, says="rationales")
+
+    def test_settings_that_cannot_act_are_refused(self):
+        self.refuses_training("--rationales", "3", code=2, says=("rationales = 3", "stage = silent"))
+        self.refuses_training("--stage", "rl", "--rankings", "4", code=2, says=("rankings = 4", "estimator = expected"))
+        self.refuses_training("--lora-rank", "4", code=2, says=("lora_rank = 4", "tuning = full"))
+        self.refuses_training("--overwrite", "--resume", code=2, says="choose one")
+
+    def test_a_split_that_holds_out_other_events_than_the_models_own_is_refused(self):
+        self.train()
+        other = self.folder / "temporal"
+        must("split", self.world.data, "--method", "temporal", "--negative-count", "4", "--output", other)
+        refused = ("--split", other, "--model", self.output)
+        self.refuses_training(*refused, "--output", self.folder / "next", code=2, says="may have seen")
+        self.refuses("eval", self.world.data, *refused, "--baselines", "", code=2, says="may have seen")
 
     def test_another_datasets_split_is_refused(self):
         self.refuses_training("--split", self.world.other_split, code=3, says="split this data set anew")
@@ -186,7 +200,7 @@ class Train(Case):
     def test_a_run_that_cannot_begin_does_not_cost_the_old_one(self):
         self.train("--steps", "1")
         self.refuses_training("--history-tokens", "500", "--overwrite", code=2, says="history_tokens")
-        self.refuses_training("--negatives", "100", "--overwrite", code=2, says="--negatives")
+        self.refuses_training("--negative-count", "100", "--overwrite", code=2, says="--negative-count")
         damaged = self.damaged_model()
         self.refuses_training("--model", damaged, "--overwrite", code=3, says="model.safetensors")
         self.refuses_training("--model", self.folder / "absent", "--overwrite", code=4, says="absent")

@@ -53,6 +53,14 @@ std::optional<double> GgufMetadata::find_number(const std::string& key) const {
   return static_cast<double>(*find_integer(key));
 }
 
+std::optional<bool> GgufMetadata::find_flag(const std::string& key) const {
+  const auto* value = find(key);
+  if (value == nullptr) return std::nullopt;
+  const auto* flag = std::get_if<bool>(value);
+  if (flag == nullptr) fail_kind(key, "true or false");
+  return *flag;
+}
+
 std::optional<std::string> GgufMetadata::find_text(const std::string& key) const {
   if (find(key) == nullptr) return std::nullopt;
   return text(key);

@@ -23,6 +23,7 @@ class GgufMetadata {
 
   std::optional<int64_t> find_integer(const std::string& key) const;
   std::optional<double> find_number(const std::string& key) const;
+  std::optional<bool> find_flag(const std::string& key) const;
   std::optional<std::string> find_text(const std::string& key) const;
 
   const std::string& origin() const { return origin_; }

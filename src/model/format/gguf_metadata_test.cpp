@@ -13,6 +13,7 @@ class GgufMetadataTest : public testing::Test {
                       {"huge", ~uint64_t{0}},
                       {"number", double{1e-5f}},
                       {"exact", 0.1},
+                      {"flag", true},
                       {"text", std::string("hello")},
                       {"texts", std::vector<std::string>{"a"}},
                       {"integers", std::vector<int64_t>{1, 2}}};
@@ -26,6 +27,7 @@ TEST_F(GgufMetadataTest, GivesValuesByType) {
   EXPECT_EQ(metadata_.integer("negative"), -7);
   EXPECT_EQ(metadata_.number("count"), 7.0);
   EXPECT_EQ(metadata_.text("text"), "hello");
+  EXPECT_EQ(metadata_.find_flag("flag"), true);
   EXPECT_EQ(metadata_.texts("texts").size(), 1u);
   EXPECT_EQ(metadata_.find_integers("integers")->at(1), 2);
 }
@@ -38,6 +40,7 @@ TEST_F(GgufMetadataTest, AFloatMeansTheDecimalNumberItWasMadeFrom) {
 TEST_F(GgufMetadataTest, WhatIsMissingIsNothingOrAnError) {
   EXPECT_FALSE(metadata_.find_integer("x").has_value());
   EXPECT_FALSE(metadata_.find_number("x").has_value());
+  EXPECT_FALSE(metadata_.find_flag("x").has_value());
   EXPECT_FALSE(metadata_.find_text("x").has_value());
   EXPECT_EQ(metadata_.find_integers("x"), nullptr);
   EXPECT_CONTAINS(data_error([&] { metadata_.integer("llama.x"); }), "file: the metadata lack 'llama.x'");
@@ -50,6 +53,7 @@ TEST_F(GgufMetadataTest, AnotherTypeIsAnError) {
   EXPECT_CONTAINS(data_error([&] { metadata_.integer("text"); }), "'text' to be one whole number");
   EXPECT_CONTAINS(data_error([&] { metadata_.integer("huge"); }), "out of range");
   EXPECT_CONTAINS(data_error([&] { metadata_.number("integers"); }), "to be one whole number");
+  EXPECT_CONTAINS(data_error([&] { metadata_.find_flag("count"); }), "'count' to be true or false");
   EXPECT_CONTAINS(data_error([&] { metadata_.text("count"); }), "to be text");
   EXPECT_CONTAINS(data_error([&] { metadata_.texts("integers"); }), "list of texts");
   EXPECT_CONTAINS(data_error([&] { metadata_.find_integers("texts"); }), "list of whole numbers");

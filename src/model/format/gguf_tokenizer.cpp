@@ -1,8 +1,11 @@
 #include "model/format/gguf_tokenizer.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "model/format/gguf_metadata.h"
 #include "model/format/shown.h"
+#include "text/tokenizer_json.h"
 #include "text/utf8.h"
 
 namespace r2rank::model {
@@ -67,6 +70,25 @@ std::optional<text::TokenId> read_id(const GgufMetadata& metadata, const char* k
   return static_cast<text::TokenId>(*id);
 }
 
+// The end of a turn comes before the end of a text: it is what ends a rationale.
+void read_ends(text::TokenizerData& data, const GgufMetadata& metadata) {
+  for (const char* key :
+       {"tokenizer.ggml.eot_token_id", "tokenizer.ggml.eos_token_id", "tokenizer.ggml.eom_token_id"}) {
+    const auto id = read_id(metadata, key, data.tokens.size());
+    if (id && std::ranges::find(data.eos_ids, *id) == data.eos_ids.end()) data.eos_ids.push_back(*id);
+  }
+  if (!data.eos_ids.empty()) data.eos = data.eos_ids.front();
+}
+
+// Where the file does not say, llama.cpp goes by the family: of ours Llama 3 alone begins with a bos token.
+void read_bos(text::TokenizerData& data, const GgufMetadata& metadata) {
+  data.bos = read_id(metadata, "tokenizer.ggml.bos_token_id", data.tokens.size());
+  const bool by_family = data.pre_tokenizer == text::PreTokenizer::kLlama3;
+  const bool added = metadata.find_flag("tokenizer.ggml.add_bos_token").value_or(by_family);
+  if (data.bos && added)
+    data.post_processor = text::bos_post_processor(data.tokens[static_cast<size_t>(*data.bos)], *data.bos);
+}
+
 }  // namespace
 
 text::TokenizerData gguf_tokenizer(const GgufFile& file, const std::string& origin) {
@@ -83,10 +105,9 @@ text::TokenizerData gguf_tokenizer(const GgufFile& file, const std::string& orig
   data.tokens = read_tokens(metadata);
   data.merges = read_merges(metadata);
   read_special(data, metadata);
-  data.bos = read_id(metadata, "tokenizer.ggml.bos_token_id", data.tokens.size());
-  data.eos = read_id(metadata, "tokenizer.ggml.eos_token_id", data.tokens.size());
-  if (const auto turn_end = read_id(metadata, "tokenizer.ggml.eot_token_id", data.tokens.size()))
-    data.eos = turn_end;
+  read_bos(data, metadata);
+  read_ends(data, metadata);
+  data.pad = read_id(metadata, "tokenizer.ggml.padding_token_id", data.tokens.size());
   data.chat_template = metadata.find_text("tokenizer.chat_template").value_or("");
   check_utf8(data.chat_template, metadata);
   return data;

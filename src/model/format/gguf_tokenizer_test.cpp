@@ -1,5 +1,7 @@
 #include "model/format/gguf_tokenizer.h"
 
+#include <nlohmann/json.hpp>
+
 #include "model/format/test_support.h"
 
 namespace r2rank::model {
@@ -54,6 +56,43 @@ TEST_F(GgufTokenizerTest, ThePreTokenizerImpliesTheFamilysRules) {
 TEST_F(GgufTokenizerTest, AnEndOfTurnTokenWinsOverEndOfText) {
   set("tokenizer.ggml.eot_token_id", uint64_t{4});
   EXPECT_EQ(read().eos, 4);
+}
+
+TEST_F(GgufTokenizerTest, EveryTokenThatEndsAGenerationIsListed) {
+  EXPECT_EQ(read().eos_ids, std::vector<text::TokenId>{3});
+  set("tokenizer.ggml.eot_token_id", uint64_t{4});
+  set("tokenizer.ggml.eom_token_id", uint64_t{3});
+  EXPECT_EQ(read().eos_ids, (std::vector<text::TokenId>{4, 3}));
+  file_.metadata.erase("tokenizer.ggml.eos_token_id");
+  file_.metadata.erase("tokenizer.ggml.eot_token_id");
+  EXPECT_EQ(read().eos_ids, std::vector<text::TokenId>{3});
+}
+
+TEST_F(GgufTokenizerTest, ReadsThePaddingToken) {
+  EXPECT_FALSE(read().pad.has_value());
+  set("tokenizer.ggml.padding_token_id", uint64_t{4});
+  EXPECT_EQ(read().pad, 4);
+}
+
+TEST_F(GgufTokenizerTest, ABosThatIsAddedBecomesAPostProcessor) {
+  set("tokenizer.ggml.bos_token_id", uint64_t{3});
+  EXPECT_EQ(read().post_processor, "");
+  set("tokenizer.ggml.add_bos_token", true);
+  const auto processor = nlohmann::json::parse(read().post_processor);
+  EXPECT_EQ(processor["type"], "TemplateProcessing");
+  EXPECT_EQ(processor["single"][0]["SpecialToken"]["id"], "<|end|>");
+  EXPECT_EQ(processor["special_tokens"]["<|end|>"]["ids"][0], 3);
+  set("tokenizer.ggml.add_bos_token", false);
+  EXPECT_EQ(read().post_processor, "");
+}
+
+TEST_F(GgufTokenizerTest, Llama3AddsItsBosUnlessTheFileSaysOtherwise) {
+  set("tokenizer.ggml.pre", std::string("llama-bpe"));
+  EXPECT_EQ(read().post_processor, "");  // there is no bos
+  set("tokenizer.ggml.bos_token_id", uint64_t{3});
+  EXPECT_NE(read().post_processor, "");
+  set("tokenizer.ggml.add_bos_token", false);
+  EXPECT_EQ(read().post_processor, "");
 }
 
 TEST_F(GgufTokenizerTest, RefusesOtherTokenizers) {

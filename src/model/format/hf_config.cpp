@@ -1,6 +1,7 @@
 #include "model/format/hf_config.h"
 
 #include "base/error.h"
+#include "model/format/generation_config.h"
 #include "model/format/shown.h"
 #include "model/format/strict_json.h"
 
@@ -140,7 +141,7 @@ ModelConfig parse_hf_config(std::string_view json, const std::string& origin) {
 }
 
 std::string hf_config_json(const ModelConfig& config, std::string_view dtype,
-                           std::optional<text::TokenId> bos, std::optional<text::TokenId> eos) {
+                           const text::TokenizerData& tokenizer) {
   nlohmann::ordered_json json;
   json["architectures"] = {architecture(config.family)};
   json["model_type"] = config.family;
@@ -158,8 +159,7 @@ std::string hf_config_json(const ModelConfig& config, std::string_view dtype,
   json["tie_word_embeddings"] = config.tied_embeddings;
   if (config.family != "qwen2") json["attention_bias"] = false;
   if (config.family != "llama") json["use_sliding_window"] = false;
-  json["bos_token_id"] = bos ? nlohmann::ordered_json(*bos) : nlohmann::ordered_json(nullptr);
-  json["eos_token_id"] = eos ? nlohmann::ordered_json(*eos) : nlohmann::ordered_json(nullptr);
+  write_generation_ids(json, tokenizer);
   json["torch_dtype"] = dtype;
   return json.dump(2) + "\n";
 }

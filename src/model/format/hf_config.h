@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,8 +15,8 @@ namespace r2rank::model {
 ModelConfig parse_hf_config(std::string_view json, const std::string& origin);
 
 /// The text of a config.json that `transformers` (4 and 5) and parse_hf_config read back. `dtype` is
-/// "float32", "float16" or "bfloat16".
+/// "float32", "float16" or "bfloat16"; of `tokenizer` come the ids of generation_config.h.
 std::string hf_config_json(const ModelConfig& config, std::string_view dtype,
-                           std::optional<text::TokenId> bos, std::optional<text::TokenId> eos);
+                           const text::TokenizerData& tokenizer);
 
 }  // namespace r2rank::model

@@ -118,14 +118,14 @@ TEST(HfConfig, RefusesOtherModelsAndDamagedFiles) {
   EXPECT_CONTAINS(error_with("num_attention_heads", 0), "num_attention_heads divides");
   EXPECT_CONTAINS(error_with("num_hidden_layers", 100000), "number of layers");
   EXPECT_CONTAINS(error_with("vocab_size", -1), "vocabulary");
-  EXPECT_CONTAINS(data_error([] { parse_hf_config("", "config.json"); }), "not valid JSON");
+  EXPECT_CONTAINS(data_error([] { parse_hf_config("", "config.json"); }), "expected JSON");
 }
 
 TEST(HfConfig, ReadsBackWhatItWrote) {
   for (const char* family : {"llama", "qwen2", "qwen3"}) {
     ModelConfig config = TestModel(family).config;
     config.rope_factor = 8;
-    const ModelConfig read = parse_hf_config(hf_config_json(config, "bfloat16", 1, 2), "config.json");
+    const ModelConfig read = parse_hf_config(hf_config_json(config, "bfloat16", {}), "config.json");
     EXPECT_EQ(read.family, family);
     EXPECT_EQ(read.head_width, config.head_width);
     EXPECT_EQ(read.norm_epsilon, config.norm_epsilon);
@@ -137,7 +137,9 @@ TEST(HfConfig, ReadsBackWhatItWrote) {
 }
 
 TEST(HfConfig, WritesBothFormsOfTheRopeParameters) {
-  const auto json = Json::parse(hf_config_json(TestModel("llama").config, "float32", std::nullopt, 2));
+  text::TokenizerData tokenizer;
+  tokenizer.eos = 2;
+  const auto json = Json::parse(hf_config_json(TestModel("llama").config, "float32", tokenizer));
   EXPECT_EQ(json["architectures"][0], "LlamaForCausalLM");
   EXPECT_EQ(json["rope_theta"], 10000.0);
   EXPECT_EQ(json["rope_parameters"]["rope_theta"], 10000.0);
@@ -146,6 +148,16 @@ TEST(HfConfig, WritesBothFormsOfTheRopeParameters) {
   EXPECT_TRUE(json["bos_token_id"].is_null());
   EXPECT_EQ(json["eos_token_id"], 2);
   EXPECT_EQ(json["torch_dtype"], "float32");
+}
+
+TEST(HfConfig, WritesEveryTokenThatEndsAGeneration) {
+  text::TokenizerData tokenizer;
+  tokenizer.eos = 2;
+  tokenizer.eos_ids = {3, 2};
+  tokenizer.pad = 0;
+  const auto json = Json::parse(hf_config_json(TestModel("llama").config, "float32", tokenizer));
+  EXPECT_EQ(json["eos_token_id"], Json({3, 2}));
+  EXPECT_EQ(json["pad_token_id"], 0);
 }
 
 }  // namespace

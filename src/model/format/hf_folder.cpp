@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "model/format/generation_config.h"
 #include "model/format/hf_config.h"
 #include "model/format/safetensors.h"
 #include "model/format/shown.h"
@@ -78,6 +79,16 @@ void add_weights(ModelFiles& files, const base::Path& folder) {
   add_single(files, folder / kSingleFile);
 }
 
+text::TokenizerData read_tokenizer(const base::Path& folder) {
+  text::TokenizerData tokenizer = text::load_tokenizer_json(folder / "tokenizer.json");
+  for (const char* name : {"generation_config.json", "config.json"}) {
+    const base::Path path = folder / name;
+    if (std::filesystem::is_regular_file(path))
+      read_generation_ids(base::read_file(path), path.string(), tokenizer);
+  }
+  return tokenizer;
+}
+
 }  // namespace
 
 std::map<std::string, std::string> parse_shard_index(std::string_view json, const std::string& origin) {
@@ -100,7 +111,7 @@ ModelFiles open_hf_folder(const base::Path& folder) {
   files.origin = folder.string();
   const base::Path config_path = folder / "config.json";
   files.config = parse_hf_config(base::read_file(config_path), config_path.string());
-  files.tokenizer = text::load_tokenizer_json(folder / "tokenizer.json");
+  files.tokenizer = read_tokenizer(folder);
   check_vocabulary(files.config, files.tokenizer, files.origin);
   add_weights(files, folder);
   check_weights(files.config, files.tensors, files.origin);

@@ -61,6 +61,26 @@ TEST_F(HfFolder, OpensShards) {
   EXPECT_EQ(files.load_f32("model.embed_tokens.weight", {264, 8})[9], TestModel::value(0, 9));
 }
 
+TEST_F(HfFolder, TakesTheEndsOfAGenerationFromTheConfigurations) {
+  edit_json("config.json", [](Json& json) { json["eos_token_id"] = {258, 257}; });
+  edit_json("generation_config.json", [](Json& json) { json["eos_token_id"] = {257, 256, 258}; });
+  EXPECT_EQ(open_hf_folder(model_path_).tokenizer.eos_ids, (std::vector<text::TokenId>{257, 256, 258}));
+  std::filesystem::remove(model_path_ / "generation_config.json");
+  EXPECT_EQ(open_hf_folder(model_path_).tokenizer.eos_ids, (std::vector<text::TokenId>{258, 257}));
+  edit_json("config.json", [](Json& json) { json["eos_token_id"] = 264; });
+  EXPECT_CONTAINS(error(), "expected eos_token_id to be one of the 264 tokens");
+}
+
+TEST_F(HfFolder, RefusesADamagedGenerationConfiguration) {
+  edit_json("generation_config.json", [](Json& json) { json["eos_token_id"] = "<|im_end|>"; });
+  EXPECT_CONTAINS(error(), "generation_config.json: expected 'eos_token_id' to be a token id");
+}
+
+TEST_F(HfFolder, RefusesAPostProcessorThatIsNoObject) {
+  edit_json("tokenizer.json", [](Json& json) { json["post_processor"] = 5; });
+  EXPECT_CONTAINS(error(), "expected 'post_processor' to be an object or null");
+}
+
 TEST_F(HfFolder, SaysWhichFileIsMissing) {
   for (const char* name : {"model.safetensors", "tokenizer.json", "config.json"}) {
     std::filesystem::remove(model_path_ / name);

@@ -30,9 +30,9 @@ class ModelFiles {
   std::vector<std::shared_ptr<base::MappedFile>> mappings;
 };
 
-/// Opens a .gguf file or a Hugging Face folder (config.json, tokenizer.json, *.safetensors, sharded or not),
-/// by what is there. Checks that every tensor the family needs exists with the right shape. Errors: kData,
-/// kIo; never reads out of bounds.
+/// Opens a .gguf file or a Hugging Face folder (config.json, tokenizer.json, *.safetensors, sharded or not;
+/// where present also tokenizer_config.json and generation_config.json), by what is there. Checks that every
+/// tensor the family needs exists with the right shape. Errors: kData, kIo; never reads out of bounds.
 ModelFiles open_model(const base::Path& path);
 
 /// The names and shapes of every weight of a model of this configuration, in a fixed order.

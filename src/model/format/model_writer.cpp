@@ -1,8 +1,8 @@
 #include "model/format/model_writer.h"
 
-#include <nlohmann/json.hpp>
-
 #include "base/error.h"
+#include "base/interrupt.h"
+#include "model/format/generation_config.h"
 #include "model/format/hf_config.h"
 #include "model/format/safetensors.h"
 #include "model/format/vocabulary.h"
@@ -40,13 +40,6 @@ std::map<std::string, StoredTensor> by_name(const std::vector<StoredTensor>& ten
   return named;
 }
 
-std::string generation_config(const text::TokenizerData& tokenizer) {
-  nlohmann::ordered_json json = nlohmann::ordered_json::object();
-  if (tokenizer.bos) json["bos_token_id"] = *tokenizer.bos;
-  if (tokenizer.eos) json["eos_token_id"] = *tokenizer.eos;
-  return json.dump(2) + "\n";
-}
-
 }  // namespace
 
 void write_model_files(const ModelConfig& config, const text::TokenizerData& tokenizer,
@@ -56,8 +49,8 @@ void write_model_files(const ModelConfig& config, const text::TokenizerData& tok
   const auto named = by_name(tensors);
   check_weights(config, named, folder.string());
   const auto dtype = model_dtype(named);
-  base::write_file(folder / "config.json", hf_config_json(config, dtype, tokenizer.bos, tokenizer.eos));
-  base::write_file(folder / "generation_config.json", generation_config(tokenizer));
+  base::write_file(folder / "config.json", hf_config_json(config, dtype, tokenizer));
+  base::write_file(folder / "generation_config.json", generation_config_json(tokenizer));
   write_safetensors(folder / "model.safetensors", tensors, {{"format", "pt"}});
   text::save_tokenizer_json(tokenizer, folder);
 }
@@ -66,6 +59,7 @@ void save_model_folder(const ModelConfig& config, const text::TokenizerData& tok
                        const std::vector<StoredTensor>& tensors, const base::Path& folder, bool overwrite) {
   base::AtomicFolder target(folder, overwrite);
   write_model_files(config, tokenizer, tensors, target.path());
+  base::stop_if_interrupted("model import");
   target.commit();
 }
 

@@ -43,6 +43,25 @@ TEST_F(ModelWriter, WritesTheFilesThatTransformersLooksFor) {
   EXPECT_EQ(config["eos_token_id"], 258);
 }
 
+TEST_F(ModelWriter, KeepsWhatBeginsEndsAndPadsATextThroughImportAndExport) {
+  TestModel model("llama");
+  model.tokenizer.eos_ids = {258, 257};
+  model.tokenizer.pad = 257;
+  model.tokenizer.post_processor = R"({"type":"TemplateProcessing"})";
+  save(model);
+  for (const char* name : {"config.json", "generation_config.json"}) {
+    const auto json = nlohmann::json::parse(base::read_file(path("model") / name));
+    EXPECT_EQ(json.at("eos_token_id"), nlohmann::json({258, 257})) << name;
+    EXPECT_EQ(json.at("pad_token_id"), 257) << name;
+    EXPECT_EQ(json.at("bos_token_id"), 257) << name;
+  }
+  const text::TokenizerData read = open_model(path("model")).tokenizer;
+  EXPECT_EQ(read.eos_ids, model.tokenizer.eos_ids);
+  EXPECT_EQ(read.eos, 258);
+  EXPECT_EQ(read.pad, 257);
+  EXPECT_EQ(read.post_processor, model.tokenizer.post_processor);
+}
+
 TEST_F(ModelWriter, ReplacesAnOlderFolderOnlyWhenTold) {
   save(TestModel("llama"));
   EXPECT_CONTAINS(error_of(base::ErrorKind::kUsage, [&] { save(TestModel("qwen3")); }), "exists already");

@@ -61,7 +61,7 @@ TEST(Safetensors, RefusesWhatIsNoSuchFile) {
   EXPECT_CONTAINS(error_in(std::string(8, '\xff')), "at most 100000000 bytes");
   EXPECT_CONTAINS(error_in(file_with("{}", "").substr(0, 9)), "truncated");
   EXPECT_CONTAINS(error_in(file_with("[1]", "")), "begins with '{'");
-  EXPECT_CONTAINS(error_in(file_with("{\"x\": ", "")), "not valid JSON");
+  EXPECT_CONTAINS(error_in(file_with("{\"x\": ", "")), "expected JSON");
 }
 
 TEST(Safetensors, RefusesEveryTruncation) {

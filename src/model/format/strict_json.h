@@ -8,9 +8,8 @@
 
 namespace r2rank::model {
 
-/// Parses JSON from an untrusted file. Errors: kData for malformed text, invalid UTF-8, a key that occurs
-/// twice in an object, nesting deeper than `deepest`, more than 8 million values, or anything but an object
-/// at the top.
+/// base::parse_json() in its strict form, of at most `deepest` levels. Errors: kData, also for anything but
+/// an object at the top.
 nlohmann::json parse_strict_json(std::string_view bytes, const std::string& where, const std::string& origin,
                                  int deepest);
 

@@ -7,8 +7,8 @@
 
 namespace r2rank::model {
 
-/// Checks that the model embeds every token id of the tokenizer (it may embed more: padding rows). Errors:
-/// kData.
+/// Checks that the model embeds every token id of the tokenizer, those that end a generation or pad a text
+/// included (it may embed more: padding rows). Errors: kData.
 void check_vocabulary(const ModelConfig& config, const text::TokenizerData& tokenizer,
                       const std::string& origin);
 

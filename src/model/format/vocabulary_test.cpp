@@ -27,5 +27,18 @@ TEST(Vocabulary, CountsSpecialTokensBeyondTheOthers) {
                   "ids up to 5000");
 }
 
+TEST(Vocabulary, RefusesIdsThatOnlyAConfigurationNames) {
+  TestModel model("llama");
+  model.tokenizer.eos_ids = {258, 263};  // a padding row
+  EXPECT_NO_THROW(check_vocabulary(model.config, model.tokenizer, "file"));
+  model.tokenizer.eos_ids = {258, 264};
+  EXPECT_CONTAINS(data_error([&] { check_vocabulary(model.config, model.tokenizer, "file"); }),
+                  "expected eos_token_id to be one of the 264 tokens that the model embeds, found 264");
+  model.tokenizer.eos_ids.clear();
+  model.tokenizer.pad = 300;
+  EXPECT_CONTAINS(data_error([&] { check_vocabulary(model.config, model.tokenizer, "file"); }),
+                  "expected pad_token_id to be one of the 264 tokens");
+}
+
 }  // namespace
 }  // namespace r2rank::model

@@ -1,4 +1,4 @@
-#include "baselines/words.h"
+#include "baselines/word_finder.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -28,7 +28,7 @@ std::string ascii_lower(std::string_view word) {
 
 }  // namespace
 
-struct WordSplitter::Regex {
+struct WordFinder::Regex {
   Regex(std::string_view pattern, uint32_t options) {
     int error = 0;
     size_t place = 0;
@@ -74,14 +74,14 @@ struct WordSplitter::Regex {
   pcre2_match_data* match = nullptr;
 };
 
-WordSplitter::WordSplitter()
+WordFinder::WordFinder()
     // The class is spelled out because what \w means to PCRE2 changed in 10.43.
     : words_(std::make_unique<Regex>("[\\p{L}\\p{N}_]{2,}", PCRE2_UTF | PCRE2_UCP)),
       whole_(std::make_unique<Regex>("(?s).+", PCRE2_UTF | PCRE2_UCP)) {}
-WordSplitter::~WordSplitter() = default;
-WordSplitter::WordSplitter(WordSplitter&&) noexcept = default;
+WordFinder::~WordFinder() = default;
+WordFinder::WordFinder(WordFinder&&) noexcept = default;
 
-std::vector<std::string> WordSplitter::split(std::string_view text) const {
+std::vector<std::string> WordFinder::find(std::string_view text) const {
   std::vector<std::string> words;
   while (!text.empty()) {
     const size_t valid = words_->valid_prefix(text);
@@ -91,7 +91,7 @@ std::vector<std::string> WordSplitter::split(std::string_view text) const {
   return words;
 }
 
-void WordSplitter::append_words(std::string_view text, std::vector<std::string>& words) const {
+void WordFinder::append_words(std::string_view text, std::vector<std::string>& words) const {
   for (size_t from = 0; from < text.size() && words_->find(text, from); from = words_->end()) {
     const auto word = text.substr(words_->begin(), words_->end() - words_->begin());
     words.push_back(is_ascii(word) ? ascii_lower(word) : whole_->lower(word));

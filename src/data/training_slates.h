@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "data/dataset.h"
+#include "data/negative_sampler.h"
+#include "data/slates.h"
+
+namespace r2rank::data {
+
+struct Split;  // split.h includes this header
+
+/// Draws training slates: a user with enough history, a target among their last `recent_targets` training
+/// events, and `negative_count` negatives; slate n depends on (seed, n) alone, so a resumed run draws the
+/// same ones.
+class TrainingSlates {
+ public:
+  struct Options {
+    int64_t negative_count = 7;
+    int64_t recent_targets = 6;
+    int64_t min_history = 3;
+    std::string negatives = "uniform";  ///< uniform, popularity
+    uint64_t seed = 7;
+  };
+  /// The dataset and the split must outlive it. Errors: kUsage (no user has enough history, impossible
+  /// options).
+  TrainingSlates(const Dataset& dataset, const Split& split, Options options);
+  Slate draw(int64_t n) const;  ///< Slate::id is n
+  int64_t users() const { return static_cast<int64_t>(eligible_.size()); }
+
+ private:
+  void check_negatives() const;
+
+  const Dataset& dataset_;
+  const Split& split_;
+  Options options_;
+  std::vector<int32_t> eligible_;
+  NegativeSampler sampler_;
+};
+
+}  // namespace r2rank::data

@@ -1,0 +1,25 @@
+#include "learn/activations.h"
+
+namespace r2rank::learn {
+namespace {
+
+constexpr double kBudget = 6e9;  // bytes above which `auto` recomputes
+
+}  // namespace
+
+double activation_bytes(const model::LanguageModel& model, int64_t tokens, bool recomputed) {
+  const auto& shape = model.config();
+  const double element = model.options().dtype == "bf16" ? 2 : 4;
+  const auto layers = static_cast<double>(shape.layers), width = static_cast<double>(shape.width);
+  // Norms, q, k, v, attention, gate and up, SwiGLU.
+  const double layer = 6 * width + 4 * static_cast<double>(shape.heads * shape.head_width) +
+                       3 * static_cast<double>(shape.ffn_width);
+  return element * static_cast<double>(tokens) * (recomputed ? layers * width + layer : layers * layer);
+}
+
+bool recomputes_layers(const TrainConfig& config, const model::LanguageModel& model, int64_t tokens) {
+  if (model.options().tuning == "head" || config.checkpoint_layers == "off") return false;
+  return config.checkpoint_layers == "on" || activation_bytes(model, tokens, false) > kBudget;
+}
+
+}  // namespace r2rank::learn

@@ -1,0 +1,47 @@
+#include "learn/activations.h"
+
+#include <gtest/gtest.h>
+
+#include "learn/tiny_ranking_model.h"
+
+namespace r2rank::learn {
+namespace {
+
+class Activations : public ::testing::Test {
+ protected:
+  Activations() { testing::write_tiny_base(folder_.path() / "base"); }
+  std::unique_ptr<RankingModel> open(const std::string& tuning = "full") {
+    return testing::open_tiny(folder_.path() / "base", tuning);
+  }
+  data::testing::TemporaryFolder folder_;
+  TrainConfig config_;
+};
+
+TEST_F(Activations, TakeWhatTheShapesSayInEachLayer) {
+  const auto ranking = open();
+  const auto& shape = ranking->model->config();  // width 16, 2 heads, ffn 24
+  const double layer = 6.0 * 16 + 4.0 * 2 * static_cast<double>(shape.head_width) + 3.0 * 24;
+  const auto layers = static_cast<double>(shape.layers);
+  EXPECT_EQ(activation_bytes(*ranking->model, 10, false), 4 * 10 * layers * layer);
+  EXPECT_EQ(activation_bytes(*ranking->model, 10, true), 4 * 10 * (layers * 16 + layer));
+}
+
+TEST_F(Activations, AreRecomputedAsToldAndOtherwiseOnlyWhenTheyAreMany) {
+  const auto ranking = open();
+  const auto recomputed = [&](const char* setting, int64_t tokens) {
+    config_.checkpoint_layers = setting;
+    return recomputes_layers(config_, *ranking->model, tokens);
+  };
+  EXPECT_TRUE(recomputed("on", 1));
+  EXPECT_FALSE(recomputed("off", 1'000'000'000));
+  EXPECT_FALSE(recomputed("auto", 1));
+  EXPECT_TRUE(recomputed("auto", 1'000'000'000));
+}
+
+TEST_F(Activations, AreNotNeededByAHeadAlone) {
+  config_.checkpoint_layers = "on";
+  EXPECT_FALSE(recomputes_layers(config_, *open("head")->model, 1'000'000'000));
+}
+
+}  // namespace
+}  // namespace r2rank::learn
