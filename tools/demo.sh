@@ -43,7 +43,7 @@ prompt=(--prompt-instruction $'Movies a user watched, oldest first:\n'
         --prompt-candidate '{title}[, watched {count} times]'
         --prompt-rationale-start ' because'
         --prompt-cue ':')
-reasoning=(--rationales 1 --rationale-tokens 8 --temperature 0.7)
+reasoning=(--rationales 1)  # as long and as warm as the model was trained
 
 train() {
   local folder=$1 resume=(); shift
@@ -63,7 +63,7 @@ if [ ! -e "$out/split" ]; then
 fi
 
 say "2 of 6: the model as it is (zero-shot), and simple baselines"
-evaluate zero_shot --model "$model" "${prompt[@]}" --baselines random,constant,popularity
+evaluate zero_shot --model "$model" "${prompt[@]}" --baselines random,constant,popularity,item-knn
 
 say "3 of 6: silent warm-up, $warm_up_minutes minutes: the score is read right after the item"
 train "$out/warm_up" --model "$model" "${prompt[@]}" --stage silent --steps 0 --minutes "$warm_up_minutes" --checkpoint-minutes 3
@@ -75,10 +75,10 @@ train "$out/trained" --model "$out/warm_up" --stage rl --rationale-tokens 8 --te
 evaluate trained --model "$out/trained" "${reasoning[@]}" --baselines ""
 
 say "5 of 6: everything on the same $users users"
-with=$(printf "$out/eval/%s.parquet," random constant popularity zero_shot warm_up trained)
+with=$(printf "$out/eval/%s.parquet," random constant popularity item-knn zero_shot warm_up trained)
 set_up=$(setup_seconds setup || true) built=$(setup_seconds build || true)
 "$program" eval "$out/dataset" --split "$out/split" --baselines "" --with "${with%,}" --output "$out/table" \
-  --pairs trained-zero_shot,trained-random,trained-warm_up,trained-popularity,warm_up-popularity \
+  --pairs trained-zero_shot,trained-random,trained-warm_up,trained-popularity,trained-item-knn,warm_up-popularity \
   --seconds "setup=$set_up,build=$built,train=$(plus "$(trained_seconds warm_up)" "$(trained_seconds trained)"),total=$(plus "$before" "$(seconds_since "$started")" "$set_up" "$built")"
 cp "$out/table/summary.json" "$out/table/table.md" "$out/"
 
