@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 fs::path wheels_above(fs::path start) {
   std::error_code code;
   while (true) {
-    const fs::path wheels = start / ".deps" / "wheels";
+    fs::path wheels = start / ".deps" / "wheels";
     if (fs::is_directory(wheels, code)) return wheels;
     if (!start.has_parent_path() || start == start.parent_path()) return {};
     start = start.parent_path();

@@ -62,7 +62,7 @@ int dispatch(const Arguments& arguments) {
   if (arguments[0] == "--version") return print_page("r2rank " R2RANK_VERSION "\n");
   if (arguments[0] == "help") {
     Arguments rest(arguments.begin() + 1, arguments.end());
-    rest.push_back("--help");
+    rest.emplace_back("--help");
     return dispatch(rest);
   }
   const FoundVerb found = find_verb(arguments);

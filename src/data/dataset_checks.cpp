@@ -1,6 +1,7 @@
 #include "data/dataset_checks.h"
 
 #include <cmath>
+#include <functional>
 #include <unordered_set>
 
 #include "base/error.h"
@@ -11,7 +12,7 @@ namespace {
 void check_ids(const auto& entries, const auto& id_of, std::string_view what, const std::string& source) {
   std::unordered_set<std::string_view> seen;
   for (const auto& entry : entries) {
-    const std::string& id = id_of(entry);
+    const std::string& id = std::invoke(id_of, entry);
     if (id.empty())
       base::fail_data("dataset", "expected an id for every {} in {}, found an empty one", what, source);
     if (!seen.insert(id).second)
@@ -43,8 +44,8 @@ void check_event(const Dataset& dataset, size_t place, const std::string& source
 }
 
 void check_contents(const Dataset& dataset, const std::string& source) {
-  check_ids(dataset.user_ids, [](const std::string& id) -> const std::string& { return id; }, "user", source);
-  check_ids(dataset.items, [](const Item& item) -> const std::string& { return item.id; }, "item", source);
+  check_ids(dataset.user_ids, std::identity{}, "user", source);
+  check_ids(dataset.items, &Item::id, "item", source);
   for (size_t place = 0; place < dataset.interactions.size(); ++place) check_event(dataset, place, source);
 }
 

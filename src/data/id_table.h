@@ -15,8 +15,8 @@ class IdTable {
   IdTable() = default;
   IdTable(const IdTable&) = delete;  // the index points into ids_
   IdTable& operator=(const IdTable&) = delete;
-  IdTable(IdTable&&) = default;
-  IdTable& operator=(IdTable&&) = default;
+  IdTable(IdTable&&) noexcept = default;
+  IdTable& operator=(IdTable&&) noexcept = default;
 
   /// The index of `id`, added when it is new. Errors: kData when there would be more than 2^31 - 1.
   int32_t intern(std::string_view id);

@@ -9,7 +9,8 @@ namespace {
 /// Marks the events whose item came before in the same user's run of [begin, end), read in the given
 /// direction.
 template <class Iterator>
-void mark_repeated(Iterator begin, Iterator end, std::vector<bool>& repeated, const Interaction* base) {
+void mark_repeated(const Iterator& begin, const Iterator& end, std::vector<bool>& repeated,
+                   const Interaction* base) {
   std::unordered_set<int32_t> seen;
   int32_t user = -1;
   for (auto event = begin; event != end; ++event) {

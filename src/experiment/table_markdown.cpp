@@ -25,7 +25,8 @@ std::string markdown_row(const ResultTable& table, const TableRow& row) {
   std::vector<std::string> cells = {escaped(row.scorer, "|\\*_`", '\\')};
   for (size_t i = 0; i < row.metrics.size(); ++i) {
     const std::string stars = is_best(table, row, i) ? "**" : "";
-    cells.push_back(stars + decimal(row.metrics[i].mean) + stars + " " + bracketed(row.metrics[i], decimal));
+    cells.push_back(fmt::format("{0}{1}{0} {2}", stars, decimal(row.metrics[i].mean),
+                                bracketed(row.metrics[i], decimal)));
   }
   cells.push_back(short_number(row.tokens_per_slate));
   cells.push_back(short_number(row.ms_per_slate));

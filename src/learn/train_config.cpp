@@ -61,16 +61,26 @@ void TrainConfig::describe(base::ConfigFields& fields) {
       .add("recent_targets", recent_targets, "targets are drawn among a user's last so many training events")
       .between(1, 1e6);
   fields.add("min_history", min_history, "earlier events a training target needs").between(1, 1e6);
+  describe_rationales(fields);
+  describe_objective(fields);
+  describe_optimisation(fields);
+  model_options.describe(fields);
+}
+
+void TrainConfig::describe_rationales(base::ConfigFields& fields) {
   fields.add("rationales", rationales, "G: rationales sampled for each user and item (rl)").between(1, 256);
   fields.add("rationale_tokens", rationale_tokens, "T: a rationale ends after this many tokens at the latest")
       .between(1, 4096);
   fields.add("temperature", temperature, "sampling temperature of the rationales").between(0.01, 100);
   fields.add("epochs", epochs, "optimiser passes over one rollout (rl); later ones are clipped")
       .between(1, 100);
+}
+
+void TrainConfig::describe_objective(base::ConfigFields& fields) {
   fields
-      .add(
-          "list_objective", list_objective,
-          "utility of a slate: exact expected NDCG, or a list loss; auto: cross-entropy in the silent stage, ndcg in rl")
+      .add("list_objective", list_objective,
+           "utility of a slate: exact expected NDCG, or a list loss; auto: cross-entropy in the silent "
+           "stage, ndcg in rl")
       .one_of(with_auto(list_objective_names()));
   fields.add("cutoff", cutoff, "k of NDCG@k").between(1, 1000);
   fields.add("tau", tau, "Plackett-Luce temperature").between(1e-3, 1e3);
@@ -102,6 +112,9 @@ void TrainConfig::describe(base::ConfigFields& fields) {
       .add("silent_weight", silent_weight,
            "weight of the silent score's own utility beside the reasoned one (rl)")
       .between(0, 100);
+}
+
+void TrainConfig::describe_optimisation(base::ConfigFields& fields) {
   fields.add("learning_rate", learning_rate, "peak learning rate of the model").between(0, 1);
   fields.add("readout_learning_rate", readout_learning_rate, "peak learning rate of the readout head")
       .between(0, 1);
@@ -127,7 +140,6 @@ void TrainConfig::describe(base::ConfigFields& fields) {
       .add("nonfinite_limit", nonfinite_limit,
            "steps in a row with a gradient that is not finite before the run stops")
       .between(1, 1e6);
-  model_options.describe(fields);
 }
 
 ListObjective TrainConfig::objective_of_lists() const {

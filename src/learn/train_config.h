@@ -59,6 +59,9 @@ struct TrainConfig {
   ListObjective objective_of_lists() const;
 
  private:
+  void describe_rationales(base::ConfigFields& fields);
+  void describe_objective(base::ConfigFields& fields);
+  void describe_optimisation(base::ConfigFields& fields);
   void check_rationales() const;
   void check_estimator() const;
   void check_idle() const;

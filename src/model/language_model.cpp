@@ -1,6 +1,7 @@
 #include "model/language_model.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <algorithm>
 #include <cmath>
@@ -120,10 +121,10 @@ void LanguageModel::add_layer(int64_t index, const WeightSource& source) {
   const bool full = options_.tuning == "full";
   auto& layer = transformer_.layers[index];
   const auto named = [index](const std::string& rest) { return layer_name(index, rest); };
-  const auto matrix = [&](std::vector<std::string> names) {
+  const auto matrix = [&](const std::vector<std::string>& names) {
     return &add(names, source, ParameterKind::kMatrix, full);
   };
-  const auto vector = [&](std::vector<std::string> names) {
+  const auto vector = [&](const std::vector<std::string>& names) {
     return &add(names, source, ParameterKind::kVector, full);
   };
   layer.input_norm = vector({named("input_layernorm.weight")});
@@ -151,7 +152,7 @@ void LanguageModel::add_adapters(Linear& linear) {
     if (!ends_with_any(module, options_.lora_targets)) continue;
     LoraAdapter adapter{
         .scale = options_.lora_alpha / static_cast<double>(rank), .begin = part.begin, .end = part.end};
-    const auto make = [&](const std::string& suffix, at::Tensor value) {
+    const auto make = [&](const std::string& suffix, const at::Tensor& value) {
       Parameter::Part whole{module + suffix, 0, value.size(0)};
       return &parameters_.add({whole}, ParameterKind::kMatrix, value.to(transformer_.device()),
                               transformer_.compute_type(), true);
@@ -169,7 +170,7 @@ void LanguageModel::add_readout() {
   const bool trained = options_.tuning != "frozen" && readout_.kind != ReadoutKind::kVerdict;
   const int64_t hidden = options_.readout_hidden, width = config().width;
   const double deviation = 1.0 / std::sqrt(static_cast<double>(width));
-  const auto make = [&](const std::string& name, at::Tensor value) {
+  const auto make = [&](const std::string& name, const at::Tensor& value) {
     Parameter::Part whole{name, 0, value.size(0)};
     return &parameters_.add({whole}, ParameterKind::kReadout, value.to(transformer_.device()), at::kFloat,
                             trained);

@@ -1,6 +1,7 @@
 #include "model/parameter.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <utility>
 
@@ -9,7 +10,7 @@
 
 namespace r2rank::model {
 
-at::Tensor random_normal(std::vector<int64_t> shape, double deviation, uint64_t seed,
+at::Tensor random_normal(const std::vector<int64_t>& shape, double deviation, uint64_t seed,
                          const std::string& name) {
   base::RandomStream random(seed, base::Purpose::kInit, base::hash64(name));
   at::Tensor values = at::empty(shape, at::kFloat);

@@ -36,7 +36,7 @@ struct Parameter {
 
 /// Initial values: normal with mean 0, the same for the same seed and parameter name wherever it is made.
 /// f32.
-at::Tensor random_normal(std::vector<int64_t> shape, double deviation, uint64_t seed,
+at::Tensor random_normal(const std::vector<int64_t>& shape, double deviation, uint64_t seed,
                          const std::string& name);
 
 /// All parameters of a model in a fixed order. Addresses are stable.

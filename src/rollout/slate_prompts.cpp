@@ -60,8 +60,7 @@ PreparedSlate SlatePrompts::prepare(const data::Slate& slate, bool training) con
   for (int64_t i = slate.history_end - shown; i < slate.history_end; ++i)
     history.push_back(history_item(events[i], target.time));
   std::vector<uint64_t> keys;
-  for (size_t i = 0; i < slate.candidates.size(); ++i) {
-    const int32_t item = slate.candidates[i];
+  for (const int32_t item : slate.candidates) {
     const bool own = training && item == target.item;
     candidates.push_back(candidate_item(item, own ? &target : nullptr));
     keys.push_back(base::hash64(dataset_.items[item].id));

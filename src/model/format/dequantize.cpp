@@ -99,7 +99,7 @@ void decode_q4_k(const std::byte* bytes, float* out) {
   for (int sub = 0; sub < 8; ++sub) {
     const ScalePair pair = unpack_q4_k(block.packed, sub);
     const float sub_scale = scale * pair.scale, sub_minimum = minimum * pair.minimum;
-    const uint8_t* values = block.values + sub / 2 * 32;
+    const uint8_t* values = block.values + size_t{32} * (sub / 2);
     const int shift = sub % 2 * 4;
     for (int i = 0; i < 32; ++i)
       out[sub * 32 + i] = sub_scale * static_cast<float>((values[i] >> shift) & 15) - sub_minimum;
@@ -113,12 +113,12 @@ void decode_q6_k(const std::byte* bytes, float* out) {
   const float scale = f16_to_f32(block.scale);
   for (int run = 0; run < 8; ++run) {
     const int half = run / 4, within = run % 4;
-    const uint8_t* low = block.low + half * 64 + within % 2 * 32;
-    const uint8_t* high = block.high + half * 32;
+    const uint8_t* low = block.low + size_t{64} * half + size_t{32} * (within % 2);
+    const uint8_t* high = block.high + size_t{32} * half;
     const int low_shift = within / 2 * 4, high_shift = within * 2;
     for (int i = 0; i < 32; ++i) {
       const int value = ((low[i] >> low_shift) & 15) | (((high[i] >> high_shift) & 3) << 4);
-      const float sub_scale = scale * static_cast<float>(block.scales[run * 2 + i / 16]);
+      const float sub_scale = scale * static_cast<float>(block.scales[2 * run + (i < 16 ? 0 : 1)]);
       out[run * 32 + i] = sub_scale * static_cast<float>(value - 32);
     }
   }

@@ -57,7 +57,7 @@ nlohmann::ordered_json id_json(std::optional<text::TokenId> id) {
 }
 
 nlohmann::ordered_json eos_json(const text::TokenizerData& tokenizer) {
-  const auto ids = text::end_ids(tokenizer);
+  auto ids = text::end_ids(tokenizer);
   if (ids.empty()) return nullptr;
   if (ids.size() == 1) return ids.front();
   return ids;
