@@ -30,7 +30,6 @@ Decoder::Decoder(const LanguageModel& model, const TokenTree& prompts, std::vect
       prompts_(prompts),
       leaves_(std::move(leaves)),
       copies_(copies),
-      max_new_(max_new),
       version_(model.parameters().version()) {
   for (size_t leaf = 0; leaf < leaves_.size(); ++leaf) {
     const int32_t root = root_of(prompts_, leaves_[leaf]);

@@ -40,7 +40,7 @@ class Decoder {
   const LanguageModel& model_;
   const TokenTree& prompts_;
   std::vector<int32_t> leaves_;
-  int64_t copies_, max_new_, capacity_ = 0;
+  int64_t copies_, capacity_ = 0;
   uint64_t version_;
   at::Tensor prompt_states_;
   std::vector<RootCache> roots_;
