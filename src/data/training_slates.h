@@ -7,10 +7,9 @@
 #include "data/dataset.h"
 #include "data/negative_sampler.h"
 #include "data/slates.h"
+#include "data/split.h"
 
 namespace r2rank::data {
-
-struct Split;  // split.h includes this header
 
 /// Draws training slates: a user with enough history, a target among their last `recent_targets` training
 /// events, and `negative_count` negatives; slate n depends on (seed, n) alone, so a resumed run draws the

@@ -70,8 +70,11 @@ TrainingCost estimate_training(const learn::TrainConfig& config, const learn::Ra
   const auto packed = static_cast<double>(cost.tokens_per_step);
   const double epochs = config.reasons() ? static_cast<double>(config.epochs) : 1;
   const bool reference = config.reasons() && config.kl > 0;
+  // Each weight takes part in three products a token, or in one where nothing goes back through the layers.
+  const double products = model.model->options().tuning == "head" ? 1 : 3;
   cost.seconds_per_step =
-      epochs * ((6 * blocks * packed + 8 * output * sampled) / (speed * kTrainingShare) + trained * kUpdate) +
+      epochs * ((2 * products * blocks * packed + 8 * output * sampled) / (speed * kTrainingShare) +
+                trained * kUpdate) +
       2 * (blocks + output) * sampled / (speed * kDecodeShare) +
       (reference ? (2 * blocks * packed + 2 * output * sampled) / (speed * kScoringShare) : 0);
   cost.steps = config.steps;

@@ -82,10 +82,12 @@ TEST_F(Cost, ABudgetOfMinutesBoundsTheTime) {
   EXPECT_EQ(cost().seconds, 120);
 }
 
-TEST_F(Cost, TuningLessTakesLessMemory) {
-  const double full = cost().memory_bytes;
+TEST_F(Cost, TuningLessTakesLessMemoryAndTime) {
+  config_.stage = "silent";
+  const auto full = cost();
   model_ = learn::testing::open_tiny(folder_.path() / "base", "head");
-  EXPECT_LT(cost().memory_bytes, full);
+  EXPECT_LT(cost().memory_bytes, full.memory_bytes);
+  EXPECT_LT(cost().seconds_per_step, full.seconds_per_step);
 }
 
 /// A prompt with four tokens before a rationale and two in the cue; slates of five candidates.

@@ -8,6 +8,7 @@ constexpr double kBudget = 6e9;  // bytes above which `auto` recomputes
 }  // namespace
 
 double activation_bytes(const model::LanguageModel& model, int64_t tokens, bool recomputed) {
+  if (model.options().tuning == "head") return 0;
   const auto& shape = model.config();
   const double element = model.options().dtype == "bf16" ? 2 : 4;
   const auto layers = static_cast<double>(shape.layers), width = static_cast<double>(shape.width);

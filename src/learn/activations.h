@@ -8,13 +8,12 @@
 namespace r2rank::learn {
 
 /// Bytes of activations that a training pass over so many packed tokens keeps for its backward pass:
-/// everything the layers need, or, where they are recomputed, their inputs and one layer's worth. From the
-/// tensors' shapes.
+/// everything the layers need, or, where they are recomputed, their inputs and one layer's worth; none where
+/// the readout head alone is trained. From the tensors' shapes.
 double activation_bytes(const model::LanguageModel& model, int64_t tokens, bool recomputed);
 
 /// Whether a pass over so many packed tokens recomputes its layers in the backward pass: as checkpoint_layers
-/// says, `auto` where their activations would take more than 6 GB. Never where the readout head alone is
-/// trained, which needs nothing of theirs.
+/// says, `auto` where their activations would take more than 6 GB. Never where they keep none.
 bool recomputes_layers(const TrainConfig& config, const model::LanguageModel& model, int64_t tokens);
 
 }  // namespace r2rank::learn

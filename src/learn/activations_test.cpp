@@ -40,7 +40,9 @@ TEST_F(Activations, AreRecomputedAsToldAndOtherwiseOnlyWhenTheyAreMany) {
 
 TEST_F(Activations, AreNotNeededByAHeadAlone) {
   config_.checkpoint_layers = "on";
-  EXPECT_FALSE(recomputes_layers(config_, *open("head")->model, 1'000'000'000));
+  const auto ranking = open("head");
+  EXPECT_FALSE(recomputes_layers(config_, *ranking->model, 1'000'000'000));
+  EXPECT_EQ(activation_bytes(*ranking->model, 1'000'000'000, false), 0);
 }
 
 }  // namespace

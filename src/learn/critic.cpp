@@ -32,7 +32,7 @@ at::Tensor Critic::operator()(const at::Tensor& states, const std::vector<int64_
   const at::Tensor values = at::linear(at::gelu(at::linear(h, w1_->compute)), w2_->compute);  // [sum K, 2]
   std::vector<at::Tensor> means;
   for (const at::Tensor& slate : values.split_with_sizes(candidates)) means.push_back(slate.mean(0));
-  return at::stack(means);
+  return at::stack(means);  // [slates, 2]
 }
 
 }  // namespace r2rank::learn

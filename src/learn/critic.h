@@ -2,7 +2,6 @@
 
 #include <vector>
 
-#include "base/files.h"
 #include "learn/optimizer.h"
 #include "model/parameter.h"
 

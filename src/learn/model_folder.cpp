@@ -208,8 +208,8 @@ void refuse_other_training(const RankingModel& ranking, const data::Dataset& dat
   if (text("dataset_hash") != dataset.hash || text("training_hash") == data::training_hash(split)) return;
   base::fail_usage(
       "model",
-      "{} was trained on other events of this dataset than this split trains on, so that it may have seen what is held "
-      "out here; use the split it was trained with, or train a model on this one",
+      "{} was trained on other events of this dataset than this split trains on, so that it may have seen "
+      "what is held out here; use the split it was trained with, or train a model on this one",
       ranking.origin);
 }
 

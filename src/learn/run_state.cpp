@@ -65,6 +65,7 @@ void refuse_differences(const json& saved, const json& now, const base::Path& pa
   }
 }
 
+/// They share storage with the parameters: what is copied into them is in the model.
 std::vector<at::Tensor> masters(model::ParameterStore& parameters) {
   std::vector<at::Tensor> weights;
   for (auto& parameter : parameters.all()) weights.push_back(parameter.master.detach());

@@ -32,6 +32,8 @@ void save_checkpoint(const base::Path& run, const RankingModel& model, AdamW& op
 /// checkpoint's.
 RunState load_checkpoint(const base::Path& run, AdamW& optimizer, Critic* critic, const TrainConfig& config,
                          const std::string& dataset_hash, const std::string& split_hash);
+/// Whether the folder holds a whole checkpoint. One that a crash left moved aside, in the middle of being
+/// replaced, is put back first.
 bool has_checkpoint(const base::Path& run);
 /// The element type a checkpoint's run computes in ("bf16", "f32"). Errors: kData.
 std::string checkpoint_dtype(const base::Path& run);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -50,10 +51,10 @@ struct SlateOutcome {
   std::vector<std::vector<double>> credit;                ///< [K][G] before the length price
   std::vector<std::vector<std::vector<float>>> logprobs;  ///< [K][G][T] at this pass
   double token_entropy = 0, kl = 0, token_clip_share = 0,
-         ranking_clip_share = 0;  ///< means over tokens / rankings
-  int64_t tokens = 0;             ///< sampled tokens
-  SlateValues values;             ///< the critic's, which served as baselines
-  double critic_error = 0;        ///< mean squared difference between its values and the rewards
+         ranking_clip_share = 0;       ///< means over tokens / rankings
+  int64_t tokens = 0;                  ///< sampled tokens
+  SlateValues values;                  ///< the critic's, which served as baselines
+  std::optional<double> critic_error;  ///< mean squared difference between its values and the rewards
 };
 
 /// One forward and backward pass over a few slates: adds the gradient of -(1 / slates_in_step) * sum of their

@@ -63,8 +63,7 @@ void add_controls(const StepSlate& slate, int cutoff, Mean& incoming, Mean& cons
 }  // namespace
 
 std::vector<std::pair<std::string, double>> summarize(std::span<const SlateOutcome> outcomes,
-                                                      std::span<const StepSlate> slates, int cutoff,
-                                                      bool with_critic) {
+                                                      std::span<const StepSlate> slates, int cutoff) {
   Mean utility, silent, ndcg, silent_ndcg, within, between, gap, length, ended, malformed, entropy, kl, clip,
       ranking_clip, credit, incoming, constant, critic, flat;
   double largest_gap = 0;
@@ -74,7 +73,7 @@ std::vector<std::pair<std::string, double>> summarize(std::span<const SlateOutco
     silent.add(outcome.silent_utility);
     silent_ndcg.add(metrics::ndcg(outcome.scores.silent, relevance, cutoff));
     add_controls(slates[b], cutoff, incoming, constant);
-    if (with_critic) critic.add(outcome.critic_error);
+    if (outcome.critic_error) critic.add(*outcome.critic_error);
     if (slates[b].rationales == nullptr) continue;
     utility.add(outcome.utility);
     ndcg.add(metrics::ndcg(outcome.scores.means(), relevance, cutoff));

@@ -89,6 +89,12 @@ TEST_F(StepSummary, AveragesOverSlates) {
   EXPECT_EQ(found["rationale_length"], 1.25);
 }
 
+TEST_F(StepSummary, NamesTheErrorOfACriticWhereThereIsOne) {
+  EXPECT_FALSE(values({outcome_}, {input_}).contains("critic_error"));
+  outcome_.critic_error = 0.5;
+  EXPECT_EQ(values({outcome_}, {input_})["critic_error"], 0.5);
+}
+
 TEST_F(StepSummary, ASilentStepHasNoValuesOfRationales) {
   outcome_.scores.reasoned.clear();
   input_.rationales = nullptr;

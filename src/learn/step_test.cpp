@@ -227,7 +227,7 @@ TEST_F(GoldenStep, ACriticGivesTheBaselinesOfSampledRankingsAndLearnsTheirReward
     EXPECT_NE(outcome.values.silent, 0);
     const double silent = outcome.silent_utility - outcome.values.silent,
                  reasoned = outcome.utility - outcome.values.reasoned;
-    EXPECT_NEAR(outcome.critic_error, (silent * silent + reasoned * reasoned) / 2, 1e-6);
+    EXPECT_NEAR(outcome.critic_error.value(), (silent * silent + reasoned * reasoned) / 2, 1e-6);
   }
   options_.critic = nullptr;
   options_.estimator.baseline = RankingBaseline::kBatchMean;

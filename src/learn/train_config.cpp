@@ -92,7 +92,8 @@ void TrainConfig::describe_objective(base::ConfigFields& fields) {
   fields
       .add(
           "ranking_baseline", ranking_baseline,
-          "baseline of sampled rankings (reinforce-pl): the slate's other rankings, the step's other slates, or a critic")
+          "baseline of sampled rankings (reinforce-pl): the slate's other rankings, the step's other slates, "
+          "or a critic")
       .one_of({"leave-one-out", "batch-mean", "critic"});
   fields.add("rankings", rankings, "n: rankings sampled for each score vector (reinforce-pl)")
       .between(1, 10000);
@@ -193,7 +194,8 @@ void TrainConfig::check_idle() const {
   refuse_idle(*this, !sampled, "estimator = expected, which samples no rankings",
               {"rankings", "ranking_depth", "ranking_clip", "ranking_baseline"});
   const bool critic = sampled && ranking_baseline == "critic";
-  refuse_idle(*this, !critic, "no critic", {"critic_learning_rate"});
+  refuse_idle(*this, !critic, "ranking_baseline = " + ranking_baseline + ", which has no critic",
+              {"critic_learning_rate"});
   refuse_idle(*this, model_options.tuning != "lora", "tuning = " + model_options.tuning,
               {"lora_rank", "lora_alpha", "lora_targets"});
   refuse_idle(*this, model_options.tuning != "full", "tuning = " + model_options.tuning, {"train_embedding"});

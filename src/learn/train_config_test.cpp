@@ -171,7 +171,7 @@ TEST(TrainConfig, RefusesSettingsThatNothingLooksAt) {
     refused("silent", name, value, "stage = silent");
   refused("rl", "rankings", "4", "estimator = expected");
   refused("rl", "ranking_depth", "3", "estimator = expected");
-  refused("silent", "critic_learning_rate", "0.1", "no critic");
+  refused("silent", "critic_learning_rate", "0.1", "ranking_baseline = leave-one-out");
   refused("rl", "lora_rank", "4", "tuning = full");
 }
 

@@ -204,7 +204,7 @@ bool Trainer::one_epoch(Batch& batch, int64_t epoch, StepLog& log) {
   auto outcomes = accumulate(batch, options);
   std::vector<StepSlate> slates;
   for (size_t b = 0; b < batch.prepared.size(); ++b) slates.push_back(batch.step_slate(b));
-  log = summarize(outcomes, slates, static_cast<int>(config_.cutoff), critic_ != nullptr);
+  log = summarize(outcomes, slates, static_cast<int>(config_.cutoff));
   if (epoch == 0 && config_.epochs > 1) batch.first = std::move(outcomes);
   return apply_gradients(log);
 }
@@ -319,7 +319,8 @@ void Trainer::write_model() {
   config_.describe(fields);
   state_.seconds = elapsed();
   const std::string training = fmt::format(
-      R"({{"step": {}, "slates": {}, "seconds": {}, "dataset_hash": "{}", "training_hash": "{}", "configuration": {}}})",
+      R"({{"step": {}, "slates": {}, "seconds": {}, "dataset_hash": "{}", "training_hash": "{}", )"
+      R"("configuration": {}}})",
       state_.step, state_.slates, state_.seconds, dataset_.hash, data::training_hash(split_),
       fields.as_json());
   write_ranking_model(model_, folder.path(), training);

@@ -25,7 +25,6 @@ std::vector<float> as_floats(const at::Tensor& values) {
 }
 
 // --- RMSNorm
-// -----------------------------------------------------------------------------------------------------------
 
 /// Writes one normalised row and returns 1 / rms.
 float rms_row(const float* x, const float* weight, float* y, int64_t width, double epsilon) {
@@ -104,7 +103,6 @@ struct RmsNorm : torch::autograd::Function<RmsNorm> {
 };
 
 // --- SwiGLU
-// ------------------------------------------------------------------------------------------------------------
 
 void swiglu_row(const float* gate, const float* up, float* y, int64_t width) {
 #pragma omp simd
@@ -158,7 +156,6 @@ struct SwiGlu : torch::autograd::Function<SwiGlu> {
 };
 
 // --- Rotary embedding
-// --------------------------------------------------------------------------------------------------
 
 /// One token: every head's halves turned by the token's angles.
 void rotate_row(const float* x, const float* cos, const float* sin, float direction, float* y, int64_t heads,

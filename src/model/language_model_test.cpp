@@ -16,7 +16,6 @@ using golden::relative_error;
 using golden::states_of;
 
 // --- SmolLM2 from its GGUF file
-// ------------------------------------------------------------------------------------------
 
 class SmolLm2 : public testing::Test {
  protected:
@@ -76,7 +75,6 @@ TEST_F(SmolLm2, IsCloseInBf16) {
 }
 
 // --- LoRA
-// ----------------------------------------------------------------------------------------------------------------
 
 class Lora : public testing::Test {
  protected:
@@ -155,7 +153,6 @@ TEST_F(Lora, AdaptsOnlyTheTargets) {
 }
 
 // --- What is trained
-// ----------------------------------------------------------------------------------------------------
 
 TEST(LanguageModel, TrainsWhatTheTuningNames) {
   const auto count = [](const std::string& tuning) {
