@@ -1,4 +1,4 @@
-// Attention over the token tree of one slate of the design's workload (history 256, 20 candidates of 48
+// Attention over the token tree of one slate (history 256, 20 candidates of 48
 // tokens, SmolLM2-135M's heads), by both methods in one run: what tree_attention.h chooses between.
 
 #include <ATen/ATen.h>

@@ -12,7 +12,7 @@ namespace r2rank::learn {
 enum class Objective { kJ1, kJG };
 Objective objective_of(const std::string& name);  ///< "j1", "jg"; Errors: kUsage
 
-/// How sampled tokens are credited (method.md section 4).
+/// How sampled tokens are credited (docs/method.md, "Credit of the tokens").
 enum class Credit { kNone, kShared, kGrpo, kRloo, kContribution, kMarginal, kVersusSilent };
 Credit credit_of(const std::string& name);  ///< Errors: kUsage
 std::vector<std::string> credit_names();

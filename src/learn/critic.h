@@ -13,10 +13,10 @@ struct SlateValues {
   double reasoned = 0;  ///< of rankings by the scores after rationales
 };
 
-/// The critic of `reinforce-pl` (ranking_baseline = critic; method.md section 4). The values of a slate are
-/// the mean over its candidates of W2 GELU(W1 h), h the state its silent score is read from, detached: the
-/// language model learns nothing from the critic. W2 starts at zero. An AdamW of its own minimises (R - V)^2
-/// / 2, R the mean reward of the rankings that were drawn.
+/// The critic of `reinforce-pl` (ranking_baseline = critic; docs/method.md, "Gradient through the scores").
+/// The values of a slate are the mean over its candidates of W2 GELU(W1 h), h the state its silent score is
+/// read from, detached: the language model learns nothing from the critic. W2 starts at zero. An AdamW of its
+/// own minimises (R - V)^2 / 2, R the mean reward of the rankings that were drawn.
 class Critic {
  public:
   Critic(int64_t width, int64_t hidden, const AdamWOptions& options, uint64_t seed, at::Device device);

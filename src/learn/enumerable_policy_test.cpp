@@ -1,5 +1,5 @@
-// The test of method.md section 4: a policy whose rationales can all be enumerated, so that the expectation
-// of each estimator and credit of ours can be held against the exact gradient
+// The test of docs/method.md, "Credit of the tokens": a policy whose rationales can all be enumerated, so
+// that the expectation of each estimator and credit of ours can be held against the exact gradient
 // (tools/golden/enumerable_policy.py has the definitions).
 
 #include <gtest/gtest.h>

@@ -13,7 +13,7 @@
 
 namespace r2rank::learn {
 
-/// What one training step maximises and how (method.md section 4).
+/// What one training step maximises and how (docs/method.md, "What is maximised in a step").
 struct StepOptions {
   Objective objective = Objective::kJ1;
   Credit credit = Credit::kNone;

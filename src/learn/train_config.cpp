@@ -209,6 +209,11 @@ void TrainConfig::check_estimator() const {
     refuse(
         "estimator = reinforce-pl rewards sampled rankings with NDCG: set list_objective = ndcg, or "
         "estimator = expected");
+  if (ranking_depth > negative_count + 1)
+    refuse(fmt::format(
+        "ranking_depth = {} places are more than the 1 + {} items of a training slate: choose {} or "
+        "less, or 0 for the cut-off, or raise negative_count",
+        ranking_depth, negative_count, negative_count + 1));
   if (ranking_baseline == "leave-one-out" && rankings < 2)
     refuse(
         "ranking_baseline = leave-one-out compares rankings of one slate and needs rankings >= 2; or choose "

@@ -116,6 +116,16 @@ TEST(TrainConfig, RefusesImpossibleEstimatorsInASilentStageToo) {
   EXPECT_NO_THROW(config.check()) << "one ranking is enough beside a critic";
 }
 
+TEST(TrainConfig, RefusesMoreRankedPlacesThanASlateHas) {
+  auto config = rl();
+  config.estimator = "reinforce-pl";
+  config.negative_count = 3;
+  config.ranking_depth = 4;
+  EXPECT_NO_THROW(config.check());
+  config.ranking_depth = 5;
+  expect_refused(config, {"ranking_depth = 5", "1 + 3 items", "choose 4 or less"});
+}
+
 TEST(TrainConfig, RefusesACriticThatNothingAsks) {
   auto config = rl();
   config.ranking_baseline = "critic";

@@ -7,8 +7,8 @@
 
 namespace r2rank::model {
 
-/// How a score is read from the final-norm state h of the cue's last token (method.md section 2):
-/// `verdict` (e_yes - e_no) . h, `head` W2 GELU(W1 h), `both` their sum.
+/// How a score is read from the final-norm state h of the cue's last token (docs/method.md, "From slate to
+/// scores"): `verdict` (e_yes - e_no) . h, `head` W2 GELU(W1 h), `both` their sum.
 enum class ReadoutKind { kVerdict, kHead, kBoth };
 ReadoutKind readout_kind(const std::string& name);  ///< Errors: kUsage
 std::string readout_name(ReadoutKind kind);

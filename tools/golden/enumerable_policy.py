@@ -1,4 +1,4 @@
-"""Bias of every estimator and credit on a policy whose rationales can be enumerated (method.md section 4, last point).
+"""Bias of every estimator and credit on a policy whose rationales can be enumerated (docs/method.md, "Credit of the tokens").
 
 V = 3 tokens, T = 2, K = 3 items, G = 2 rationales per item, token 2 ends a rationale: 7 rationales per item, 7^6 = 117,649
 tuples z. All numbers in double.
