@@ -21,14 +21,29 @@ arrow::Result<std::shared_ptr<arrow::Buffer>> write(const arrow::Table& table) {
   return sink->Finish();
 }
 
+/// A table and the memory it lies in. Sizes in a Parquet file are claims: a page of a few bytes may announce
+/// a hundred gigabytes.
+struct BoundedTable {
+  arrow::ProxyMemoryPool counted{arrow::default_memory_pool()};
+  arrow::CappedMemoryPool pool;
+  std::shared_ptr<arrow::Table> table;
+
+  explicit BoundedTable(size_t file_bytes)
+      : pool(&counted, (int64_t{256} << 20) + 256 * static_cast<int64_t>(file_bytes)) {}
+};
+
 arrow::Result<std::shared_ptr<arrow::Table>> read(std::span<const std::byte> bytes) {
+  const auto bounded = std::make_shared<BoundedTable>(bytes.size());
   const auto buffer = std::make_shared<arrow::Buffer>(reinterpret_cast<const uint8_t*>(bytes.data()),
                                                       static_cast<int64_t>(bytes.size()));
-  const auto source = std::make_shared<arrow::io::BufferReader>(buffer);
-  ARROW_ASSIGN_OR_RAISE(const auto reader, parquet::arrow::OpenFile(source, arrow::default_memory_pool()));
-  ARROW_ASSIGN_OR_RAISE(auto table, reader->ReadTable());
-  ARROW_RETURN_NOT_OK(table->ValidateFull());
-  return table;
+  parquet::arrow::FileReaderBuilder builder;
+  ARROW_RETURN_NOT_OK(builder.Open(std::make_shared<arrow::io::BufferReader>(buffer),
+                                   parquet::ReaderProperties(&bounded->pool)));
+  builder.memory_pool(&bounded->pool);
+  ARROW_ASSIGN_OR_RAISE(const auto reader, builder.Build());
+  ARROW_ASSIGN_OR_RAISE(bounded->table, reader->ReadTable());
+  ARROW_RETURN_NOT_OK(bounded->table->ValidateFull());
+  return std::shared_ptr<arrow::Table>(bounded, bounded->table.get());
 }
 
 }  // namespace

@@ -81,6 +81,16 @@ TEST(ParquetFile, ReportsDamageAsAStatusWhereNoColumnsAreExpected) {
     EXPECT_FALSE(read_parquet(std::as_bytes(std::span(whole.data(), size))).ok()) << size;
 }
 
+/// Found by fuzzing: 1,565 bytes, a page of which claims 2^33 values.
+TEST(ParquetFile, RefusesAPageThatClaimsMoreThanTheFileCanHold) {
+  const std::string bytes =
+      base::read_file(R2RANK_SOURCE_DIR "/tests/fuzz/per_user_fuzz/page_of_many_values.parquet");
+  const auto found = read_parquet(std::as_bytes(std::span(bytes)));
+  ASSERT_FALSE(found.ok());
+  expect_parts(found.status().message(), {"cap exceeded", "requested=137438953472"});
+  EXPECT_LT(arrow::default_memory_pool()->max_memory(), 1 << 30);
+}
+
 TEST(ParquetFile, RefusesOtherColumnsThanTheExpected) {
   const std::string bytes = to_parquet(*example());
   const auto number = arrow::field("number", arrow::int64(), false),
