@@ -19,8 +19,10 @@ std::string lower_extension(const base::Path& path) {
   return text;
 }
 
+/// gzip can pack a thousand bytes into one; logs come to ten, repetitive ones to fifty.
 arrow::Result<std::string> decompress(const std::string& packed) {
   constexpr int64_t kBlock = 1 << 20;
+  const size_t most = (size_t{64} << 20) + 200 * packed.size();
   ARROW_ASSIGN_OR_RAISE(const auto codec, arrow::util::Codec::Create(arrow::Compression::GZIP));
   const auto source = std::make_shared<arrow::io::BufferReader>(arrow::Buffer::FromString(packed));
   ARROW_ASSIGN_OR_RAISE(const auto stream, arrow::io::CompressedInputStream::Make(codec.get(), source));
@@ -29,6 +31,10 @@ arrow::Result<std::string> decompress(const std::string& packed) {
     ARROW_ASSIGN_OR_RAISE(const auto block, stream->Read(kBlock));
     if (block->size() == 0) return bytes;
     bytes.append(reinterpret_cast<const char*>(block->data()), static_cast<size_t>(block->size()));
+    if (bytes.size() > most)
+      return arrow::Status::CapacityError(
+          "it unpacks to more than 64 MiB + 200 times its size, as no log does; "
+          "if it is one, unpack it and give the plain file");
   }
 }
 

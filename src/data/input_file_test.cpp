@@ -1,5 +1,8 @@
 #include "data/input_file.h"
 
+#include <arrow/result.h>
+#include <arrow/util/compression.h>
+
 #include "data/test_support.h"
 
 namespace r2rank::data {
@@ -34,6 +37,22 @@ TEST(InputFile, RefusesATruncatedOrForeignArchive) {
   }
   const auto path = folder.write("text.gz", "not an archive at all");
   testing::expect_parts(testing::error_of(base::ErrorKind::kData, [&] { read_input(path); }), {"gzip"});
+}
+
+TEST(InputFile, RefusesAnArchiveThatWouldFillTheMemory) {
+  auto codec = arrow::util::Codec::Create(arrow::Compression::GZIP);
+  ASSERT_TRUE(codec.ok());
+  const std::string zeros(size_t{100} << 20, '\0');
+  std::string packed(1 << 20, '\0');
+  const auto size =
+      (*codec)->Compress(static_cast<int64_t>(zeros.size()), reinterpret_cast<const uint8_t*>(zeros.data()),
+                         static_cast<int64_t>(packed.size()), reinterpret_cast<uint8_t*>(packed.data()));
+  ASSERT_TRUE(size.ok());
+  packed.resize(*size);
+  const testing::TemporaryFolder folder;
+  const auto path = folder.write("bomb.csv.gz", packed);
+  testing::expect_parts(testing::error_of(base::ErrorKind::kData, [&] { read_input(path); }),
+                        {"bomb.csv.gz", "64 MiB + 200 times", "give the plain file"});
 }
 
 TEST(InputFile, SaysWhichFileIsMissing) {
