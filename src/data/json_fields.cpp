@@ -5,7 +5,7 @@
 
 namespace r2rank::data {
 
-JsonFields::JsonFields(std::string_view text, std::string where, std::string what)
+JsonFields::JsonFields(std::string_view text, const std::string& where, const std::string& what)
     : JsonFields(wrap(base::parse_json(text, where, what), where, what)) {}
 
 JsonFields JsonFields::wrap(nlohmann::json value, std::string where, std::string what) {

@@ -12,7 +12,7 @@ class JsonFields {
  public:
   /// Parses `text`. `where` is the error's layer ("slates"), `what` names the object ("line 3 of
   /// test.slates.jsonl"). Errors (all of this class): kData.
-  JsonFields(std::string_view text, std::string where, std::string what);
+  JsonFields(std::string_view text, const std::string& where, const std::string& what);
   /// Wraps a value that must be an object. No constructor: text would convert to a JSON string in silence.
   static JsonFields wrap(nlohmann::json value, std::string where, std::string what);
 
