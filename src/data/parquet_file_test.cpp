@@ -81,7 +81,7 @@ TEST(ParquetFile, ReportsDamageAsAStatusWhereNoColumnsAreExpected) {
     EXPECT_FALSE(read_parquet(std::as_bytes(std::span(whole.data(), size))).ok()) << size;
 }
 
-/// Found by fuzzing: 1,565 bytes, a page of which claims 2^33 values.
+/// Found by fuzzing: 1,565 bytes, a page of which claims values enough for 137 GB.
 TEST(ParquetFile, RefusesAPageThatClaimsMoreThanTheFileCanHold) {
   const std::string bytes =
       base::read_file(R2RANK_SOURCE_DIR "/tests/fuzz/per_user_fuzz/page_of_many_values.parquet");
