@@ -1,12 +1,11 @@
 #include "data/interaction_log.h"
 
-#include <algorithm>
-#include <numeric>
 #include <tuple>
 
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/progress.h"
+#include "base/stable_sort.h"
 #include "data/cell_values.h"
 
 namespace r2rank::data {
@@ -63,17 +62,9 @@ bool times_are_positions(const std::vector<Interaction>& events, int64_t users) 
 }
 
 void sort_events(std::vector<Interaction>& events) {
-  // Sorting places by (user, time, place) is stable without std::stable_sort, whose buffer clang refuses as
-  // deprecated.
-  std::vector<size_t> order(events.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    return std::tie(events[a].user, events[a].time, a) < std::tie(events[b].user, events[b].time, b);
+  events = base::stable_sorted(std::move(events), [](const Interaction& a, const Interaction& b) {
+    return std::tie(a.user, a.time) < std::tie(b.user, b.time);
   });
-  std::vector<Interaction> sorted;
-  sorted.reserve(events.size());
-  for (const size_t place : order) sorted.push_back(events[place]);
-  events = std::move(sorted);
 }
 
 }  // namespace r2rank::data

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <numeric>
 #include <set>
 
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "base/stable_sort.h"
 #include "data/json_fields.h"
 
 namespace r2rank::experiment {
@@ -131,18 +131,10 @@ std::vector<RankedItem> rank_request(const RankRequest& request, const learn::Ra
 }
 
 std::vector<RankedItem> ranked_items(std::vector<RankedItem> items) {
-  // By places: std::stable_sort's buffer is deprecated, which clang refuses.
-  std::vector<size_t> order(items.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    const double left = items[a].score, right = items[b].score;
-    if (std::isnan(left) != std::isnan(right)) return std::isnan(right);
-    return left > right || (!(left < right) && a < b);
+  return base::stable_sorted(std::move(items), [](const auto& a, const auto& b) {
+    if (std::isnan(a.score) || std::isnan(b.score)) return std::isnan(b.score) && !std::isnan(a.score);
+    return a.score > b.score;
   });
-  std::vector<RankedItem> ranked;
-  ranked.reserve(items.size());
-  for (const size_t place : order) ranked.push_back(std::move(items[place]));
-  return ranked;
 }
 
 std::string ranked_json(const std::string& user, const std::vector<RankedItem>& items) {
