@@ -26,7 +26,8 @@ enum class Purpose : uint32_t {
   kBootstrap,
   kInit,
   kBaseline = 11,  // 9 and 10 were never used
-  kOrder
+  kOrder,
+  kBench
 };
 
 /// A random stream keyed by (seed, purpose, a, b, c), so that a draw depends on what it is for and never on

@@ -1,0 +1,150 @@
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/interrupt.h"
+#include "base/log.h"
+#include "base/progress.h"
+#include "cli/output.h"
+#include "cli/table.h"
+#include "cli/verb.h"
+#include "experiment/random_model.h"
+#include "experiment/speed.h"
+#include "experiment/speed_import.h"
+#include "learn/model_folder.h"
+
+namespace r2rank::cli {
+namespace {
+
+constexpr const char* kImport = "import";
+
+class Bench : public Verb {
+ public:
+  VerbText text() const override {
+    return {
+        .name = "bench",
+        .group = "About this program",
+        .summary = "how fast this machine rolls out, trains and scores with a model",
+        .purpose =
+            "Times products, prompt processing, decoding, silent scoring, the training pass and a whole RL "
+            "step on one slate of random tokens, and says what share of this machine's peak each reaches. "
+            "Every rate and every share is from the same run; close other programs first.",
+        .examples =
+            "r2rank bench model.gguf\nr2rank bench model.gguf --only rl_step --repeats 5 --json\n"
+            "# a longer history, more rationales\n"
+            "r2rank bench model.gguf --history-tokens 1024 --rationales 16 --only training_pass"};
+  }
+
+  void declare(Flags& flags) override {
+    flags.group("Model");
+    flags.fields().add("model", model_,
+                       "GGUF file, Hugging Face folder or run folder; empty: random weights");
+    flags.fields()
+        .add("random_model", random_model_, "without a model: the size of one with random weights")
+        .one_of(experiment::random_model_sizes());
+    flags.positional("MODEL", "model", false);
+    options_.describe_compute(flags.fields());
+    flags.group("Work");
+    workload_.describe(flags.fields());
+    flags.fields().add("only", only_, "operations to time; empty: all").one_of(all_operations());
+    flags.fields().add("repeats", repeats_, "timed repetitions; the median counts").between(1, 1000);
+  }
+
+  int run(const Invocation& invocation) override {
+    base::catch_interrupts();
+    open_model();
+    const auto names = only_.empty() ? all_operations() : only_;
+    if (invocation.dry_run) return describe_only(names, invocation);
+    experiment::SpeedBench bench(*bench_model_, workload_, repeats_);
+    const double peak = peak_of(bench.run("product"));
+    std::vector<experiment::SpeedResult> results;
+    base::Progress bar("bench", static_cast<int64_t>(names.size()), "operations");
+    for (const auto& name : names) {
+      base::stop_if_interrupted("bench");
+      results.push_back(name == kImport ? experiment::time_import(repeats_) : bench.run(name));
+      bar.advance(1, name);
+    }
+    bar.finish();
+    invocation.json ? print_json(results, peak) : print_table(results, peak);
+    return 0;
+  }
+
+ private:
+  static std::vector<std::string> all_operations() {
+    auto names = experiment::SpeedBench::names();
+    names.emplace_back(kImport);
+    return names;
+  }
+
+  int describe_only(const std::vector<std::string>& names, const Invocation& invocation) const {
+    if (invocation.json)
+      print("{}\n", nlohmann::ordered_json{{"model", model_name()}, {"operations", names}}.dump());
+    else
+      print("dry run: would time {} with {}\n", fmt::format("{}", fmt::join(names, ", ")), model_name());
+    return 0;
+  }
+
+  std::string model_name() const { return model_.empty() ? "random " + random_model_ : model_; }
+
+  void open_model() {
+    if (model_.empty()) {
+      bench_model_ = experiment::random_model(random_model_, options_);
+      return;
+    }
+    bench_model_ = std::move(learn::open_ranking_model(model_, options_, {})->model);
+  }
+
+  static double peak_of(const experiment::SpeedResult& product) {
+    return product.flop / *std::min_element(product.seconds.begin(), product.seconds.end());
+  }
+
+  static void print_table(const std::vector<experiment::SpeedResult>& results, double peak) {
+    using enum Table::Align;
+    Table table({kLeft, kRight, kRight, kRight, kRight, kRight, kLeft});
+    table.row({"operation", "ms", "per second", "GFLOP/s", "of peak", "memory", "work"});
+    for (const auto& result : results) {
+      const double seconds = result.median_seconds();
+      table.row({result.name, fmt::format("{:.1f}", 1000 * seconds),
+                 result.units > 0
+                     ? fmt::format("{} {}", grouped(std::llround(result.units / seconds)), result.unit)
+                     : "",
+                 result.flop > 0 ? fmt::format("{:.0f}", result.flop / seconds / 1e9) : "",
+                 result.flop > 0 ? fmt::format("{:.0f} %", 100 * result.flop / seconds / peak) : "",
+                 fmt::format("{:.1f} GiB", result.peak_bytes / (1 << 30)), result.work});
+    }
+    print("{}", table.text());
+  }
+
+  void print_json(const std::vector<experiment::SpeedResult>& results, double peak) const {
+    nlohmann::ordered_json json = {{"model", model_name()},
+                                   {"dtype", bench_model_->options().dtype},
+                                   {"device", bench_model_->options().device},
+                                   {"peak_flops", peak},
+                                   {"repeats", repeats_}};
+    for (const auto& result : results)
+      json["operations"][result.name] = {{"work", result.work},
+                                         {"seconds", result.seconds},
+                                         {"median_seconds", result.median_seconds()},
+                                         {result.unit, result.units},
+                                         {"flop", result.flop},
+                                         {"peak_share", result.flop / result.median_seconds() / peak},
+                                         {"peak_bytes", result.peak_bytes}};
+    print("{}\n", json.dump());
+  }
+
+  std::string model_, random_model_ = "135m";
+  std::unique_ptr<model::LanguageModel> bench_model_;
+  model::ModelOptions options_;
+  experiment::Workload workload_;
+  std::vector<std::string> only_;
+  int64_t repeats_ = 3;
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> make_bench() {
+  return std::make_unique<Bench>();
+}
+
+}  // namespace r2rank::cli
