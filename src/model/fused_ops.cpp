@@ -4,7 +4,9 @@
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "model/fast_exp.h"
@@ -20,8 +22,9 @@ using torch::autograd::variable_list;
 constexpr int64_t kGrain = 16;  // rows per task: a row is a few hundred elements
 
 std::vector<float> as_floats(const at::Tensor& values) {
-  const at::Tensor wide = values.to(at::kFloat).contiguous();
-  return {wide.const_data_ptr<float>(), wide.const_data_ptr<float>() + wide.numel()};
+  RowReader reader(values, values.numel());
+  const float* row = reader.row(0);
+  return {row, row + values.numel()};
 }
 
 // --- RMSNorm
@@ -51,44 +54,57 @@ void rms_row_backward(const float* x, const float* weight, const float* dy, floa
   }
 }
 
+void add_row(const float* x, float* sum, int64_t width) {
+#pragma omp simd
+  for (int64_t i = 0; i < width; ++i) sum[i] += x[i];
+}
+
 /// The gradient of the weight is summed in a fixed number of row blocks, so that it does not depend on the
 /// thread count.
 constexpr int64_t kWeightBlocks = 16;
 
+/// `passed` is a gradient that reaches x another way and is added to dx, or undefined.
 at::Tensor rms_backward(const at::Tensor& x, const at::Tensor& weight, const float* inverse,
-                        const at::Tensor& dy, at::Tensor& dx) {
+                        const at::Tensor& dy, const at::Tensor& passed, at::Tensor& dx) {
   const int64_t width = weight.size(0), rows = x.numel() / width;
   const auto w = as_floats(weight);
   at::Tensor partial = at::zeros({kWeightBlocks, width}, x.options().dtype(at::kFloat));
   auto* sums = partial.mutable_data_ptr<float>();
   at::parallel_for(0, kWeightBlocks, 1, [&](int64_t first, int64_t last) {
-    RowReader in(x, width), grad(dy, width);
+    RowReader in(x, width), grad(dy, width), beside(passed.defined() ? passed : dy, width);
     RowWriter out(dx, width);
     for (int64_t row = first * rows / kWeightBlocks, block = first; block < last; ++block)
       for (const int64_t end = (block + 1) * rows / kWeightBlocks; row < end; ++row) {
         rms_row_backward(in.row(row), w.data(), grad.row(row), inverse[row], out.row(row),
                          sums + block * width, width);
+        if (passed.defined()) add_row(beside.row(row), out.row(row), width);
         out.done(row);
       }
   });
   return partial.sum(0);
 }
 
+/// y and, for each row, 1 / rms.
+std::pair<at::Tensor, at::Tensor> rms_forward(const at::Tensor& x, const at::Tensor& weight, double epsilon) {
+  const Mark mark("rms_norm");
+  const int64_t width = x.size(-1), rows = x.numel() / width;
+  at::Tensor y = at::empty_like(x), inverse = at::empty({rows}, x.options().dtype(at::kFloat));
+  const auto w = as_floats(weight);
+  at::parallel_for(0, rows, kGrain, [&](int64_t begin, int64_t end) {
+    RowReader in(x, width);
+    RowWriter out(y, width);
+    for (int64_t row = begin; row < end; ++row) {
+      inverse.mutable_data_ptr<float>()[row] = rms_row(in.row(row), w.data(), out.row(row), width, epsilon);
+      out.done(row);
+    }
+  });
+  return {y, inverse};
+}
+
 struct RmsNorm : torch::autograd::Function<RmsNorm> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
                             double epsilon) {
-    const Mark mark("rms_norm");
-    const int64_t width = x.size(-1), rows = x.numel() / width;
-    at::Tensor y = at::empty_like(x), inverse = at::empty({rows}, x.options().dtype(at::kFloat));
-    const auto w = as_floats(weight);
-    at::parallel_for(0, rows, kGrain, [&](int64_t begin, int64_t end) {
-      RowReader in(x, width);
-      RowWriter out(y, width);
-      for (int64_t row = begin; row < end; ++row) {
-        inverse.mutable_data_ptr<float>()[row] = rms_row(in.row(row), w.data(), out.row(row), width, epsilon);
-        out.done(row);
-      }
-    });
+    const auto [y, inverse] = rms_forward(x, weight, epsilon);
     context->save_for_backward({x, weight, inverse});
     return y;
   }
@@ -97,7 +113,26 @@ struct RmsNorm : torch::autograd::Function<RmsNorm> {
     const auto saved = context->get_saved_variables();
     at::Tensor dx = at::empty_like(saved[0]);
     const at::Tensor d_weight =
-        rms_backward(saved[0], saved[1], saved[2].const_data_ptr<float>(), gradients[0].contiguous(), dx);
+        rms_backward(saved[0], saved[1], saved[2].const_data_ptr<float>(), gradients[0].contiguous(), {}, dx);
+    return {dx, d_weight.to(saved[1].scalar_type()), at::Tensor()};
+  }
+};
+
+struct RmsNormAndInput : torch::autograd::Function<RmsNormAndInput> {
+  static variable_list forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
+                               double epsilon) {
+    const auto [y, inverse] = rms_forward(x, weight, epsilon);
+    context->save_for_backward({x, weight, inverse});
+    return {x.view_as(x), y};
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const Mark mark("rms_norm, backward");
+    const auto saved = context->get_saved_variables();
+    at::Tensor dx = at::empty_like(saved[0]);
+    const at::Tensor passed = gradients[0].defined() ? gradients[0].contiguous() : at::Tensor();
+    const at::Tensor d_weight = rms_backward(saved[0], saved[1], saved[2].const_data_ptr<float>(),
+                                             gradients[1].contiguous(), passed, dx);
     return {dx, d_weight.to(saved[1].scalar_type()), at::Tensor()};
   }
 };
@@ -121,6 +156,11 @@ void swiglu_row_backward(const float* gate, const float* up, const float* dy, fl
 
 struct SwiGlu : torch::autograd::Function<SwiGlu> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& gate_up) {
+    context->save_for_backward({gate_up});
+    return value(gate_up);
+  }
+
+  static at::Tensor value(const at::Tensor& gate_up) {
     const Mark mark("swiglu");
     const int64_t rows = gate_up.size(0), width = gate_up.size(1) / 2;
     at::Tensor y = at::empty({rows, width}, gate_up.options());
@@ -133,11 +173,11 @@ struct SwiGlu : torch::autograd::Function<SwiGlu> {
         out.done(row);
       }
     });
-    context->save_for_backward({gate_up});
     return y;
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const Mark mark("swiglu, backward");
     const at::Tensor gate_up = context->get_saved_variables()[0], dy = gradients[0].contiguous();
     const int64_t rows = gate_up.size(0), width = gate_up.size(1) / 2;
     at::Tensor d_gate_up = at::empty_like(gate_up);
@@ -200,9 +240,101 @@ struct Rotary : torch::autograd::Function<Rotary> {
   }
 };
 
+// --- The fused product of queries, keys and values
+
+/// Where one token's part of the fused product lies.
+struct QkvShape {
+  int64_t heads, kv_heads, half;
+  int64_t q() const { return heads * 2 * half; }
+  int64_t kv() const { return kv_heads * 2 * half; }
+  int64_t width() const { return q() + 2 * kv(); }
+};
+
+struct SplitAndRotate : torch::autograd::Function<SplitAndRotate> {
+  static variable_list forward(AutogradContext* context, const at::Tensor& packed, const at::Tensor& cos,
+                               const at::Tensor& sin, int64_t heads, int64_t kv_heads) {
+    context->save_for_backward({cos, sin});
+    context->saved_data["heads"] = heads;
+    context->saved_data["kv_heads"] = kv_heads;
+    return take_apart(packed, cos, sin, {heads, kv_heads, cos.size(1)});
+  }
+
+  static variable_list take_apart(const at::Tensor& packed, const at::Tensor& cos, const at::Tensor& sin,
+                                  const QkvShape& shape) {
+    const Mark mark("rotary");
+    const int64_t rows = packed.size(0), d = 2 * shape.half;
+    at::Tensor q = at::empty({rows, shape.heads, d}, packed.options()),
+               k = at::empty({rows, shape.kv_heads, d}, packed.options()), v = at::empty_like(k);
+    const float *c = cos.const_data_ptr<float>(), *s = sin.const_data_ptr<float>();
+    at::parallel_for(0, rows, kGrain, [&](int64_t begin, int64_t end) {
+      RowReader in(packed, shape.width());
+      RowWriter q_out(q, shape.q()), k_out(k, shape.kv()), v_out(v, shape.kv());
+      for (int64_t row = begin; row < end; ++row) {
+        const float *x = in.row(row), *cr = c + row * shape.half, *sr = s + row * shape.half;
+        rotate_row(x, cr, sr, 1, q_out.row(row), shape.heads, shape.half);
+        rotate_row(x + shape.q(), cr, sr, 1, k_out.row(row), shape.kv_heads, shape.half);
+        std::copy_n(x + shape.q() + shape.kv(), shape.kv(), v_out.row(row));
+        q_out.done(row);
+        k_out.done(row);
+        v_out.done(row);
+      }
+    });
+    return {q, k, v};
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const Mark mark("rotary, backward");
+    const auto saved = context->get_saved_variables();
+    const QkvShape shape{context->saved_data["heads"].toInt(), context->saved_data["kv_heads"].toInt(),
+                         saved[0].size(1)};
+    const at::Tensor dq = gradients[0].contiguous(), dk = gradients[1].contiguous(),
+                     dv = gradients[2].contiguous();
+    const int64_t rows = dq.size(0);
+    at::Tensor packed = at::empty({rows, shape.width()}, dq.options());
+    const float *c = saved[0].const_data_ptr<float>(), *s = saved[1].const_data_ptr<float>();
+    at::parallel_for(0, rows, kGrain, [&](int64_t begin, int64_t end) {
+      RowReader q_in(dq, shape.q()), k_in(dk, shape.kv()), v_in(dv, shape.kv());
+      RowWriter out(packed, shape.width());
+      for (int64_t row = begin; row < end; ++row) {
+        const float *cr = c + row * shape.half, *sr = s + row * shape.half;
+        float* x = out.row(row);
+        rotate_row(q_in.row(row), cr, sr, -1, x, shape.heads, shape.half);
+        rotate_row(k_in.row(row), cr, sr, -1, x + shape.q(), shape.kv_heads, shape.half);
+        std::copy_n(v_in.row(row), shape.kv(), x + shape.q() + shape.kv());
+        out.done(row);
+      }
+    });
+    return {packed, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
+  }
+};
+
 }  // namespace
 
+Normed rms_norm_and_input(const at::Tensor& x, const at::Tensor& weight, double epsilon) {
+  if (!x.device().is_cpu()) return {x, rms_norm(x, weight, epsilon)};
+  if (!at::GradMode::is_enabled()) return {x, rms_forward(x.contiguous(), weight, epsilon).first};
+  const auto results = RmsNormAndInput::apply(x.contiguous(), weight, epsilon);
+  return {results[0], results[1]};
+}
+
+Qkv split_and_rotate(const at::Tensor& packed, const at::Tensor& cos, const at::Tensor& sin, int64_t heads,
+                     int64_t kv_heads) {
+  if (packed.device().is_cpu()) {
+    const auto parts =
+        at::GradMode::is_enabled()
+            ? SplitAndRotate::apply(packed.contiguous(), cos, sin, heads, kv_heads)
+            : SplitAndRotate::take_apart(packed.contiguous(), cos, sin, {heads, kv_heads, cos.size(1)});
+    return {parts[0], parts[1], parts[2]};
+  }
+  const int64_t rows = packed.size(0), d = 2 * cos.size(1);
+  const auto parts = packed.split_with_sizes({heads * d, kv_heads * d, kv_heads * d}, 1);
+  return {rotary(parts[0].reshape({rows, heads, d}), cos, sin),
+          rotary(parts[1].reshape({rows, kv_heads, d}), cos, sin), parts[2].reshape({rows, kv_heads, d})};
+}
+
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilon) {
+  if (x.device().is_cpu() && !at::GradMode::is_enabled())
+    return rms_forward(x.contiguous(), weight, epsilon).first;
   if (x.device().is_cpu()) return RmsNorm::apply(x.contiguous(), weight, epsilon);
   const at::Tensor wide = x.to(at::kFloat);
   return (wide * (wide.square().mean(-1, true) + epsilon).rsqrt() * weight.to(at::kFloat))
@@ -210,6 +342,7 @@ at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilo
 }
 
 at::Tensor swiglu(const at::Tensor& gate_up) {
+  if (gate_up.device().is_cpu() && !at::GradMode::is_enabled()) return SwiGlu::value(gate_up.contiguous());
   if (gate_up.device().is_cpu()) return SwiGlu::apply(gate_up.contiguous());
   const auto halves = gate_up.to(at::kFloat).chunk(2, 1);
   return (at::silu(halves[0]) * halves[1]).to(gate_up.scalar_type());

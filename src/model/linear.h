@@ -22,6 +22,8 @@ struct Linear {
   std::vector<LoraAdapter> adapters;
 
   at::Tensor operator()(const at::Tensor& x) const;
+  /// The same plus a residual [M, out]: residual + x W^T, rounded once where there are no adapters.
+  at::Tensor operator()(const at::Tensor& x, const at::Tensor& residual) const;
 };
 
 /// Rows of an embedding matrix: ids [M] int64 -> [M, D]. The gradient is summed in f32, straight into the

@@ -40,7 +40,8 @@ TEST_F(LinearTest, AddsAdaptersToTheirOwnColumns) {
   EXPECT_LT(relative_error(linear(x), at::linear(x, whole)), 1e-6);
 
   linear.adapters.pop_back();
-  EXPECT_TRUE(linear(x).slice(1, 6).equal(at::linear(x, linear.weight->compute).slice(1, 6)));
+  EXPECT_LT(relative_error(linear(x).slice(1, 6), at::linear(x, linear.weight->compute).slice(1, 6).detach()),
+            1e-6);
 }
 
 TEST_F(LinearTest, EmbedsIdsAndSumsGradientsOfRepeatedOnes) {

@@ -70,9 +70,11 @@ void ParameterStore::zero_gradients() {
 void ParameterStore::publish() {
   ++version_;
   at::NoGradGuard no_grad;
-  for (auto& parameter : parameters_)
-    if (parameter.trainable && parameter.compute.scalar_type() != at::kFloat)
-      parameter.compute.copy_(parameter.master);
+  for (auto& parameter : parameters_) {
+    if (!parameter.trainable) continue;
+    parameter.packed.clear();
+    if (parameter.compute.scalar_type() != at::kFloat) parameter.compute.copy_(parameter.master);
+  }
 }
 
 }  // namespace r2rank::model

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "model/packed_weight.h"
+
 namespace r2rank::model {
 
 /// What a parameter is, for the optimiser: matrices decay, vectors do not; the readout has its own learning
@@ -28,6 +30,7 @@ struct Parameter {
   at::Tensor master;    ///< f32; undefined while frozen in bf16
   at::Tensor compute;   ///< compute type; a leaf that requires grad while trainable
   at::Tensor gradient;  ///< f32, sum over the backward passes of a step; undefined until the first one
+  mutable PackedWeight packed;  ///< of compute, for products with it
 
   const std::string& name() const { return parts.front().name; }
   /// The running sum of gradients, made (zero) on first use.

@@ -8,7 +8,6 @@
 
 #include "base/error.h"
 #include "model/checkpoint_layer.h"
-#include "model/fused_ops.h"
 #include "model/tile_attention.h"
 #include "model/tree_attention.h"
 
@@ -91,26 +90,34 @@ at::Tensor Transformer::states(const at::Tensor& tokens, const at::Tensor& posit
 at::Tensor Transformer::run_layer(int64_t index, const at::Tensor& x, const at::Tensor& cos,
                                   const at::Tensor& sin, const Attend& attend) const {
   const Layer& layer = layers[index];
-  const at::Tensor middle = x + attention_block(index, x, cos, sin, attend);  // [N, D]
-  const at::Tensor wide =
-      layer.gate_up(rms_norm(middle, layer.post_norm->compute, config_.norm_epsilon));  // [N, 2 F]
-  return middle + layer.down(swiglu(wide));
+  const Normed middle = rms_norm_and_input(attention_block(index, x, cos, sin, attend),
+                                           layer.post_norm->compute, config_.norm_epsilon);  // [N, D]
+  return layer.down(swiglu(layer.gate_up(middle.normed)), middle.x);
 }
 
+Qkv Transformer::qkv_of(const Layer& layer, const at::Tensor& normed, const at::Tensor& cos,
+                        const at::Tensor& sin) const {
+  const at::Tensor packed = layer.qkv(normed);  // [N, (heads + 2 kv_heads) d]
+  const int64_t rows = packed.size(0), d = config_.head_width, heads = config_.heads,
+                kv_heads = config_.kv_heads;
+  if (layer.q_norm == nullptr) return split_and_rotate(packed, cos, sin, heads, kv_heads);
+  const auto split = packed.split_with_sizes({heads * d, kv_heads * d, kv_heads * d}, 1);
+  const auto normalised = [&](const at::Tensor& part, int64_t count, const Parameter& norm) {
+    return rms_norm(part.reshape({rows, count, d}), norm.compute, config_.norm_epsilon);
+  };
+  return {rotary(normalised(split[0], heads, *layer.q_norm), cos, sin),
+          rotary(normalised(split[1], kv_heads, *layer.k_norm), cos, sin),
+          split[2].reshape({rows, kv_heads, d})};
+}
+
+/// x + attention of x.
 at::Tensor Transformer::attention_block(int64_t index, const at::Tensor& x, const at::Tensor& cos,
                                         const at::Tensor& sin, const Attend& attend) const {
   const Layer& layer = layers[index];
-  const int64_t rows = x.size(0), d = config_.head_width, heads = config_.heads, kv_heads = config_.kv_heads;
-  const at::Tensor packed = layer.qkv(rms_norm(x, layer.input_norm->compute, config_.norm_epsilon));
-  const auto split = packed.split_with_sizes({heads * d, kv_heads * d, kv_heads * d}, 1);
-  at::Tensor q = split[0].reshape({rows, heads, d}), k = split[1].reshape({rows, kv_heads, d});
-  if (layer.q_norm != nullptr) {
-    q = rms_norm(q, layer.q_norm->compute, config_.norm_epsilon);
-    k = rms_norm(k, layer.k_norm->compute, config_.norm_epsilon);
-  }
-  const at::Tensor mixed =
-      attend(index, rotary(q, cos, sin), rotary(k, cos, sin), split[2].reshape({rows, kv_heads, d}));
-  return layer.output(mixed.reshape({rows, heads * d}));
+  const Normed input = rms_norm_and_input(x, layer.input_norm->compute, config_.norm_epsilon);
+  const Qkv parts = qkv_of(layer, input.normed, cos, sin);
+  const at::Tensor mixed = attend(index, parts.q, parts.k, parts.v);
+  return layer.output(mixed.reshape({x.size(0), config_.heads * config_.head_width}), input.x);
 }
 
 }  // namespace r2rank::model

@@ -6,6 +6,7 @@
 
 #include "model/attention_plan.h"
 #include "model/format/host_tensor.h"
+#include "model/fused_ops.h"
 #include "model/linear.h"
 #include "model/parameter.h"
 
@@ -57,6 +58,7 @@ class Transformer {
  private:
   at::Tensor run_layer(int64_t index, const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin,
                        const Attend& attend) const;
+  Qkv qkv_of(const Layer& layer, const at::Tensor& normed, const at::Tensor& cos, const at::Tensor& sin) const;
   at::Tensor attention_block(int64_t index, const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin,
                              const Attend& attend) const;
 

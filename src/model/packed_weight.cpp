@@ -1,0 +1,96 @@
+#include "model/packed_weight.h"
+
+#include <ATen/ATen.h>
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/core/grad_mode.h>
+
+#include <string_view>
+
+namespace r2rank::model {
+namespace {
+
+using Scalars = c10::List<std::optional<at::Scalar>>;
+using Pack = at::Tensor(const at::Tensor&, std::optional<int64_t>);
+using Multiply = at::Tensor(const at::Tensor&, const at::Tensor&, const std::optional<at::Tensor>&,
+                            std::string_view, Scalars, std::optional<std::string_view>);
+using MultiplyAdd = at::Tensor(const at::Tensor&, const at::Tensor&, const at::Tensor&,
+                               const std::optional<at::Tensor>&, std::string_view);
+
+template <class Signature>
+c10::TypedOperatorHandle<Signature> operation(const char* name, const char* overload) {
+  return c10::Dispatcher::singleton().findSchemaOrThrow(name, overload).typed<Signature>();
+}
+
+/// Formats depend on the weight alone, but the operation asks for a height: a typical one.
+constexpr int64_t kTypicalRows = 256;
+
+at::Tensor pack(const at::Tensor& weight) {
+  static const auto operation_ = operation<Pack>("mkldnn::_reorder_linear_weight", "");
+  return operation_.call(weight, kTypicalRows);
+}
+
+std::optional<at::Tensor> given(const at::Tensor& tensor) {
+  return tensor.defined() ? std::optional(tensor) : std::nullopt;
+}
+
+at::Tensor multiply(const at::Tensor& x, const at::Tensor& packed, const at::Tensor& bias) {
+  static const auto operation_ = operation<Multiply>("mkldnn::_linear_pointwise", "");
+  return operation_.call(x, packed, given(bias), "none", Scalars(), std::nullopt);
+}
+
+at::Tensor multiply_add(const at::Tensor& x, const at::Tensor& packed, const at::Tensor& bias,
+                        const at::Tensor& residual) {
+  static const auto operation_ = operation<MultiplyAdd>("mkldnn::_linear_pointwise", "binary");
+  return operation_.call(x, residual, packed, given(bias), "add");
+}
+
+/// libtorch without oneDNN, or a oneDNN that refuses this CPU, throws: the honest question is a product.
+bool works(at::ScalarType type) {
+  const at::NoGradGuard no_grad;
+  try {
+    const at::Tensor x = at::ones({2, 16}, type), w = at::ones({8, 16}, type), r = at::ones({2, 8}, type);
+    const at::Tensor y = multiply_add(x, pack(w), {}, r);
+    return y.scalar_type() == type && y.sum().item<double>() == 2 * 8 * 17;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+}  // namespace
+
+bool packed_products_available(at::ScalarType type) {
+  static const bool f32 = works(at::kFloat), bf16 = works(at::kBFloat16);
+  return type == at::kFloat ? f32 : type == at::kBFloat16 && bf16;
+}
+
+const at::Tensor& PackedWeight::Copy::of(const at::Tensor& weight, bool transposed) {
+  if (packed.defined() && version == weight._version() && data == weight.const_data_ptr()) return packed;
+  packed = pack(transposed ? weight.detach().t().contiguous() : weight.detach());
+  version = static_cast<uint32_t>(weight._version());
+  data = weight.const_data_ptr();
+  return packed;
+}
+
+at::Tensor PackedWeight::product(const at::Tensor& weight, const at::Tensor& x, const at::Tensor& bias,
+                                 const at::Tensor& residual) {
+  const at::NoGradGuard no_grad;
+  if (!weight.device().is_cpu() || !packed_products_available(weight.scalar_type())) {
+    const at::Tensor y = bias.defined() ? at::linear(x, weight, bias) : at::linear(x, weight);
+    return residual.defined() ? y + residual : y;
+  }
+  const at::Tensor& packed = rows_.of(weight, false);
+  return residual.defined() ? multiply_add(x, packed, bias, residual) : multiply(x, packed, bias);
+}
+
+at::Tensor PackedWeight::transposed_product(const at::Tensor& weight, const at::Tensor& y) {
+  const at::NoGradGuard no_grad;
+  if (!weight.device().is_cpu() || !packed_products_available(weight.scalar_type())) return at::mm(y, weight);
+  return multiply(y, columns_.of(weight, true), {});
+}
+
+void PackedWeight::clear() {
+  rows_ = {};
+  columns_ = {};
+}
+
+}  // namespace r2rank::model
