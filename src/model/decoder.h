@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "model/decode_cache.h"
 #include "model/language_model.h"
 #include "model/token_tree.h"
 
@@ -26,29 +27,18 @@ class Decoder {
   at::Tensor step(const std::vector<int64_t>& rows, const std::vector<int32_t>& tokens);
 
  private:
-  struct RootCache {
-    int64_t row_begin = 0, row_end = 0;
-    std::vector<at::Tensor> keys, values;  // per layer [1, heads, H, d]
-  };
-
+  void add_leaf(size_t leaf);
   void prefill();
-  void capture_roots(int64_t layer, const at::Tensor& k, const at::Tensor& v);
-  void capture_leaves(int64_t layer, const at::Tensor& k, const at::Tensor& v);
-  at::Tensor attend_step(int64_t layer, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                         const std::vector<int64_t>& rows, const std::vector<int64_t>& lengths);
 
   const LanguageModel& model_;
   const TokenTree& prompts_;
   std::vector<int32_t> leaves_;
-  int64_t copies_, capacity_ = 0;
   uint64_t version_;
+  DecodeLayout layout_;
+  std::unique_ptr<DecodeCache> cache_;
   at::Tensor prompt_states_;
-  std::vector<RootCache> roots_;
-  std::vector<int32_t> root_nodes_;
-  std::vector<std::vector<int64_t>> leaf_paths_;  // packed tokens below the root
-  std::vector<at::Tensor> keys_, values_;         // per layer [rows, kv_heads, capacity, d]
-  std::vector<int64_t> lengths_;                  // [rows] valid private keys
-  std::vector<int64_t> positions_;                // [rows] position of the next token
+  std::vector<int64_t> lengths_;    // [rows] tokens grown by
+  std::vector<int64_t> positions_;  // [rows] position of the next token
 };
 
 }  // namespace r2rank::model

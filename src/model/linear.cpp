@@ -57,7 +57,8 @@ struct Product : torch::autograd::Function<Product> {
   }
 };
 
-at::Tensor product(const at::Tensor& x, Parameter& weight, const Parameter* bias, const at::Tensor& residual) {
+at::Tensor product(const at::Tensor& x, Parameter& weight, const Parameter* bias,
+                   const at::Tensor& residual) {
   const at::Tensor added = bias == nullptr ? at::Tensor() : bias->compute;
   if (!at::GradMode::is_enabled())
     return weight.packed.product(weight.compute, x.contiguous(), added, residual);
@@ -69,7 +70,9 @@ at::Tensor product(const at::Tensor& x, Parameter& weight, const Parameter* bias
 
 }  // namespace
 
-at::Tensor Linear::operator()(const at::Tensor& x) const { return (*this)(x, {}); }
+at::Tensor Linear::operator()(const at::Tensor& x) const {
+  return (*this)(x, {});
+}
 
 at::Tensor Linear::operator()(const at::Tensor& x, const at::Tensor& residual) const {
   if (adapters.empty()) return product(x, *weight, bias, residual);

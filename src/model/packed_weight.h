@@ -7,10 +7,10 @@
 
 namespace r2rank::model {
 
-/// Products with one weight W [out, in], in the layout this CPU multiplies fastest (oneDNN's blocked formats).
-/// The packed copies, one for each direction, are made on first use and made anew after the weight has
-/// changed. Where there is no such layout (another device, a CPU without the instructions) the products are
-/// plain ones with equal results up to rounding.
+/// Products with one weight W [out, in], in the layout this CPU multiplies fastest (oneDNN's blocked
+/// formats). The packed copies, one for each direction, are made on first use and made anew after the weight
+/// has changed. Where there is no such layout (another device, a CPU without the instructions) the products
+/// are plain ones with equal results up to rounding.
 class PackedWeight {
  public:
   /// x [M, in] -> x W^T (+ bias [out]) (+ residual [M, out]); both are added before the result is rounded.

@@ -58,7 +58,8 @@ class Transformer {
  private:
   at::Tensor run_layer(int64_t index, const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin,
                        const Attend& attend) const;
-  Qkv qkv_of(const Layer& layer, const at::Tensor& normed, const at::Tensor& cos, const at::Tensor& sin) const;
+  Qkv qkv_of(const Layer& layer, const at::Tensor& normed, const at::Tensor& cos,
+             const at::Tensor& sin) const;
   at::Tensor attention_block(int64_t index, const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin,
                              const Attend& attend) const;
 
