@@ -35,7 +35,8 @@ inline at::Tensor states_of(const LanguageModel& model, const TokenTree& tree) {
 
 /// Logits of rows of tokens [n, T] -> [n * T, V].
 inline at::Tensor logits_of(const LanguageModel& model, const at::Tensor& tokens) {
-  return token_logits(states_of(model, rows_as_tree(tokens)), *model.transformer().output_table);
+  return token_logits(states_of(model, rows_as_tree(tokens)), *model.transformer().output_table)
+      .to(at::kFloat);
 }
 
 /// Adapters A and B by the formula, under the names of tools/golden/lora.py.

@@ -156,7 +156,7 @@ TokenLogprobs token_logprobs(const at::Tensor& states, Parameter& output, const 
 
 at::Tensor token_logits(const at::Tensor& states, const Parameter& output) {
   at::NoGradGuard no_grad;
-  return output.packed.product(output.compute, states.contiguous()).to(at::kFloat);
+  return output.packed.product(output.compute, states.contiguous());
 }
 
 }  // namespace r2rank::model

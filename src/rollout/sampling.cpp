@@ -8,9 +8,19 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "model/fast_exp.h"
+#include "model/float_rows.h"
 
 namespace r2rank::rollout {
 namespace {
+
+constexpr int64_t kBlock = 512;  // tokens whose probabilities are summed before the draw and walked after it
+
+/// exp(z), and 0 where f32 has nothing for it (fast_exp would saturate).
+float exponential(float z) {
+  const float e = model::fast_exp(z);
+  return z > -87.0F ? e : 0.0F;
+}
 
 /// Walks the cumulative distribution of one row. Rounding may leave the sum just short of `u`: then the last
 /// token with any probability is taken.
@@ -25,6 +35,65 @@ SampledToken draw(const float* probabilities, int64_t vocabulary, double u) {
   }
   return {static_cast<int32_t>(last), std::log(probabilities[last])};
 }
+
+/// softmax(logits / temperature) of one row, drawn from without being written down: sums of blocks find the
+/// block, the block's own exponentials the token.
+class RowDraw {
+ public:
+  RowDraw(int64_t vocabulary, double temperature)
+      : vocabulary_(vocabulary),
+        inverse_(static_cast<float>(1.0 / temperature)),
+        sums_((vocabulary + kBlock - 1) / kBlock) {}
+
+  SampledToken operator()(const float* logits, double u) {
+    sum_up(logits);
+    double left = u * total_;
+    size_t block = 0;
+    while (block + 1 < sums_.size() && left >= sums_[block]) left -= sums_[block++];
+    while (block > 0 && sums_[block] <= 0) --block;  // rounding: the last block may hold nothing
+    int64_t token = 0;
+    const int64_t begin = static_cast<int64_t>(block) * kBlock, end = std::min(begin + kBlock, vocabulary_);
+    for (int64_t v = begin; v < end; ++v) {
+      const float e = exponential((logits[v] - top_) * inverse_);
+      if (e <= 0) continue;
+      token = v;
+      left -= e;
+      if (left < 0) break;
+    }
+    return {static_cast<int32_t>(token),
+            static_cast<float>((logits[token] - top_) * inverse_ - std::log(total_))};
+  }
+
+  /// The same distribution written into `probabilities`.
+  void write(const float* logits, float* probabilities) {
+    sum_up(logits);
+    const auto factor = static_cast<float>(1.0 / total_);
+#pragma omp simd
+    for (int64_t v = 0; v < vocabulary_; ++v)
+      probabilities[v] = exponential((logits[v] - top_) * inverse_) * factor;
+  }
+
+ private:
+  void sum_up(const float* logits) {
+    float top = logits[0];
+#pragma omp simd reduction(max : top)
+    for (int64_t v = 0; v < vocabulary_; ++v) top = logits[v] > top ? logits[v] : top;
+    top_ = top;
+    total_ = 0;
+    for (size_t block = 0; block < sums_.size(); ++block) {
+      const int64_t begin = static_cast<int64_t>(block) * kBlock, end = std::min(begin + kBlock, vocabulary_);
+      float sum = 0;
+#pragma omp simd reduction(+ : sum)
+      for (int64_t v = begin; v < end; ++v) sum += exponential((logits[v] - top) * inverse_);
+      total_ += sums_[block] = sum;
+    }
+  }
+
+  int64_t vocabulary_;
+  float inverse_, top_ = 0;
+  double total_ = 0;
+  std::vector<double> sums_;
+};
 
 /// Zeroes what top_k and top_p leave out and renormalises the rest.
 void truncate(float* probabilities, int64_t vocabulary, const SamplingOptions& options) {
@@ -49,15 +118,23 @@ void truncate(float* probabilities, int64_t vocabulary, const SamplingOptions& o
 std::vector<SampledToken> sample_tokens(const at::Tensor& logits, const std::vector<double>& uniforms,
                                         const SamplingOptions& options) {
   R2RANK_CHECK(logits.size(0) == static_cast<int64_t>(uniforms.size()));
-  at::Tensor scaled = options.temperature == 1.0 ? logits : logits / options.temperature;
-  at::Tensor probabilities = at::softmax(scaled, 1).cpu().contiguous();  // [R, V]
-  float* data = probabilities.mutable_data_ptr<float>();
+  const at::Tensor rows = logits.cpu().contiguous();  // [R, V]
   const int64_t vocabulary = logits.size(1);
+  const bool truncated = options.top_k > 0 || options.top_p < 1;
   std::vector<SampledToken> sampled(uniforms.size());
   at::parallel_for(0, logits.size(0), 1, [&](int64_t begin, int64_t end) {
+    model::RowReader reader(rows, vocabulary);
+    RowDraw distribution(vocabulary, options.temperature);
+    std::vector<float> probabilities(truncated ? vocabulary : 0);
     for (int64_t row = begin; row < end; ++row) {
-      if (options.top_k > 0 || options.top_p < 1) truncate(data + row * vocabulary, vocabulary, options);
-      sampled[row] = draw(data + row * vocabulary, vocabulary, uniforms[row]);
+      const float* in = reader.row(row);
+      if (!truncated) {
+        sampled[row] = distribution(in, uniforms[row]);
+        continue;
+      }
+      distribution.write(in, probabilities.data());
+      truncate(probabilities.data(), vocabulary, options);
+      sampled[row] = draw(probabilities.data(), vocabulary, uniforms[row]);
     }
   });
   return sampled;

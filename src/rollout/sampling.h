@@ -23,7 +23,7 @@ struct SampledToken {
       0;  ///< under the exact distribution it was drawn from (temperature, top_k and top_p included)
 };
 
-/// Draws one token a row by inverse transform: logits [R, V] f32, one uniform number in (0, 1) a row.
+/// Draws one token a row by inverse transform: logits [R, V] f32 or bf16, one uniform number in (0, 1) a row.
 std::vector<SampledToken> sample_tokens(const at::Tensor& logits, const std::vector<double>& uniforms,
                                         const SamplingOptions& options);
 

@@ -106,7 +106,8 @@ def measure_all(names, run, sections, output):
 def print_results(sections, output):
     print(f"\n{ratios.table(sections)}\n")
     for name, section in sections.items():
-        print(f"{name}: {section['date']}, {work.Workload(**section['workload'])}, {section['machine']['cpu']} x {section['machine']['cores']}")
+        cpu = f"{section['machine']['cpu']} x {section['machine']['cores']}"
+        print(f"{name}: {section['date']}, {work.Workload(**section['workload'])}, {cpu}")
     print(f"all figures: {output}")
 
 

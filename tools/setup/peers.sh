@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # peers.sh python|llamacpp...: installs programs to measure beside r2rank into .deps/peers-venv, at the versions of peers.lock.
-# "python" is transformers and TRL (5 GB, for their PyTorch brings CUDA along), "llamacpp" is llama.cpp, compiled for this machine.
+# "python" is transformers and TRL (6 GB, for their PyTorch brings CUDA along), "llamacpp" is llama.cpp, compiled for this machine.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . tools/setup/step.sh
@@ -25,14 +25,24 @@ make_environment() {
   step "Set-up: Python environment for peers" "$LOGS/peers-venv.log" "$python" -m venv "$VENV"
 }
 
-# install GROUP [PIP ARGUMENT...]: exactly the archives of the lock file; what .deps/downloads has already is not fetched again.
+# Exactly the archives of a group; what .deps/downloads has already (torch) is not fetched again.
+requirements() {
+  local name version file digest group archive
+  while read -r name version file digest group; do
+    [[ $group == "$1" && $name != "#" ]] || continue
+    archive=.deps/downloads/$file
+    [[ -f $archive ]] && echo "./$archive --hash=sha256:$digest" || echo "$name==$version --hash=sha256:$digest"
+  done <"$LOCK"
+}
+
+# install GROUP [PIP ARGUMENT...]
 install() {
-  local requirements=$VENV/$1.txt group=$1
+  local list=$VENV/$1.txt
+  requirements "$1" >"$list"
   shift
-  awk -v group="$group" '!/^#/ && $5 == group { print $1 "==" $2 " --hash=sha256:" $4 }' "$LOCK" >"$requirements"
   # Temporary files beside the target, for /tmp may be too small for torch.
   TMPDIR=$PWD/$VENV "$VENV/bin/python" -m pip install --disable-pip-version-check --no-cache-dir --no-deps --require-hashes \
-    --find-links .deps/downloads -r "$requirements" "$@"
+    -r "$list" "$@"
 }
 
 install_llamacpp() {
