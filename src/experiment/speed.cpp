@@ -150,7 +150,7 @@ SpeedResult SpeedBench::decode(int64_t sequences) {
       for (const auto& sampled : rollout::sample_tokens(
                model::token_logits(states, *model_.transformer().output_table), uniforms, options))
         next.push_back(sampled.token);
-      if (t + 1 < tokens) states = decoder.step(rows, next);
+      states = decoder.step(rows, next);
     }
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   };

@@ -82,6 +82,38 @@ TEST_P(FusedOps, RotateHalves) {
                 {formula("x", {rows_, 3, 2 * width_}, 2)});
 }
 
+TEST_P(FusedOps, NormaliseBesideTheInputItself) {
+  const auto plain = [](const std::vector<at::Tensor>& in) {
+    return 2 * in[0] + in[0] * at::rsqrt(in[0].square().mean(-1, true) + 1e-5) * in[1];
+  };
+  const auto fused = [](const std::vector<at::Tensor>& in) {
+    const Normed both = rms_norm_and_input(in[0], in[1], 1e-5);
+    return 2 * both.x + both.normed;
+  };
+  in_both_types(fused, plain, {formula("x", {rows_, width_}, 3), formula("w", {width_}, 0.5, 1)});
+}
+
+TEST_P(FusedOps, TakeTheFusedProductApart) {
+  constexpr int64_t kHeads = 3, kKvHeads = 2;
+  const int64_t d = 2 * width_;
+  const at::Tensor angles = formula("angles", {rows_, width_}, 3), cos = angles.cos(), sin = angles.sin();
+  const auto plain = [&](const std::vector<at::Tensor>& in) {
+    const auto parts = in[0].split_with_sizes({kHeads * d, kKvHeads * d, kKvHeads * d}, 1);
+    const auto turned = [&](const at::Tensor& part, int64_t heads) {
+      const auto halves = part.reshape({rows_, heads, d}).chunk(2, -1);
+      const at::Tensor c = cos.unsqueeze(1), s = sin.unsqueeze(1);
+      return at::cat({halves[0] * c - halves[1] * s, halves[1] * c + halves[0] * s}, -1);
+    };
+    return at::cat(
+        {turned(parts[0], kHeads), turned(parts[1], kKvHeads), parts[2].reshape({rows_, kKvHeads, d})}, 1);
+  };
+  const auto fused = [&](const std::vector<at::Tensor>& in) {
+    const Qkv parts = split_and_rotate(in[0], cos, sin, kHeads, kKvHeads);
+    return at::cat({parts.q, parts.k, parts.v}, 1);
+  };
+  in_both_types(fused, plain, {formula("packed", {rows_, (kHeads + 2 * kKvHeads) * d}, 2)});
+}
+
 INSTANTIATE_TEST_SUITE_P(Shapes, FusedOps,
                          testing::Values(Shape{1, 2}, Shape{2, 3}, Shape{15, 7}, Shape{16, 8}, Shape{17, 17},
                                          Shape{33, 31}, Shape{50, 64}, Shape{3, 577}),

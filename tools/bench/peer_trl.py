@@ -10,7 +10,7 @@ from dataclasses import asdict
 import python_peer
 import workload as work
 
-LARGEST_BATCH = 20  # sequences of one forward and backward pass: the fastest, and 24 GiB hold it without checkpointing
+LARGEST_BATCH = 20  # sequences of one forward and backward pass
 
 
 def step(run):
