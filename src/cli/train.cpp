@@ -68,6 +68,7 @@ class Train : public Verb {
     learn::refuse_other_training(*model, dataset, split);
     adopt_card(*model);
     learn::check_positions(*model, config_.reasons() ? config_.rationale_tokens : 0);
+    learn::plan_memory(config_, *model->model);  // refuses a budget before anything is written
     // Only now, when the new run has its model and data: a mistyped setting must not cost the old run.
     if (!resumed) {
       clear_run_folder(folder);

@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <numeric>
 
 #include "data/training_slates.h"
 #include "learn/activations.h"
+#include "learn/memory_plan.h"
+#include "rollout/reason_about_best.h"
 #include "rollout/slate_prompts.h"
 
 namespace r2rank::experiment {
@@ -81,13 +84,13 @@ TrainingCost estimate_training(const learn::TrainConfig& config, const learn::Ra
   cost.seconds =
       config.steps > 0 ? cost.seconds_per_step * static_cast<double>(config.steps) : 60 * config.minutes;
   if (config.minutes > 0) cost.seconds = std::min(cost.seconds, 60 * config.minutes);
-  const double element = model.model->options().dtype == "bf16" ? 2 : 4;
+  const auto memory = learn::plan_memory(config, *model.model);
   // A slate that is larger than a pass is a pass of its own.
-  const int64_t pass = std::max(std::min(cost.tokens_per_step, config.tokens_per_pass),
+  const int64_t pass = std::max(std::min(cost.tokens_per_step, memory.tokens_per_pass),
                                 cost.tokens_per_step / config.slates_per_step);
-  const double activations =
-      learn::activation_bytes(*model.model, pass, learn::recomputes_layers(config, *model.model, pass));
-  cost.memory_bytes = (blocks + output) * element * (reference ? 2 : 1) + trained * 16 + activations + 1e9;
+  const double activations = learn::activation_bytes(
+      *model.model, pass, learn::recomputes_layers(config, *model.model, pass, memory.activations));
+  cost.memory_bytes = memory.fixed + activations;
   cost.disk_bytes = (blocks + output) * 4 + trained * 8 + (blocks + output) * 4;
   return cost;
 }
@@ -100,10 +103,18 @@ ScoringCost estimate_scoring(const learn::RankingModel& model, const data::Datas
   const rollout::SlatePrompts prompts(dataset, split, *model.prompts);
   const auto seen = slates.first(std::min<size_t>(slates.size(), kSampledSlates));
   for (const auto& slate : seen) {
-    cost.tokens_per_slate +=
-        rollout::slate_tokens(prompts.prepare(slate, false), model.reasoner->frame(), options.rationales, 0);
-    cost.sampled_tokens_per_slate +=
-        static_cast<int64_t>(slate.candidates.size()) * options.rationales * options.rationale_tokens;
+    const auto prepared = prompts.prepare(slate, false);
+    const auto prompt_tokens = [&](const rollout::PreparedSlate& part, int64_t rationales) {
+      return rollout::slate_tokens(part, model.reasoner->frame(), rationales, 0);
+    };
+    const auto candidates = static_cast<int64_t>(slate.candidates.size());
+    const bool cascade = options.rationales > 0 && options.reason_top > 0;
+    const int64_t reasoned = cascade ? std::min(options.reason_top, candidates) : candidates;
+    std::vector<int64_t> first(reasoned);
+    std::iota(first.begin(), first.end(), 0);
+    cost.tokens_per_slate += (cascade ? prompt_tokens(prepared, 0) : 0) +
+                             prompt_tokens(rollout::part_of(prepared, first), options.rationales);
+    cost.sampled_tokens_per_slate += reasoned * options.rationales * options.rationale_tokens;
   }
   cost.tokens_per_slate /= std::max<int64_t>(1, static_cast<int64_t>(seen.size()));
   cost.sampled_tokens_per_slate /= std::max<int64_t>(1, static_cast<int64_t>(seen.size()));
@@ -114,7 +125,8 @@ ScoringCost estimate_scoring(const learn::RankingModel& model, const data::Datas
       static_cast<double>(cost.slates) *
       (2 * blocks * static_cast<double>(cost.tokens_per_slate) / (speed * kScoringShare) +
        2 * (blocks + output) * static_cast<double>(cost.sampled_tokens_per_slate) / (speed * kDecodeShare));
-  cost.memory_bytes = (blocks + output) * (model.model->options().dtype == "bf16" ? 2 : 4) + 1e9;
+  // The weights stand plain and packed for products.
+  cost.memory_bytes = 2 * (blocks + output) * (model.model->options().dtype == "bf16" ? 2 : 4) + 1e9;
   return cost;
 }
 

@@ -115,11 +115,7 @@ std::vector<RankedItem> rank_request(const RankRequest& request, const learn::Ra
   const auto slate = rollout::canonical_slate(0, model.prompts->build(request.history, request.items), keys,
                                               std::vector<float>(keys.size(), 0.0F));
   const rollout::PreparedSlate* pointer = &slate;
-  rollout::SlateRollout rollout;
-  if (options.rationales > 0)
-    rollout = model.reasoner->reason({&pointer, 1}, options.sampling(), true).front();
-  else
-    rollout.silent = model.reasoner->silent_scores({&pointer, 1}).front();
+  const auto rollout = roll_out(*model.reasoner, {&pointer, 1}, options).front();
   const auto scores = slate.in_slate_order(rollout.mean_scores());
   std::vector<RankedItem> items;
   for (size_t i = 0; i < request.ids.size(); ++i)

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "rollout/reason_about_best.h"
 
 namespace r2rank::experiment {
 namespace {
@@ -35,6 +36,11 @@ std::optional<ReasoningOptions> learned_reasoning(const learn::RankingModel& mod
 void ReasoningOptions::describe(base::ConfigFields& fields) {
   fields.add("rationales", rationales, "G: rationales written for each item; 0 scores silently")
       .between(0, 256);
+  fields
+      .add("reason_top", reason_top,
+           "M: reason only about the M candidates of a slate with the best silent scores; the others keep "
+           "their silent order below them (0: about all)")
+      .between(0, 1e6);
   fields
       .add("rationale_tokens", rationale_tokens,
            "T: longest rationale, in tokens (not given: as the model was trained)")
@@ -85,31 +91,34 @@ std::vector<std::vector<double>> RankingScorer::score_batch(std::span<const data
   std::vector<const rollout::PreparedSlate*> pointers;
   for (const auto& slate : slates) prepared.push_back(prompts_.prepare(slate, false));
   for (const auto& slate : prepared) pointers.push_back(&slate);
-  const auto rollouts = roll_out(pointers);
+  const auto rollouts = roll_out(*model_.reasoner, pointers, options_);
+  for (const auto& rollout : rollouts) tokens_ += rollout.prompt_tokens + rollout.sampled_tokens;
   std::vector<std::vector<double>> scores;
   for (size_t b = 0; b < prepared.size(); ++b)
     scores.push_back(prepared[b].in_slate_order(rollouts[b].mean_scores()));
   return scores;
 }
 
-std::vector<rollout::SlateRollout> RankingScorer::roll_out(
-    std::span<const rollout::PreparedSlate* const> slates) {
-  std::vector<rollout::SlateRollout> rollouts;
-  if (options_.rationales > 0) {
-    rollouts = model_.reasoner->reason(slates, options_.sampling(), true);
-    for (const auto& rollout : rollouts) tokens_ += rollout.prompt_tokens + rollout.sampled_tokens;
-    return rollouts;
+std::vector<rollout::SlateRollout> roll_out(const rollout::Reasoner& reasoner,
+                                            std::span<const rollout::PreparedSlate* const> slates,
+                                            const ReasoningOptions& options) {
+  if (options.rationales > 0 && options.reason_top > 0)
+    return rollout::reason_about_best(reasoner, slates, options.sampling(), options.reason_top);
+  if (options.rationales > 0) return reasoner.reason(slates, options.sampling(), true);
+  std::vector<rollout::SlateRollout> rollouts(slates.size());
+  auto silent = reasoner.silent_scores(slates);
+  for (size_t b = 0; b < slates.size(); ++b) {
+    rollouts[b].silent = std::move(silent[b]);
+    rollouts[b].prompt_tokens = rollout::slate_tokens(*slates[b], reasoner.frame(), 0, 0);
   }
-  for (auto& silent : model_.reasoner->silent_scores(slates))
-    rollouts.emplace_back().silent = std::move(silent);
-  for (const auto* slate : slates) tokens_ += rollout::slate_tokens(*slate, model_.reasoner->frame(), 0, 0);
   return rollouts;
 }
 
 RankingScorer::Reasoned RankingScorer::reason(const data::Slate& slate) {
   const auto prepared = prompts_.prepare(slate, false);
   const rollout::PreparedSlate* pointer = &prepared;
-  const auto rollout = roll_out({&pointer, 1}).front();
+  const auto rollout = roll_out(*model_.reasoner, {&pointer, 1}, options_).front();
+  tokens_ += rollout.prompt_tokens + rollout.sampled_tokens;
   Reasoned result{prepared.in_slate_order(rollout.mean_scores()), {}};
   result.rationales.resize(slate.candidates.size());
   for (size_t i = 0; i < rollout.rationales.size(); ++i)

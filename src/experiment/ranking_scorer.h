@@ -20,6 +20,7 @@ struct ReasoningOptions {
   int64_t top_k = 0;
   int64_t slates_per_batch = 4;  ///< slates scored in one pass
   int64_t seed = 7;
+  int64_t reason_top = 0;  ///< M: candidates of a slate that are reasoned about, the best silent ones; 0: all
 
   void describe(base::ConfigFields& fields);
   /// Takes rationale_tokens and temperature from the training of a model that learned to reason, where
@@ -29,6 +30,11 @@ struct ReasoningOptions {
   void follow_training(const learn::RankingModel& model, const base::ConfigFields& fields);
   rollout::SamplingOptions sampling() const;
 };
+
+/// What a model concludes about slates under these options, and the tokens that took.
+std::vector<rollout::SlateRollout> roll_out(const rollout::Reasoner& reasoner,
+                                            std::span<const rollout::PreparedSlate* const> slates,
+                                            const ReasoningOptions& options);
 
 /// A language model as a scorer of slates. The references must outlive it.
 class RankingScorer : public baselines::Scorer {
@@ -50,8 +56,6 @@ class RankingScorer : public baselines::Scorer {
   Reasoned reason(const data::Slate& slate);
 
  private:
-  std::vector<rollout::SlateRollout> roll_out(std::span<const rollout::PreparedSlate* const> slates);
-
   std::string name_;
   const learn::RankingModel& model_;
   rollout::SlatePrompts prompts_;

@@ -75,6 +75,26 @@ TEST_F(RankingScorerTest, RationalesFollowTheCandidatesToo) {
   EXPECT_EQ(one.reason(slate).rationales, forward.rationales);
 }
 
+TEST_F(RankingScorerTest, ReasonsAboutTheBestAloneAndRanksThemFirst) {
+  ReasoningOptions some = reasoning();
+  some.reason_top = 2;
+  auto one = scorer(some);
+  const auto found = one.reason(split_.test.slates[0]);
+  double worst_reasoned = 1e9, best_other = -1e9;
+  int64_t reasoned = 0;
+  for (size_t i = 0; i < found.scores.size(); ++i) {
+    if (found.rationales[i].empty()) {
+      best_other = std::max(best_other, found.scores[i]);
+      continue;
+    }
+    ++reasoned;
+    EXPECT_EQ(found.rationales[i], scorer(reasoning()).reason(split_.test.slates[0]).rationales[i]);
+    worst_reasoned = std::min(worst_reasoned, found.scores[i]);
+  }
+  EXPECT_EQ(reasoned, 2);
+  EXPECT_GT(worst_reasoned, best_other);
+}
+
 TEST_F(RankingScorerTest, AnotherSeedWritesOtherRationales) {
   ReasoningOptions other = reasoning();
   other.seed = 8;

@@ -1,12 +1,6 @@
 #include "learn/activations.h"
 
 namespace r2rank::learn {
-namespace {
-
-constexpr double kBudget = 6e9;  // bytes above which `auto` recomputes
-
-}  // namespace
-
 double activation_bytes(const model::LanguageModel& model, int64_t tokens, bool recomputed) {
   if (model.options().tuning == "head") return 0;
   const auto& shape = model.config();
@@ -18,9 +12,10 @@ double activation_bytes(const model::LanguageModel& model, int64_t tokens, bool 
   return element * static_cast<double>(tokens) * (recomputed ? layers * width + layer : layers * layer);
 }
 
-bool recomputes_layers(const TrainConfig& config, const model::LanguageModel& model, int64_t tokens) {
+bool recomputes_layers(const TrainConfig& config, const model::LanguageModel& model, int64_t tokens,
+                       double budget) {
   if (model.options().tuning == "head" || config.checkpoint_layers == "off") return false;
-  return config.checkpoint_layers == "on" || activation_bytes(model, tokens, false) > kBudget;
+  return config.checkpoint_layers == "on" || activation_bytes(model, tokens, false) > budget;
 }
 
 }  // namespace r2rank::learn

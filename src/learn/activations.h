@@ -13,7 +13,8 @@ namespace r2rank::learn {
 double activation_bytes(const model::LanguageModel& model, int64_t tokens, bool recomputed);
 
 /// Whether a pass over so many packed tokens recomputes its layers in the backward pass: as checkpoint_layers
-/// says, `auto` where their activations would take more than 6 GB. Never where they keep none.
-bool recomputes_layers(const TrainConfig& config, const model::LanguageModel& model, int64_t tokens);
+/// says, `auto` where their activations would take more than `budget` bytes. Never where they keep none.
+bool recomputes_layers(const TrainConfig& config, const model::LanguageModel& model, int64_t tokens,
+                       double budget);
 
 }  // namespace r2rank::learn

@@ -30,7 +30,7 @@ TEST_F(Activations, AreRecomputedAsToldAndOtherwiseOnlyWhenTheyAreMany) {
   const auto ranking = open();
   const auto recomputed = [&](const char* setting, int64_t tokens) {
     config_.checkpoint_layers = setting;
-    return recomputes_layers(config_, *ranking->model, tokens);
+    return recomputes_layers(config_, *ranking->model, tokens, 6e9);
   };
   EXPECT_TRUE(recomputed("on", 1));
   EXPECT_FALSE(recomputed("off", 1'000'000'000));
@@ -41,7 +41,7 @@ TEST_F(Activations, AreRecomputedAsToldAndOtherwiseOnlyWhenTheyAreMany) {
 TEST_F(Activations, AreNotNeededByAHeadAlone) {
   config_.checkpoint_layers = "on";
   const auto ranking = open("head");
-  EXPECT_FALSE(recomputes_layers(config_, *ranking->model, 1'000'000'000));
+  EXPECT_FALSE(recomputes_layers(config_, *ranking->model, 1'000'000'000, 6e9));
   EXPECT_EQ(activation_bytes(*ranking->model, 1'000'000'000, false), 0);
 }
 

@@ -132,6 +132,9 @@ void TrainConfig::describe_optimisation(base::ConfigFields& fields) {
       .add("checkpoint_layers", checkpoint_layers,
            "gradient checkpointing: recompute activations to save memory")
       .one_of({"auto", "on", "off"});
+  fields.add("memory", memory,
+             "memory the run may take, such as 8GiB: chooses the size of passes, what is recomputed and how "
+             "many rationales are written together, and says so (empty: 6 GB of activations)");
   fields
       .add("tokens_per_pass", tokens_per_pass,
            "slates are packed into one forward and backward pass up to this many tokens")

@@ -78,9 +78,12 @@ Trainer::Trainer(const TrainConfig& config, RankingModel& model, const data::Dat
       run_(std::move(run)),
       prompts_(dataset, split, *model.prompts),
       slates_(dataset, split, slate_options(config)),
+      memory_(plan_memory(config, *model.model)),
       optimizer_(model.model->parameters(), adamw_options(config)),
       start_(std::chrono::steady_clock::now()) {
   check_positions(model, config.reasons() ? config.rationale_tokens : 0);
+  model_.reasoner->set_budget(memory_.rollout);
+  if (!config_.memory.empty()) base::log_info("{}", memory_.text(config_, *model_.model));
   if (ranking_baseline_of(config_.ranking_baseline) == RankingBaseline::kCritic)
     critic_ = std::make_unique<Critic>(model.model->config().width, config_.model_options.readout_hidden,
                                        adamw_options(config_), config_.model_options.seed,
@@ -166,12 +169,12 @@ std::vector<SlateOutcome> Trainer::accumulate(const Batch& batch, const StepOpti
     while (begin + packed.size() < batch.prepared.size()) {
       const int64_t more =
           rollout::slate_tokens(batch.prepared[begin + packed.size()], frame, g, config_.rationale_tokens);
-      if (!packed.empty() && tokens + more > config_.tokens_per_pass) break;
+      if (!packed.empty() && tokens + more > memory_.tokens_per_pass) break;
       packed.push_back(batch.step_slate(begin + packed.size()));
       tokens += more;
     }
     StepOptions options = base_options;
-    options.checkpoint_layers = recomputes_layers(config_, *model_.model, tokens);
+    options.checkpoint_layers = recomputes_layers(config_, *model_.model, tokens, memory_.activations);
     auto found =
         accumulate_step(*model_.model, frame, packed, options, static_cast<int64_t>(batch.prepared.size()));
     outcomes.insert(outcomes.end(), std::make_move_iterator(found.begin()),

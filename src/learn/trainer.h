@@ -8,6 +8,7 @@
 #include "data/dataset.h"
 #include "data/split.h"
 #include "data/training_slates.h"
+#include "learn/memory_plan.h"
 #include "learn/model_folder.h"
 #include "learn/optimizer.h"
 #include "learn/run_state.h"
@@ -63,6 +64,7 @@ class Trainer {
   base::Path run_;
   rollout::SlatePrompts prompts_;
   data::TrainingSlates slates_;
+  MemoryPlan memory_;
   AdamW optimizer_;
   std::unique_ptr<Critic> critic_;  // with ranking_baseline = critic alone
   RunState state_;

@@ -4,6 +4,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 #include "base/error.h"
@@ -14,6 +15,9 @@
 
 namespace r2rank::rollout {
 namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kGap = 1e-3;  // between what was reasoned about and the rest
 
 std::vector<double> to_doubles(const at::Tensor& values) {
   const at::Tensor wide = values.to(at::kDouble).cpu().contiguous();
@@ -28,9 +32,20 @@ at::Tensor rows_of(const at::Tensor& states, const std::vector<int64_t>& rows) {
 
 std::vector<double> SlateRollout::mean_scores() const {
   if (scores.empty()) return silent;
-  std::vector<double> means;
-  for (const auto& each : scores)
-    means.push_back(std::accumulate(each.begin(), each.end(), 0.0) / static_cast<double>(each.size()));
+  std::vector<double> means = silent;
+  double worst = kInfinity, best_silent = -kInfinity;
+  for (size_t i = 0; i < scores.size(); ++i) {
+    const auto& each = scores[i];
+    if (each.empty()) {
+      best_silent = std::max(best_silent, silent[i]);
+      continue;
+    }
+    means[i] = std::accumulate(each.begin(), each.end(), 0.0) / static_cast<double>(each.size());
+    worst = std::min(worst, means[i]);
+  }
+  const double lowered = std::max(0.0, best_silent - worst + kGap);
+  for (size_t i = 0; i < scores.size(); ++i)
+    if (scores[i].empty()) means[i] -= lowered;
   return means;
 }
 

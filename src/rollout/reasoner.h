@@ -12,13 +12,16 @@ namespace r2rank::rollout {
 
 /// What the model concluded about the candidates of one slate, in canonical order.
 struct SlateRollout {
-  std::vector<double> silent;                      ///< [K] scores of the cue directly after the prompt
-  std::vector<std::vector<Rationale>> rationales;  ///< [K][G]; empty when nothing was sampled
+  std::vector<double> silent;  ///< [K] scores of the cue directly after the prompt
+  /// [K][G]; empty when nothing was sampled, and for a candidate that was not reasoned about
+  std::vector<std::vector<Rationale>> rationales;
   std::vector<std::vector<double>>
       scores;  ///< [K][G] scores after each rationale (the silent one where malformed)
   int64_t prompt_tokens = 0, sampled_tokens = 0;
 
-  /// [K] mean over the rationales; the silent scores when there are none.
+  /// [K] mean over the rationales; the silent scores when there are none. Candidates that alone were not
+  /// reasoned about keep their silent order below the others: their scores are lowered by one amount until
+  /// the best of them is below the worst of the others.
   std::vector<double> mean_scores() const;
 };
 

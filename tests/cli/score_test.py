@@ -84,6 +84,11 @@ class Eval(Scoring):
         self.assertEqual(summary["results"]["first"], summary["results"]["second"])
         self.assertEqual(list(summary["paired"]), ["second-first", "first-random"])
 
+    def test_reasons_about_some_candidates_only(self):
+        arguments = ("--json", *self.base_model(), *REASONING, "--reason-top", "2", "--users", "u1")
+        items = json.loads(self.accepts("rank", *self.data(), *arguments).stdout)["users"][0]["ranking"]
+        self.assertEqual([len(item["reasons"]) for item in items], [2, 2] + [0] * (len(items) - 2))
+
     def test_formats(self):
         rows = list(csv.reader(io.StringIO(self.evaluate("--baselines", "random", "--format", "csv").stdout)))
         self.assertEqual(rows[1][0], "random")

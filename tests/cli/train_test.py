@@ -171,6 +171,14 @@ class Train(Case):
         self.assertGreater(cost["tokens_per_step"], 0)
         self.assertEqual(self.everything(), {})
 
+    def test_a_memory_budget_says_what_it_chose(self):
+        errors = self.accepts(*training_command(self.output, "--memory", "3GiB")).stderr
+        self.assertRegex(errors, r"memory: weights and optimiser .* GiB, passes of up to \d+ tokens .*, layers kept")
+
+    def test_a_memory_budget_too_small_for_the_model_is_refused(self):
+        self.refuses(*training_command(self.output, "--memory", "1MiB"), code=2, says="memory = 1MiB is too little")
+        self.refuses(*training_command(self.output, "--memory", "much"), code=2, says="such as 8GiB")
+
     def test_impossible_settings_are_refused(self):
         self.refuses_training("--tuning", "prefix", code=2, says=("tuning", "full, lora, head"))
         self.refuses_training("--tuning", "frozen", code=2, says="trains nothing")
