@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <cstring>
 #include <type_traits>
 #include <vector>
 
@@ -16,6 +17,7 @@ namespace r2rank::model {
 template <class T>
 class OwnTokens {
  public:
+  /// d is a multiple of 16.
   OwnTokens(int64_t rows, int64_t kv_heads, int64_t capacity, int64_t d)
       : kv_heads_(kv_heads),
         d_(d),
@@ -23,69 +25,99 @@ class OwnTokens {
         keys_(static_cast<size_t>(rows * kv_heads * size_)),
         values_(keys_.size()) {}
 
-  /// Writes token `place` of a row; key and value [kv_heads, d].
-  void append(int64_t row, int64_t place, const T* key, const T* value) {
-    for (int64_t kv = 0; kv < kv_heads_; ++kv, key += d_, value += d_) {
-      T *keys = keys_.data() + start(row, kv), *values = values_.data() + start(row, kv);
-      keys += place / kTokens * kTokens * d_ + place % kTokens * kParts;
-      values += place / kParts * kParts * d_ + place % kParts;
-      for (int64_t i = 0; i < d_; ++i) {
-        keys[i / kParts * kParts * kTokens + i % kParts] = key[i];
-        values[i * kParts] = value[i];
-      }
-    }
+  /// Writes token `place` of a row for one key head; key and value [d].
+  void append(int64_t row, int64_t kv, int64_t place, const T* key, const T* value) {
+    T* values = values_.data() + start(row, kv) + place / kParts * kParts * d_ + place % kParts;
+    for (int64_t i = 0; i < d_; ++i) values[i * kParts] = value[i];
+    auto* keys = reinterpret_cast<Word*>(keys_.data() + start(row, kv) + place / kTokens * kTokens * d_) +
+                 place % kTokens;
+    for (int64_t word = 0; word < d_ / kParts; ++word)
+      std::memcpy(keys + word * kTokens, key + word * kParts, sizeof(Word));
   }
 
   /// scores[h * stride + t] = queries[h] . key of token t, for the `group` heads of one key head; `queries`
   /// [group, d] f32.
   void score(int64_t row, int64_t kv, int64_t length, const float* queries, int64_t group, float* scores,
              int64_t stride) const {
-    const auto* words = reinterpret_cast<const Word*>(keys_.data() + start(row, kv));
-    for (int64_t at = 0; at < length; at += kTokens, words += kTokens * d_ / kParts)
-      for (int64_t h = 0; h < group; ++h) {
-        float sums[kTokens] = {};
-        for (int64_t word = 0; word < d_ / kParts; ++word)
-          add_scores(words + word * kTokens, queries + h * d_ + word * kParts, sums);
-        std::copy_n(sums, std::min(kTokens, length - at), scores + h * stride + at);
-      }
+    for_heads(group, [&](int64_t head, auto heads) {
+      score_heads<heads()>(words(keys_, row, kv), length, queries + head * d_, scores + head * stride,
+                           stride);
+    });
   }
 
   /// mixed[h] += sum over tokens of weights[h * stride + t] times the value of token t; `mixed` [group, d].
+  /// Weights up to the next even length are read; those from `length` on must be 0.
   void mix(int64_t row, int64_t kv, int64_t length, const float* weights, int64_t stride, int64_t group,
            float* mixed) const {
-    const auto* words = reinterpret_cast<const Word*>(values_.data() + start(row, kv));
-    for (int64_t h = 0; h < group; ++h)
-      for (int64_t t = 0; t < length; t += kParts) {
-        const float* pair = weights + h * stride + t;
-        // The second of a pair may not be there yet: what the cache holds in its place is finite.
-        add_values(words + t / kParts * d_, pair[0], t + 1 < length ? pair[kParts - 1] : 0, mixed + h * d_);
-      }
+    for_heads(group, [&](int64_t head, auto heads) {
+      mix_heads<heads()>(words(values_, row, kv), length, weights + head * stride, stride, mixed + head * d_);
+    });
   }
 
  private:
   static constexpr bool kWide = std::is_same_v<T, float>;
   static constexpr int64_t kTokens = 16, kParts = kWide ? 1 : 2;
   using Word = uint32_t;  // one f32 or two bf16
+  using Words = Word __attribute__((vector_size(64)));
+  using Floats = float __attribute__((vector_size(64)));
 
   int64_t start(int64_t row, int64_t kv) const { return (row * kv_heads_ + kv) * size_; }
+  const Word* words(const std::vector<T>& data, int64_t row, int64_t kv) const {
+    return reinterpret_cast<const Word*>(data.data() + start(row, kv));
+  }
 
-  static float low(Word word) { return std::bit_cast<float>(kWide ? word : word << 16); }
-  static float high(Word word) { return std::bit_cast<float>(word & 0xFFFF0000U); }
+  static Words read(const Word* words) {
+    Words read;
+    std::memcpy(&read, words, sizeof(read));
+    return read;
+  }
+  static Floats low(Words words) { return std::bit_cast<Floats>(kWide ? words : words << 16); }
+  static Floats high(Words words) { return std::bit_cast<Floats>(words & 0xFFFF0000U); }
 
-  static void add_scores(const Word* words, const float* q, float* sums) {
-    const float first = q[0], second = kWide ? 0 : q[kParts - 1];
-#pragma omp simd
-    for (int64_t j = 0; j < kTokens; ++j) {
-      sums[j] += first * low(words[j]);
-      if constexpr (!kWide) sums[j] += second * high(words[j]);
+  /// use(first head, std::integral_constant of how many), for up to four heads at a time: what is read from
+  /// the cache serves all of them, and their sums stay in registers.
+  template <class Use>
+  static void for_heads(int64_t group, const Use& use) {
+    int64_t head = 0;
+    for (; head + 4 <= group; head += 4) use(head, std::integral_constant<int, 4>());
+    if (group - head == 3) use(head, std::integral_constant<int, 3>());
+    if (group - head == 2) use(head, std::integral_constant<int, 2>());
+    if (group - head == 1) use(head, std::integral_constant<int, 1>());
+  }
+
+  template <int kHeads>
+  void score_heads(const Word* words, int64_t length, const float* queries, float* scores,
+                   int64_t stride) const {
+    for (int64_t at = 0; at < length; at += kTokens) {
+      Floats sums[kHeads] = {};
+      for (int64_t part = 0; part < d_; part += kParts, words += kTokens) {
+        const Words keys = read(words);
+        for (int h = 0; h < kHeads; ++h) {
+          sums[h] += queries[h * d_ + part] * low(keys);
+          if constexpr (!kWide) sums[h] += queries[h * d_ + part + 1] * high(keys);
+        }
+      }
+      for (int h = 0; h < kHeads; ++h)
+        std::memcpy(scores + h * stride + at, &sums[h],
+                    sizeof(float) * static_cast<size_t>(std::min(kTokens, length - at)));
     }
   }
 
-  void add_values(const Word* words, float first, float second, float* sums) const {
-#pragma omp simd
-    for (int64_t i = 0; i < d_; ++i) {
-      sums[i] += first * low(words[i]);
-      if constexpr (!kWide) sums[i] += second * high(words[i]);
+  template <int kHeads>
+  void mix_heads(const Word* words, int64_t length, const float* weights, int64_t stride,
+                 float* mixed) const {
+    int64_t column = 0;
+    for (; column + kTokens <= d_; column += kTokens) {
+      Floats sums[kHeads];
+      for (int h = 0; h < kHeads; ++h) std::memcpy(&sums[h], mixed + h * d_ + column, sizeof(Floats));
+      for (int64_t t = 0; t < length; t += kParts) {
+        const Words values = read(words + t / kParts * d_ + column);
+        for (int h = 0; h < kHeads; ++h) {
+          sums[h] += weights[h * stride + t] * low(values);
+          if constexpr (!kWide) sums[h] += weights[h * stride + t + 1] * high(values);
+        }
+      }
+      for (int h = 0; h < kHeads; ++h) std::memcpy(mixed + h * d_ + column, &sums[h], sizeof(Floats));
     }
   }
 

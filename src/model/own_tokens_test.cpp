@@ -11,7 +11,7 @@ namespace {
 using golden::formula;
 using golden::relative_error;
 
-constexpr int64_t kRows = 3, kKvHeads = 2, kCapacity = 21, kWidth = 6, kGroup = 4;
+constexpr int64_t kRows = 3, kKvHeads = 2, kCapacity = 21, kWidth = 32, kGroup = 7;
 
 /// Scores and mixtures of a row that has grown to `length`, against plain products in f32.
 template <class T>
@@ -22,7 +22,9 @@ class Grown {
         values_(formula("values", {kRows, kCapacity, kKvHeads, kWidth}, 1).to(type)) {
     for (int64_t t = 0; t < kCapacity; ++t)
       for (int64_t row = 0; row < kRows; ++row)
-        own_.append(row, t, keys_[row][t].template data_ptr<T>(), values_[row][t].template data_ptr<T>());
+        for (int64_t kv = 0; kv < kKvHeads; ++kv)
+          own_.append(row, kv, t, keys_[row][t][kv].template data_ptr<T>(),
+                      values_[row][t][kv].template data_ptr<T>());
   }
 
   double score_error(int64_t row, int64_t kv, int64_t length) const {
@@ -34,9 +36,11 @@ class Grown {
   }
 
   double mix_error(int64_t row, int64_t kv, int64_t length) const {
-    const at::Tensor weights = formula("weights", {kGroup, kCapacity}, 1);
+    at::Tensor weights = formula("weights", {kGroup, kCapacity + 1}, 1);
+    weights.slice(1, length).zero_();
     at::Tensor mixed = at::ones({kGroup, kWidth});
-    own_.mix(row, kv, length, weights.const_data_ptr<float>(), kCapacity, kGroup, mixed.data_ptr<float>());
+    own_.mix(row, kv, length, weights.const_data_ptr<float>(), kCapacity + 1, kGroup,
+             mixed.data_ptr<float>());
     const at::Tensor values = values_[row].slice(0, 0, length).select(1, kv).to(at::kFloat);
     return relative_error(mixed, 1 + at::mm(weights.slice(1, 0, length), values));
   }

@@ -121,10 +121,10 @@ struct Block {
 template <class T>
 struct Step {
   const DecodeLayout& layout;
-  const LayerCache<T>& cache;
+  LayerCache<T>& cache;
   const Shape& shape;
   const std::vector<int64_t>&rows, &lengths;
-  const T* q;
+  const T *q, *k, *v;
   T* out;
 };
 
@@ -138,7 +138,8 @@ class BlockWorker {
         wide_(kTileWidth * step.shape.d),
         scores_(kTileWidth * shared_width),
         weights_(kTileWidth * shared_width),
-        own_(step.shape.group * step.layout.capacity),
+        own_stride_(step.layout.capacity + 1),
+        own_(step.shape.group * own_stride_),
         mixed_(kTileWidth * step.shape.d) {}
 
   void run(const Block& block, int64_t kv) {
@@ -177,31 +178,35 @@ class BlockWorker {
     shared.score(kv, leaf_m, queries_.data() + start * shape.d, scores_.data() + base);
     for (int64_t r = first; r < end; ++r) {
       const int64_t row = step_.rows[block.begin + r], length = step_.lengths[block.begin + r];
+      const int64_t token = ((block.begin + r) * shape.kv_heads + kv) * shape.d;
+      step_.cache.own.append(row, kv, length - 1, step_.k + token, step_.v + token);
       step_.cache.own.score(row, kv, length, wide_.data() + r * shape.group * shape.d, shape.group,
-                            own_.data(), step_.layout.capacity);
+                            own_.data(), own_stride_);
       for (int64_t h = 0; h < shape.group; ++h) {
         const int64_t place = r * shape.group + h;
-        float* own = own_.data() + h * step_.layout.capacity;
-        float top = *std::max_element(own, own + length), sum = 0;
-        root.for_row(place, m, [&](int64_t at, int64_t n, int64_t) { top = largest(at, n, top); });
-        shared.for_row(place - start, leaf_m,
-                       [&](int64_t at, int64_t n, int64_t) { top = largest(base + at, n, top); });
+        float* own = own_.data() + h * own_stride_;
+        float top = largest(own, length, own[0]), sum = 0;
+        root.for_row(place, m,
+                     [&](int64_t at, int64_t n, int64_t) { top = largest(scores_.data() + at, n, top); });
+        shared.for_row(place - start, leaf_m, [&](int64_t at, int64_t n, int64_t) {
+          top = largest(scores_.data() + base + at, n, top);
+        });
         root.for_row(place, m,
                      [&](int64_t at, int64_t n, int64_t width) { sum += soften(at, n, width, top); });
         shared.for_row(place - start, leaf_m, [&](int64_t at, int64_t n, int64_t width) {
           sum += soften(base + at, n, width, top);
         });
         sum += exponentials(own, length, top);
+        own[length] = 0;
         inverse_[place] = 1.0F / sum;
       }
-      step_.cache.own.mix(row, kv, length, own_.data(), step_.layout.capacity, shape.group,
+      step_.cache.own.mix(row, kv, length, own_.data(), own_stride_, shape.group,
                           mixed_.data() + r * shape.group * shape.d);
     }
     shared.mix(kv, leaf_m, weights_.data() + base, mixed_.data() + start * shape.d, true);
   }
 
-  float largest(int64_t at, int64_t n, float top) const {
-    const float* scores = scores_.data() + at;
+  static float largest(const float* scores, int64_t n, float top) {
 #pragma omp simd reduction(max : top)
     for (int64_t i = 0; i < n; ++i) top = scores[i] > top ? scores[i] : top;
     return top;
@@ -228,6 +233,7 @@ class BlockWorker {
   std::vector<T> queries_;
   std::vector<float> wide_, scores_;
   std::vector<T> weights_;
+  int64_t own_stride_;  // one more than a row may have: values are read in pairs
   std::vector<float> own_, mixed_;
   float inverse_[kTileWidth];
 };
@@ -251,12 +257,16 @@ class PackedDecodeCache : public DecodeCache {
     const Mark mark("decode attention");
     const at::Tensor queries = q.contiguous(), keys = k.contiguous(), values = v.contiguous();
     LayerCache<T>& cache = layers_[layer];
-    for (size_t i = 0; i < rows.size(); ++i)
-      cache.own.append(rows[i], lengths[i] - 1, keys.const_data_ptr<T>() + i * shape_.kv_heads * shape_.d,
-                       values.const_data_ptr<T>() + i * shape_.kv_heads * shape_.d);
     at::Tensor out = at::empty_like(queries);
-    const Step<T> step{
-        layout_, cache, shape_, rows, lengths, queries.const_data_ptr<T>(), out.mutable_data_ptr<T>()};
+    const Step<T> step{layout_,
+                       cache,
+                       shape_,
+                       rows,
+                       lengths,
+                       queries.const_data_ptr<T>(),
+                       keys.const_data_ptr<T>(),
+                       values.const_data_ptr<T>(),
+                       out.mutable_data_ptr<T>()};
     const auto blocks = cut(rows);
     at::parallel_for(0, static_cast<int64_t>(blocks.size()) * shape_.kv_heads, 1,
                      [&](int64_t begin, int64_t end) {
