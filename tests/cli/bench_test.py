@@ -1,0 +1,51 @@
+"""`bench` with a tiny model: `bench_test.py PATH/r2rank [unittest arguments]`."""
+
+import json
+import signal
+
+import tiny_world
+from tiny_world import Case, stop
+
+SMALL = ("--history-tokens", "20", "--candidates", "3", "--candidate-tokens", "4", "--rationales", "2", "--rationale-tokens", "3")
+
+
+class Bench(Case):
+    def bench(self, *more):
+        return self.accepts("bench", self.world.model, *SMALL, "--repeats", "2", *more)
+
+    def test_times_every_operation(self):
+        operations = json.loads(self.bench("--json").stdout)["operations"]
+        self.assertLessEqual({"product", "prefill", "decode_1", "decode_320", "silent_slate", "rollout", "training_pass", "optimizer",
+                              "rl_step", "silent_step", "import"}, set(operations))
+        for name, operation in operations.items():
+            self.assertEqual(len(operation["seconds"]), 2, name)
+            self.assertGreater(operation["median_seconds"], 0, name)
+
+    def test_prints_a_row_for_each_operation_asked_for(self):
+        lines = self.bench("--only", "decode_20,rl_step").stdout.splitlines()
+        self.assertEqual([line.split()[0] for line in lines], ["operation", "decode_20", "rl_step"])
+
+    def test_needs_no_model(self):
+        result = self.accepts("bench", "--random-model", "29m", *SMALL, "--repeats", "1", "--only", "decode_1", "--json")
+        self.assertEqual(json.loads(result.stdout)["model"], "random 29m")
+
+    def test_dry_run_times_nothing(self):
+        self.assertEqual(self.bench("--only", "import", "--dry-run").stdout,
+                         f"dry run: would time import with {self.world.model}\n")
+
+    def test_unknown_operations_and_sizes_are_refused(self):
+        self.refuses("bench", "--only", "decode_7", code=2, says="decode_20")
+        self.refuses("bench", "--random-model", "7b", code=2, says="135m")
+        self.refuses("bench", "--candidates", "0", code=2)
+
+    def test_a_history_beyond_the_models_positions_is_refused(self):
+        self.refuses("bench", self.world.model, "--history-tokens", "600", "--only", "prefill", code=2, working=True)
+
+    def test_ctrl_c_ends_it(self):
+        code, output, _ = stop(("bench", self.world.model, *SMALL, "--repeats", "1000", "--json"), lambda: True, signal.SIGINT)
+        self.assertIn(code, (130, -signal.SIGINT))
+        self.assertEqual(output, "")
+
+
+if __name__ == "__main__":
+    tiny_world.main()

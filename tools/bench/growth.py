@@ -1,0 +1,109 @@
+"""How the cost of a step grows: `growth.py [flags]` times `r2rank bench` over K, G, T, H and the model's width, one at a time.
+
+Leaves runs/bench/growth.json, to which an interrupted run adds the missing points, and draws runs/bench/growth.svg. Weights are
+random: the work is the same. An exponent is the slope of log seconds over log size, by least squares.
+"""
+
+import argparse
+import json
+import math
+import os
+import sys
+from pathlib import Path
+
+import growth_plot
+import programs
+
+SIZES = {
+    "candidates": [5, 10, 20, 40],
+    "rationales": [1, 2, 4, 8, 16, 32],
+    "rationale_tokens": [16, 32, 64, 128, 256],
+    "history_tokens": [64, 128, 256, 512, 1024],
+}
+MODELS = {"29m": 29e6, "135m": 135e6, "360m": 362e6, "1.2b": 1236e6}
+STEP_MODELS = ("29m", "135m", "360m")  # AdamW's moments of the largest do not fit into 24 GiB
+
+
+def exponent(points):
+    """Slope of log y over log x of [(x, y)]."""
+    logs = [(math.log(x), math.log(y)) for x, y in points]
+    mean_x = sum(x for x, _ in logs) / len(logs)
+    mean_y = sum(y for _, y in logs) / len(logs)
+    return sum((x - mean_x) * (y - mean_y) for x, y in logs) / sum((x - mean_x) ** 2 for x, _ in logs)
+
+
+def wanted_points():
+    """(series, size, operation, flags) in the order of measuring."""
+    for name, sizes in SIZES.items():
+        for size in sizes:
+            yield name, size, "rl_step", [f"--{name.replace('_', '-')}", size]
+    for model in MODELS:
+        if model in STEP_MODELS:
+            yield "model", model, "rl_step", ["--random-model", model]
+        yield "model_prefill", model, "prefill", ["--random-model", model]
+
+
+def measure(program, repeats, operation, flags):
+    output = programs.run([program, "bench", "--json", "--repeats", repeats, "--only", operation, *flags], "growth")
+    document = programs.read_json(output)
+    result = document["operations"][operation]
+    return {"seconds": result["seconds"], "median_seconds": result["median_seconds"], "flop": result["flop"],
+            "peak_flops": document["peak_flops"], "peak_bytes": result["peak_bytes"]}
+
+
+def points_of(document, series):
+    """[(size, median seconds)] of what has been measured."""
+    found = document["series"].get(series, {})
+    return [(MODELS.get(size) or float(size), point["median_seconds"]) for size, point in found.items()]
+
+
+def summarise(document):
+    document["exponents"] = {series: exponent(points) for series in document["series"]
+                             if len(points := points_of(document, series)) > 1}
+
+
+def write(path, document):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(f"{path}.tmp")
+    partial.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    os.replace(partial, path)
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(prog="./run bench-growth", description=__doc__.split("\n\n", 1)[1])
+    parser.add_argument("--repeats", type=int, default=3, metavar="N", help="timed repetitions of each point (default: 3)")
+    parser.add_argument("--series", default="", metavar="NAMES", help=f"of {','.join([*SIZES, 'model', 'model_prefill'])}; empty: all")
+    parser.add_argument("--output", type=Path, default=Path("runs/bench/growth.json"), metavar="FILE")
+    return parser.parse_args()
+
+
+def main():
+    arguments = parse_arguments()
+    program = Path(os.environ.get("R2RANK", "build/release/r2rank"))
+    document = {"repeats": arguments.repeats, "series": {}}
+    if arguments.output.exists():
+        document = json.loads(arguments.output.read_text(encoding="utf-8"))
+    for series, size, operation, flags in wanted_points():
+        if arguments.series and series not in arguments.series.split(","):
+            continue
+        points = document["series"].setdefault(series, {})
+        if str(size) in points:
+            continue
+        points[str(size)] = measure(program, arguments.repeats, operation, flags)
+        print(f"{series} {size}: {points[str(size)]['median_seconds']:.2f} s", flush=True)
+        summarise(document)
+        write(arguments.output, document)
+    for series, slope in document.get("exponents", {}).items():
+        print(f"{series}: exponent {slope:.2f}")
+    picture = arguments.output.with_suffix(".svg")
+    picture.write_text(growth_plot.draw(document, points_of), encoding="utf-8")
+    print(picture)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except programs.Failed as reason:
+        sys.exit(f"[bench-growth] {reason}")
+    except KeyboardInterrupt:
+        sys.exit(130)
