@@ -3,7 +3,6 @@
 #include <c10/util/BFloat16.h>
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
@@ -66,13 +65,14 @@ class OwnTokens {
     return reinterpret_cast<const Word*>(data.data() + start(row, kv));
   }
 
-  static Words read(const Word* words) {
-    Words read;
-    std::memcpy(&read, words, sizeof(read));
-    return read;
+  /// 16 words as numbers: all of them (f32), or the first and the second of each pair (bf16). Vectors go by
+  /// reference, for without AVX-512 they have no place in a call.
+  static void read(const Word* from, Floats& first, Floats& second) {
+    Words words;
+    std::memcpy(&words, from, sizeof(words));
+    first = reinterpret_cast<Floats>(kWide ? words : words << 16);
+    if constexpr (!kWide) second = reinterpret_cast<Floats>(words & 0xFFFF0000U);
   }
-  static Floats low(Words words) { return std::bit_cast<Floats>(kWide ? words : words << 16); }
-  static Floats high(Words words) { return std::bit_cast<Floats>(words & 0xFFFF0000U); }
 
   /// use(first head, std::integral_constant of how many), for up to four heads at a time: what is read from
   /// the cache serves all of them, and their sums stay in registers.
@@ -91,10 +91,11 @@ class OwnTokens {
     for (int64_t at = 0; at < length; at += kTokens) {
       Floats sums[kHeads] = {};
       for (int64_t part = 0; part < d_; part += kParts, words += kTokens) {
-        const Words keys = read(words);
+        Floats first, second;
+        read(words, first, second);
         for (int h = 0; h < kHeads; ++h) {
-          sums[h] += queries[h * d_ + part] * low(keys);
-          if constexpr (!kWide) sums[h] += queries[h * d_ + part + 1] * high(keys);
+          sums[h] += queries[h * d_ + part] * first;
+          if constexpr (!kWide) sums[h] += queries[h * d_ + part + 1] * second;
         }
       }
       for (int h = 0; h < kHeads; ++h)
@@ -111,10 +112,11 @@ class OwnTokens {
       Floats sums[kHeads];
       for (int h = 0; h < kHeads; ++h) std::memcpy(&sums[h], mixed + h * d_ + column, sizeof(Floats));
       for (int64_t t = 0; t < length; t += kParts) {
-        const Words values = read(words + t / kParts * d_ + column);
+        Floats first, second;
+        read(words + t / kParts * d_ + column, first, second);
         for (int h = 0; h < kHeads; ++h) {
-          sums[h] += weights[h * stride + t] * low(values);
-          if constexpr (!kWide) sums[h] += weights[h * stride + t + 1] * high(values);
+          sums[h] += weights[h * stride + t] * first;
+          if constexpr (!kWide) sums[h] += weights[h * stride + t + 1] * second;
         }
       }
       for (int h = 0; h < kHeads; ++h) std::memcpy(mixed + h * d_ + column, &sums[h], sizeof(Floats));
