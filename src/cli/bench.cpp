@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/byte_size.h"
+#include "base/error.h"
 #include "base/interrupt.h"
-#include "base/log.h"
 #include "base/progress.h"
 #include "cli/output.h"
 #include "cli/table.h"
@@ -52,12 +53,14 @@ class Bench : public Verb {
   }
 
   int run(const Invocation& invocation) override {
+    if (!model_.empty() && invocation.config->given("random_model"))
+      base::fail_usage("bench", "--random-model is for a bench without a model: leave it or MODEL out");
     base::catch_interrupts();
     open_model();
     const auto names = only_.empty() ? all_operations() : only_;
     if (invocation.dry_run) return describe_only(names, invocation);
     experiment::SpeedBench bench(*bench_model_, workload_, repeats_);
-    const double peak = peak_of(bench.run("product"));
+    const double peak = std::max(peak_of(bench.run("product")), peak_of(bench.run("packed_product")));
     std::vector<experiment::SpeedResult> results;
     base::Progress bar("bench", static_cast<int64_t>(names.size()), "operations");
     for (const auto& name : names) {
@@ -111,7 +114,7 @@ class Bench : public Verb {
                      : "",
                  result.flop > 0 ? fmt::format("{:.0f}", result.flop / seconds / 1e9) : "",
                  result.flop > 0 ? fmt::format("{:.0f} %", 100 * result.flop / seconds / peak) : "",
-                 fmt::format("{:.1f} GiB", result.peak_bytes / (1 << 30)), result.work});
+                 base::format_gibibytes(result.peak_bytes), result.work});
     }
     print("{}", table.text());
   }

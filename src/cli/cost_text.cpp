@@ -4,16 +4,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/byte_size.h"
 #include "base/progress.h"
 #include "cli/table.h"
 #include "experiment/cost.h"
 
 namespace r2rank::cli {
 namespace {
-
-std::string gibibytes(double bytes) {
-  return fmt::format("{:.1f} GiB", bytes / 1073741824.0);
-}
 
 std::string line_of(const nlohmann::ordered_json& json) {
   return json.dump() + "\n";
@@ -38,8 +35,8 @@ std::string training_cost_text(const learn::TrainConfig& config, const learn::Ra
   table.row({"time a step (estimate)", base::format_duration(cost.seconds_per_step)});
   table.row({"steps", cost.steps > 0 ? grouped(cost.steps) : "until the minutes are over"});
   table.row({"time in all (estimate)", base::format_duration(cost.seconds)});
-  table.row({"memory (estimate)", gibibytes(cost.memory_bytes)});
-  table.row({"disk, checkpoint and model", gibibytes(cost.disk_bytes)});
+  table.row({"memory (estimate)", base::format_gibibytes(cost.memory_bytes)});
+  table.row({"disk, checkpoint and model", base::format_gibibytes(cost.disk_bytes)});
   return table.text() + "dry run: nothing written\n";
 }
 
@@ -57,7 +54,7 @@ std::string scoring_cost_text(const learn::RankingModel& model, const data::Data
   table.row({"tokens a slate", grouped(cost.tokens_per_slate)});
   table.row({"tokens a slate, sampled (at most)", grouped(cost.sampled_tokens_per_slate)});
   table.row({"time in all (estimate)", base::format_duration(cost.seconds)});
-  table.row({"memory (estimate)", gibibytes(cost.memory_bytes)});
+  table.row({"memory (estimate)", base::format_gibibytes(cost.memory_bytes)});
   return table.text();
 }
 

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "data/training_slates.h"
+#include "experiment/workload.h"
 #include "learn/activations.h"
 #include "learn/memory_plan.h"
 #include "rollout/reason_about_best.h"
@@ -38,9 +39,7 @@ double product_speed(const model::LanguageModel& model) {
 }
 
 double block_parameters(const model::ModelConfig& config) {
-  const double heads = static_cast<double>((2 * config.heads + 2 * config.kv_heads) * config.head_width);
-  return static_cast<double>(config.layers) * static_cast<double>(config.width) *
-         (heads + 3.0 * static_cast<double>(config.ffn_width));
+  return forward_flop(config).block_token / 2;
 }
 
 int64_t mean_slate_tokens(const learn::TrainConfig& config, const learn::RankingModel& model,

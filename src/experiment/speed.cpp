@@ -11,14 +11,21 @@
 #include "base/memory_peak.h"
 #include "learn/step.h"
 #include "model/decoder.h"
+#include "model/packed_weight.h"
 #include "model/token_logprob.h"
 
 namespace r2rank::experiment {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 constexpr uint64_t kSeed = 7;
 constexpr int64_t kProductRows = 3072;
 constexpr int64_t kSilentSlates = 4;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 /// Random tokens end nothing: the tokenizer's own ends would cut rationales short.
 model::LanguageModel& without_ends(model::LanguageModel& model) {
@@ -47,6 +54,7 @@ SpeedBench::SpeedBench(model::LanguageModel& model, const Workload& workload, in
 const std::vector<SpeedBench::Operation>& SpeedBench::operations() {
   static const std::vector<Operation> all = {
       {"product", [](SpeedBench& b) { return b.product(); }},
+      {"packed_product", [](SpeedBench& b) { return b.packed_product(); }},
       {"prefill", [](SpeedBench& b) { return b.prefill(); }},
       {"decode_1", [](SpeedBench& b) { return b.decode(1); }},
       {"decode_20", [](SpeedBench& b) { return b.decode(20); }},
@@ -73,38 +81,55 @@ SpeedResult SpeedBench::run(const std::string& name) {
   base::fail_usage("bench", "there is no operation '{}': choose {}", name, fmt::join(names(), ", "));
 }
 
-template <class Work>
-SpeedResult SpeedBench::timed(SpeedResult result, const Work& work) const {
-  work();
+template <class Once>
+SpeedResult SpeedBench::repeated(SpeedResult result, const Once& once) const {
+  once();
   base::reset_memory_peak();
-  for (int64_t repeat = 0; repeat < repeats_; ++repeat) {
-    const auto start = std::chrono::steady_clock::now();
-    work();
-    result.seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-  }
+  for (int64_t repeat = 0; repeat < repeats_; ++repeat) result.seconds.push_back(once());
   result.peak_bytes = base::memory_peak();
   return result;
 }
 
-/// The feed-forward product of the model, tall: the peak that shares are stated against.
-SpeedResult SpeedBench::product() {
+template <class Work>
+SpeedResult SpeedBench::timed(SpeedResult result, const Work& work) const {
+  return repeated(std::move(result), [&] {
+    const Clock::time_point start = Clock::now();
+    work();
+    return seconds_since(start);
+  });
+}
+
+/// The feed-forward product of the model, tall: shares are stated against the faster of its two ways.
+template <class Multiply>
+SpeedResult SpeedBench::timed_products(const std::string& name, const Multiply& multiply) const {
   const auto& config = model_.config();
   const auto options =
       at::TensorOptions().dtype(model_.transformer().compute_type()).device(model_.transformer().device());
   const at::Tensor x = at::ones({kProductRows, config.width}, options),
                    w = at::ones({2 * config.ffn_width, config.width}, options);
   constexpr int kTimes = 20;
-  SpeedResult result{.name = "product",
+  SpeedResult result{.name = name,
                      .work = fmt::format("{} products [{}, {}] x [{}, {}]", kTimes, kProductRows,
                                          config.width, config.width, 2 * config.ffn_width)};
   result.flop = kTimes * 2.0 * static_cast<double>(kProductRows * config.width * 2 * config.ffn_width);
   return timed(std::move(result), [&] {
-    for (int i = 0; i < kTimes; ++i) at::linear(x, w);
+    for (int i = 0; i < kTimes; ++i) multiply(x, w);
+  });
+}
+
+SpeedResult SpeedBench::product() {
+  return timed_products("product", [](const at::Tensor& x, const at::Tensor& w) { at::linear(x, w); });
+}
+
+SpeedResult SpeedBench::packed_product() {
+  model::PackedWeight packed;
+  return timed_products("packed_product", [&](const at::Tensor& x, const at::Tensor& w) {
+    packed.product(w, x, at::Tensor(), at::Tensor());
   });
 }
 
 SpeedResult SpeedBench::prefill() {
-  const int64_t tokens = workload_.history + workload_.candidates * workload_.candidate;
+  const int64_t tokens = workload_.prompt_tokens();
   SpeedResult result{.name = "prefill", .work = fmt::format("{} prompt tokens of one slate", tokens)};
   result.units = static_cast<double>(tokens);
   result.flop = result.units * flop_.block_token + visible_pairs(workload_, 0) * flop_.visible_pair;
@@ -135,13 +160,13 @@ SpeedResult SpeedBench::decode(int64_t sequences) {
       .work = fmt::format("{} sequences x {} tokens after {} shared", sequences, tokens, prompt)};
   result.units = static_cast<double>(sequences * tokens);
   result.flop = decode_flop(sequences, prompt);
-  const auto once = [&] {
+  return repeated(std::move(result), [&] {
     model::Decoder decoder(model_, tree, {leaf}, sequences, tokens + 1);
     const rollout::SamplingOptions options{.max_tokens = tokens};
     std::vector<int64_t> rows(sequences);
     std::vector<double> uniforms(sequences);
     for (int64_t row = 0; row < sequences; ++row) rows[row] = row;
-    const auto start = std::chrono::steady_clock::now();
+    const Clock::time_point start = Clock::now();
     at::Tensor states = decoder.leaf_states().repeat_interleave(sequences, 0);
     for (int64_t t = 0; t < tokens; ++t) {
       for (int64_t row = 0; row < sequences; ++row)
@@ -152,13 +177,8 @@ SpeedResult SpeedBench::decode(int64_t sequences) {
         next.push_back(sampled.token);
       states = decoder.step(rows, next);
     }
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  };
-  once();
-  base::reset_memory_peak();
-  for (int64_t repeat = 0; repeat < repeats_; ++repeat) result.seconds.push_back(once());
-  result.peak_bytes = base::memory_peak();
-  return result;
+    return seconds_since(start);
+  });
 }
 
 SpeedResult SpeedBench::silent_slate() {
@@ -179,10 +199,10 @@ std::vector<std::vector<rollout::Rationale>> SpeedBench::roll_out() const {
 }
 
 SpeedResult SpeedBench::rollout_slate() {
-  const int64_t rows = workload_.candidates * workload_.rationales;
-  SpeedResult result{.name = "rollout",
-                     .work = fmt::format("{} rationales of {} tokens", rows, workload_.rationale_tokens)};
-  result.units = static_cast<double>(rows * workload_.rationale_tokens);
+  SpeedResult result{
+      .name = "rollout",
+      .work = fmt::format("{} rationales of {} tokens", workload_.sequences(), workload_.rationale_tokens)};
+  result.units = static_cast<double>(workload_.sampled_tokens());
   result.flop = rollout_flop();
   return timed(std::move(result), [&] { roll_out(); });
 }
@@ -195,28 +215,25 @@ void SpeedBench::train_on(const std::vector<std::vector<rollout::Rationale>>& ra
 }
 
 double SpeedBench::rollout_flop() const {
-  const double prompt = static_cast<double>(workload_.history + workload_.candidates * workload_.candidate);
-  return decode_flop(workload_.candidates * workload_.rationales, workload_.history + workload_.candidate) +
+  const auto prompt = static_cast<double>(workload_.prompt_tokens());
+  return decode_flop(workload_.sequences(), workload_.history + workload_.candidate) +
          prompt * flop_.block_token + visible_pairs(workload_, 0) * flop_.visible_pair;
 }
 
 /// Forward and twice that backward; computing anything a second time is not counted.
 double SpeedBench::training_flop() const {
-  const double sampled =
-      static_cast<double>(workload_.candidates * workload_.rationales * workload_.rationale_tokens);
-  const double prompt = static_cast<double>(workload_.history + workload_.candidates * workload_.candidate);
+  const auto sampled = static_cast<double>(workload_.sampled_tokens());
+  const auto prompt = static_cast<double>(workload_.prompt_tokens());
   return 3 * ((prompt + sampled) * flop_.block_token +
               visible_pairs(workload_, workload_.rationales) * flop_.visible_pair) +
          3 * sampled * flop_.output_token;
 }
 
 SpeedResult SpeedBench::training_pass() {
-  const int64_t sampled = workload_.candidates * workload_.rationales * workload_.rationale_tokens;
-  const int64_t prompt = workload_.history + workload_.candidates * workload_.candidate;
-  SpeedResult result{
-      .name = "training_pass",
-      .work = fmt::format("{} prompt and {} sampled tokens, forward and backward", prompt, sampled)};
-  result.units = static_cast<double>(prompt + sampled);
+  SpeedResult result{.name = "training_pass",
+                     .work = fmt::format("{} prompt and {} sampled tokens, forward and backward",
+                                         workload_.prompt_tokens(), workload_.sampled_tokens())};
+  result.units = static_cast<double>(workload_.prompt_tokens() + workload_.sampled_tokens());
   result.flop = training_flop();
   const auto rationales = roll_out();
   result = timed(std::move(result), [&] { train_on(rationales); });
@@ -234,12 +251,10 @@ SpeedResult SpeedBench::optimizer_step() {
 
 /// Rollout, training pass and update of one slate.
 SpeedResult SpeedBench::rl_step() {
-  const int64_t rows = workload_.candidates * workload_.rationales;
   SpeedResult result{.name = "rl_step",
-                     .work = fmt::format("one slate: {} rationales of {} tokens, training pass, update", rows,
-                                         workload_.rationale_tokens)};
-  const int64_t prompt = workload_.history + workload_.candidates * workload_.candidate;
-  result.units = static_cast<double>(prompt + rows * workload_.rationale_tokens);
+                     .work = fmt::format("one slate: {} rationales of {} tokens, training pass, update",
+                                         workload_.sequences(), workload_.rationale_tokens)};
+  result.units = static_cast<double>(workload_.prompt_tokens() + workload_.sampled_tokens());
   result.flop = training_flop() + rollout_flop();
   return timed(std::move(result), [&] {
     train_on(roll_out());

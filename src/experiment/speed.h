@@ -43,6 +43,7 @@ class SpeedBench {
   static const std::vector<Operation>& operations();
 
   SpeedResult product();
+  SpeedResult packed_product();
   SpeedResult prefill();
   SpeedResult decode(int64_t sequences);
   SpeedResult silent_slate();
@@ -52,8 +53,14 @@ class SpeedBench {
   SpeedResult rl_step();
   SpeedResult silent_step();
 
+  /// Runs `once`, which returns its seconds, and again as often as asked.
+  template <class Once>
+  SpeedResult repeated(SpeedResult result, const Once& once) const;
+  /// The same for work that is timed from beginning to end.
   template <class Work>
   SpeedResult timed(SpeedResult result, const Work& work) const;
+  template <class Multiply>
+  SpeedResult timed_products(const std::string& name, const Multiply& multiply) const;
   std::vector<std::vector<rollout::Rationale>> roll_out() const;
   void train_on(const std::vector<std::vector<rollout::Rationale>>& rationales);
   void update();

@@ -19,6 +19,10 @@ struct Workload {
   int64_t rationales = 4;         ///< G
   int64_t rationale_tokens = 64;  ///< T
 
+  int64_t prompt_tokens() const { return history + candidates * candidate; }
+  int64_t sequences() const { return candidates * rationales; }
+  int64_t sampled_tokens() const { return sequences() * rationale_tokens; }
+
   void describe(base::ConfigFields& fields);
 };
 

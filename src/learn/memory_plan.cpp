@@ -47,11 +47,12 @@ MemoryPlan plan_memory(const TrainConfig& config, const model::LanguageModel& mo
                 recomputed = config.checkpoint_layers == "off" ? 0 : tokens_that_fit(model, left, true);
   const int64_t fitting = plain >= kFastPass ? plain : std::max(plain, recomputed);
   if (fitting < kSmallestPass)
-    base::fail_usage("train",
-                     "memory = {} is too little: weights and optimiser take {} and a pass of {} tokens {}; "
-                     "allow more, or train less of the model (--tuning lora or head)",
-                     config.memory, base::format_gibibytes(plan.fixed), kSmallestPass,
-                     base::format_gibibytes(activation_bytes(model, kSmallestPass, recompute_always)));
+    base::fail_usage(
+        "train",
+        "memory = {} is too little: weights and optimiser take {} and a pass of {} tokens {}; "
+        "allow more, or train less of the model (--tuning lora or head)",
+        config.memory, base::format_gibibytes(plan.fixed), kSmallestPass,
+        base::format_gibibytes(activation_bytes(model, kSmallestPass, config.checkpoint_layers != "off")));
   plan.tokens_per_pass = std::min(config.tokens_per_pass, fitting);
   return plan;
 }

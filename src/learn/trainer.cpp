@@ -159,6 +159,18 @@ void Trainer::add_references(Batch& batch) {
                                                   config_.temperature));
 }
 
+/// A slate is never cut: one that is larger than a pass may be takes what it takes.
+void Trainer::warn_beyond_budget(int64_t tokens) {
+  if (config_.memory.empty() || beyond_budget_ || tokens <= memory_.tokens_per_pass) return;
+  const bool recomputed = recomputes_layers(config_, *model_.model, tokens, memory_.activations);
+  if (activation_bytes(*model_.model, tokens, recomputed) <= memory_.activations) return;
+  beyond_budget_ = true;
+  base::log_warning(
+      "a slate of {} tokens needs more than memory = {} allows; lower negative_count, rationales, "
+      "rationale_tokens or history_items to stay within it",
+      tokens, config_.memory);
+}
+
 std::vector<SlateOutcome> Trainer::accumulate(const Batch& batch, const StepOptions& base_options) {
   const rollout::PromptFrame& frame = model_.reasoner->frame();
   const int64_t g = batch.rollouts.empty() ? 0 : config_.rationales;
@@ -173,6 +185,7 @@ std::vector<SlateOutcome> Trainer::accumulate(const Batch& batch, const StepOpti
       packed.push_back(batch.step_slate(begin + packed.size()));
       tokens += more;
     }
+    warn_beyond_budget(tokens);
     StepOptions options = base_options;
     options.checkpoint_layers = recomputes_layers(config_, *model_.model, tokens, memory_.activations);
     auto found =

@@ -49,6 +49,7 @@ class Trainer {
   bool one_epoch(Batch& batch, int64_t epoch, StepLog& log);
   void count_nonfinite(bool finite);
   [[noreturn]] void stop_nonfinite();
+  void warn_beyond_budget(int64_t tokens);
   std::vector<SlateOutcome> accumulate(const Batch& batch, const StepOptions& options);
   bool apply_gradients(StepLog& log);
   double progress() const;
@@ -65,6 +66,7 @@ class Trainer {
   rollout::SlatePrompts prompts_;
   data::TrainingSlates slates_;
   MemoryPlan memory_;
+  bool beyond_budget_ = false;  // said once
   AdamW optimizer_;
   std::unique_ptr<Critic> critic_;  // with ranking_baseline = critic alone
   RunState state_;

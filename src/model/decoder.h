@@ -18,6 +18,8 @@ class Decoder {
   /// `leaves` are nodes of `prompts`, in packed order; each row may grow by up to `max_new` tokens.
   Decoder(const LanguageModel& model, const TokenTree& prompts, std::vector<int32_t> leaves, int64_t copies,
           int64_t max_new);
+  Decoder(const Decoder&) = delete;  // the cache refers to the layout
+  Decoder& operator=(const Decoder&) = delete;
 
   /// Final-norm states of all prompt tokens, [N, D].
   const at::Tensor& prompt_states() const { return prompt_states_; }

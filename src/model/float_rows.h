@@ -1,7 +1,9 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
+#include <c10/util/BFloat16.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <vector>
@@ -21,6 +23,20 @@ inline void narrow(const float* in, uint16_t* out, int64_t n) {
     const bool nan = (bits & 0x7FFFFFFFU) > 0x7F800000U;
     out[i] = static_cast<uint16_t>(nan ? 0x7FC0U : rounded);
   }
+}
+
+/// The same for either type of tensor element: n numbers to and from f32.
+inline void load(const float* in, float* out, int64_t n) {
+  std::copy_n(in, n, out);
+}
+inline void load(const at::BFloat16* in, float* out, int64_t n) {
+  widen(reinterpret_cast<const uint16_t*>(in), out, n);
+}
+inline void store(const float* in, float* out, int64_t n) {
+  std::copy_n(in, n, out);
+}
+inline void store(const float* in, at::BFloat16* out, int64_t n) {
+  narrow(in, reinterpret_cast<uint16_t*>(out), n);
 }
 
 /// Reads rows of a contiguous CPU tensor of f32 or bf16 as f32. One per thread; a row is valid until the next

@@ -62,9 +62,6 @@ at::Tensor product(const at::Tensor& x, Parameter& weight, const Parameter* bias
   const at::Tensor added = bias == nullptr ? at::Tensor() : bias->compute;
   if (!at::GradMode::is_enabled())
     return weight.packed.product(weight.compute, x.contiguous(), added, residual);
-  const auto given = [](const at::Tensor& tensor) {
-    return tensor.defined() ? std::optional(tensor) : std::nullopt;
-  };
   return Product::apply(x.contiguous(), weight.compute, given(added), given(residual), &weight);
 }
 

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "model/fast_exp.h"
 #include "model/float_rows.h"
@@ -20,22 +19,6 @@ struct Shape {
   int64_t heads, kv_heads, d, group;
   float scale;
 };
-
-template <class T>
-void store(const float* in, T* out, int64_t n) {
-  if constexpr (sizeof(T) == sizeof(float))
-    std::copy_n(in, n, out);
-  else
-    narrow(in, reinterpret_cast<uint16_t*>(out), n);
-}
-
-template <class T>
-void load(const T* in, float* out, int64_t n) {
-  if constexpr (sizeof(T) == sizeof(float))
-    std::copy_n(in, n, out);
-  else
-    widen(reinterpret_cast<const uint16_t*>(in), out, n);
-}
 
 /// Keys and values of a run of prompt tokens in tiles of up to 64 tokens, for each key head.
 template <class T>
@@ -54,14 +37,11 @@ class SharedRun {
       });
       gather(values, tokens, kv, rows);
       for_tiles([&](int64_t at, int64_t count, int64_t width) {
-        for (int64_t column = 0; column < d_; column += kTileWidth)
-          pack_rows(rows.data() + at * d_ + column, d_, count, width, std::min(kTileWidth, d_ - column),
-                    values_.data() + offset(kv, at) + column * width);
+        pack_row_chunks(rows.data() + at * d_, d_, count, width, d_, values_.data() + offset(kv, at));
       });
     }
   }
 
-  int64_t count() const { return count_; }
   int64_t width() const { return tile_width(count_); }
 
   /// Scores of m query rows with every token: tile after tile [m, width of the tile].
@@ -70,15 +50,17 @@ class SharedRun {
       tile_product(m, width, d_, queries, d_, keys_.data() + offset(kv, at), scores + m * at, width, false);
     });
   }
-  /// mixed [m, d] (+)= weights times values.
-  void mix(int64_t kv, int64_t m, const T* weights, float* mixed, bool add) const {
+  /// mixed [m, d] += weights times values.
+  void mix(int64_t kv, int64_t m, const T* weights, float* mixed) const {
     for_tiles([&](int64_t at, int64_t, int64_t width) {
-      for (int64_t column = 0; column < d_; column += kTileWidth)
-        tile_product(m, std::min(kTileWidth, d_ - column), width, weights + m * at, width,
-                     values_.data() + offset(kv, at) + column * width, mixed + column, d_, add || at > 0);
+      for_chunks(d_, [&](int64_t column, int64_t n) {
+        tile_product(m, n, width, weights + m * at, width, values_.data() + offset(kv, at) + column * width,
+                     mixed + column, d_, true);
+      });
     });
   }
-  /// For one row of m, use(scores of a tile's real tokens, how many, place of the tile's row) for each tile.
+  /// For one row of m and each tile, use(where its scores begin, how many are of tokens, how many there are
+  /// with padding).
   template <class Use>
   void for_row(int64_t row, int64_t m, const Use& use) const {
     for_tiles([&](int64_t at, int64_t count, int64_t width) { use(m * at + row * width, count, width); });
@@ -159,7 +141,7 @@ class BlockWorker {
       attend_leaf(block, kv, leaf, r, end, m);
       r = end;
     }
-    root.mix(kv, m, weights_.data(), mixed_.data(), true);
+    root.mix(kv, m, weights_.data(), mixed_.data());
     for (int64_t r = 0; r < count; ++r) {
       for (int64_t i = 0; i < run; ++i) mixed_[r * run + i] *= inverse_[r * shape.group + i / shape.d];
       store(mixed_.data() + r * run,
@@ -203,7 +185,7 @@ class BlockWorker {
       step_.cache.own.mix(row, kv, length, own_.data(), own_stride_, shape.group,
                           mixed_.data() + r * shape.group * shape.d);
     }
-    shared.mix(kv, leaf_m, weights_.data() + base, mixed_.data() + start * shape.d, true);
+    shared.mix(kv, leaf_m, weights_.data() + base, mixed_.data() + start * shape.d);
   }
 
   static float largest(const float* scores, int64_t n, float top) {

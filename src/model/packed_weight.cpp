@@ -29,10 +29,6 @@ at::Tensor pack(const at::Tensor& weight) {
   return operation_.call(weight, kTypicalRows);
 }
 
-std::optional<at::Tensor> given(const at::Tensor& tensor) {
-  return tensor.defined() ? std::optional(tensor) : std::nullopt;
-}
-
 at::Tensor multiply(const at::Tensor& x, const at::Tensor& packed, const at::Tensor& bias) {
   static const auto operation_ = operation<Multiply>("mkldnn::_linear_pointwise", "");
   return operation_.call(x, packed, given(bias), "none", Scalars(), std::nullopt);
@@ -57,6 +53,10 @@ bool works(at::ScalarType type) {
 }
 
 }  // namespace
+
+std::optional<at::Tensor> given(const at::Tensor& tensor) {
+  return tensor.defined() ? std::optional(tensor) : std::nullopt;
+}
 
 bool packed_products_available(at::ScalarType type) {
   static const bool f32 = works(at::kFloat), bf16 = works(at::kBFloat16);

@@ -32,6 +32,9 @@ class PackedWeight {
   Copy rows_, columns_;
 };
 
+/// An undefined tensor as an argument that is not given.
+std::optional<at::Tensor> given(const at::Tensor& tensor);
+
 /// Whether products of this type run packed on this CPU.
 bool packed_products_available(at::ScalarType type);
 

@@ -31,33 +31,6 @@ struct Shape {
         scale(1.0F / std::sqrt(static_cast<float>(d))) {}
 };
 
-void store(const float* in, float* out, int64_t n) {
-  std::copy_n(in, n, out);
-}
-void store(const float* in, at::BFloat16* out, int64_t n) {
-  narrow(in, reinterpret_cast<uint16_t*>(out), n);
-}
-void load(const float* in, float* out, int64_t n) {
-  std::copy_n(in, n, out);
-}
-void load(const at::BFloat16* in, float* out, int64_t n) {
-  widen(reinterpret_cast<const uint16_t*>(in), out, n);
-}
-
-/// Head widths above 64 are products of several column chunks.
-template <class Use>
-void for_chunks(int64_t d, const Use& use) {
-  for (int64_t at = 0; at < d; at += kTileWidth) use(at, std::min(kTileWidth, d - at));
-}
-
-/// X [count, d] packed as the right factor of a product over its rows: one run of depth x chunk for each
-/// column chunk.
-template <class T>
-void pack_row_chunks(const T* x, int64_t stride, int64_t count, int64_t depth, int64_t d, T* packed) {
-  for_chunks(d,
-             [&](int64_t at, int64_t n) { pack_rows(x + at, stride, count, depth, n, packed + at * depth); });
-}
-
 /// Every tile of one of k and v, packed once for each key head: `transposed` for products with the head width
 /// inside, else for products over the keys.
 template <class T>

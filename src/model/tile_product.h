@@ -3,6 +3,7 @@
 #include <ATen/core/Tensor.h>
 #include <ATen/native/CPUBlas.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
@@ -68,6 +69,20 @@ void pack_rows(const T* x, int64_t x_stride, int64_t count, int64_t depth, int64
     for (int64_t row = 0; row < count; ++row)
       for (int64_t i = 0; i < n; ++i) out[row / 2 * 2 * n + 2 * i + row % 2] = in[row * x_stride + i];
   }
+}
+
+/// Head widths above 64 are products of several column chunks.
+template <class Use>
+void for_chunks(int64_t d, const Use& use) {
+  for (int64_t at = 0; at < d; at += kTileWidth) use(at, std::min(kTileWidth, d - at));
+}
+
+/// X [count, d] packed as the right factor of a product over its rows: one run of depth x chunk for each
+/// column chunk.
+template <class T>
+void pack_row_chunks(const T* x, int64_t stride, int64_t count, int64_t depth, int64_t d, T* packed) {
+  for_chunks(d,
+             [&](int64_t at, int64_t n) { pack_rows(x + at, stride, count, depth, n, packed + at * depth); });
 }
 
 }  // namespace r2rank::model

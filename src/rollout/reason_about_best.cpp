@@ -1,18 +1,24 @@
 #include "rollout/reason_about_best.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "base/error.h"
+#include "base/stable_sort.h"
 
 namespace r2rank::rollout {
 namespace {
 
-/// Ascending indices of the largest scores.
+/// Ascending indices of the largest scores; those that are no numbers come last, as in rankings.
 std::vector<int64_t> best(const std::vector<double>& scores, int64_t most) {
   std::vector<int64_t> order(scores.size());
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return scores[a] > scores[b]; });
+  order = base::stable_sorted(std::move(order), [&](int64_t a, int64_t b) {
+    if (std::isnan(scores[a]) || std::isnan(scores[b]))
+      return std::isnan(scores[b]) && !std::isnan(scores[a]);
+    return scores[a] > scores[b];
+  });
   order.resize(std::min<size_t>(order.size(), static_cast<size_t>(most)));
   std::sort(order.begin(), order.end());
   return order;

@@ -24,6 +24,22 @@ MODELS = {"29m": 29e6, "135m": 135e6, "360m": 362e6, "1.2b": 1236e6}
 STEP_MODELS = ("29m", "135m", "360m")  # AdamW's moments of the largest do not fit into 24 GiB
 
 
+SERIES = [*SIZES, "model", "model_prefill"]
+
+
+def count(text):
+    if not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"expected a count from 1, found '{text}'")
+    return int(text)
+
+
+def series_names(text):
+    for name in text.split(","):
+        if name not in SERIES:
+            raise argparse.ArgumentTypeError(f"there is no series '{name}': choose of {', '.join(SERIES)}")
+    return text.split(",")
+
+
 def exponent(points):
     """Slope of log y over log x of [(x, y)]."""
     logs = [(math.log(x), math.log(y)) for x, y in points]
@@ -69,10 +85,17 @@ def write(path, document):
     os.replace(partial, path)
 
 
+def read_earlier(path):
+    document = programs.read_json(path.read_text(encoding="utf-8", errors="replace"))
+    if not isinstance(document, dict) or not isinstance(document.get("series"), dict):
+        raise programs.Failed(f"{path} is not what this command leaves there: move it away and start again")
+    return document
+
+
 def parse_arguments():
     parser = argparse.ArgumentParser(prog="./run bench-growth", description=__doc__.split("\n\n", 1)[1])
-    parser.add_argument("--repeats", type=int, default=3, metavar="N", help="timed repetitions of each point (default: 3)")
-    parser.add_argument("--series", default="", metavar="NAMES", help=f"of {','.join([*SIZES, 'model', 'model_prefill'])}; empty: all")
+    parser.add_argument("--repeats", type=count, default=3, metavar="N", help="timed repetitions of each point (default: 3)")
+    parser.add_argument("--series", type=series_names, default=SERIES, metavar="NAMES", help=f"of {','.join(SERIES)} (default: all)")
     parser.add_argument("--output", type=Path, default=Path("runs/bench/growth.json"), metavar="FILE")
     return parser.parse_args()
 
@@ -82,9 +105,9 @@ def main():
     program = Path(os.environ.get("R2RANK", "build/release/r2rank"))
     document = {"repeats": arguments.repeats, "series": {}}
     if arguments.output.exists():
-        document = json.loads(arguments.output.read_text(encoding="utf-8"))
+        document = read_earlier(arguments.output)
     for series, size, operation, flags in wanted_points():
-        if arguments.series and series not in arguments.series.split(","):
+        if series not in arguments.series:
             continue
         points = document["series"].setdefault(series, {})
         if str(size) in points:
