@@ -6,6 +6,8 @@
 
 #include <string_view>
 
+#include "base/error.h"
+
 namespace r2rank::model {
 namespace {
 
@@ -52,6 +54,14 @@ bool works(at::ScalarType type) {
   }
 }
 
+/// Above this height oneDNN's own blocking is as fast or faster.
+constexpr int64_t kFewRows = 192;
+
+bool in_panels(const at::Tensor& weight, const at::Tensor& x) {
+  return x.size(0) <= kFewRows && weight.size(1) % 2 == 0 && weight.device().is_cpu() &&
+         weight.scalar_type() == at::kBFloat16 && panels_available();
+}
+
 }  // namespace
 
 std::optional<at::Tensor> given(const at::Tensor& tensor) {
@@ -63,34 +73,48 @@ bool packed_products_available(at::ScalarType type) {
   return type == at::kFloat ? f32 : type == at::kBFloat16 && bf16;
 }
 
-const at::Tensor& PackedWeight::Copy::of(const at::Tensor& weight, bool transposed) {
-  if (packed.defined() && version == weight._version() && data == weight.const_data_ptr()) return packed;
-  packed = pack(transposed ? weight.detach().t().contiguous() : weight.detach());
-  version = static_cast<uint32_t>(weight._version());
+template <class Packed>
+template <class Pack>
+const Packed& PackedWeight::Copy<Packed>::of(const at::Tensor& weight, const Pack& pack) {
+  if (packed && version == weight._version() && data == weight.const_data_ptr()) return *packed;
+  packed.reset();  // before the new one is made
+  packed = pack(weight.detach());
+  version = weight._version();
   data = weight.const_data_ptr();
-  return packed;
+  return *packed;
 }
 
 at::Tensor PackedWeight::product(const at::Tensor& weight, const at::Tensor& x, const at::Tensor& bias,
                                  const at::Tensor& residual) {
   const at::NoGradGuard no_grad;
+  if (int8_ && weight.size(1) % 4 == 0)
+    return panel_product(panels_.of(weight, quantize_panels), x, bias, residual);
+  if (in_panels(weight, x)) return panel_product(panels_.of(weight, pack_panels), x, bias, residual);
   if (!weight.device().is_cpu() || !packed_products_available(weight.scalar_type())) {
     const at::Tensor y = bias.defined() ? at::linear(x, weight, bias) : at::linear(x, weight);
     return residual.defined() ? y + residual : y;
   }
-  const at::Tensor& packed = rows_.of(weight, false);
+  const at::Tensor& packed = rows_.of(weight, pack);
   return residual.defined() ? multiply_add(x, packed, bias, residual) : multiply(x, packed, bias);
 }
 
 at::Tensor PackedWeight::transposed_product(const at::Tensor& weight, const at::Tensor& y) {
   const at::NoGradGuard no_grad;
   if (!weight.device().is_cpu() || !packed_products_available(weight.scalar_type())) return at::mm(y, weight);
-  return multiply(y, columns_.of(weight, true), {});
+  const auto transposed = [](const at::Tensor& w) { return pack(w.t().contiguous()); };
+  return multiply(y, columns_.of(weight, transposed), {});
+}
+
+void PackedWeight::use_int8() {
+  R2RANK_CHECK(int8_panels_available());
+  int8_ = true;
+  clear();
 }
 
 void PackedWeight::clear() {
   rows_ = {};
   columns_ = {};
+  panels_ = {};
 }
 
 }  // namespace r2rank::model

@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <optional>
 
+#include "model/weight_panels.h"
+
 namespace r2rank::model {
 
-/// Products with one weight W [out, in], in the layout this CPU multiplies fastest (oneDNN's blocked
-/// formats). The packed copies, one for each direction, are made on first use and made anew after the weight
-/// has changed. Where there is no such layout (another device, a CPU without the instructions) the products
-/// are plain ones with equal results up to rounding.
+/// Products with one weight W [out, in], in the layout this CPU multiplies fastest: oneDNN's blocked formats,
+/// and panels for few rows (weight_panels.h). The packed copies are made on first use and made anew after the
+/// weight has changed. Where there is no such layout (another device, a CPU without the instructions) the
+/// products are plain ones with equal results up to rounding.
 class PackedWeight {
  public:
   /// x [M, in] -> x W^T (+ bias [out]) (+ residual [M, out]); both are added before the result is rounded.
@@ -18,18 +20,25 @@ class PackedWeight {
                      const at::Tensor& residual = {});
   /// y [M, out] -> y W: the direction of gradients.
   at::Tensor transposed_product(const at::Tensor& weight, const at::Tensor& y);
+  /// From now on product() rounds the weight to int8, at every height; gradients do not. REQUIRES
+  /// int8_panels_available().
+  void use_int8();
   /// Forgets the packed copies; needed after changes that libtorch does not see (through pointers).
   void clear();
 
  private:
+  template <class Packed>
   struct Copy {
-    at::Tensor packed;
-    uint32_t version = 0;
+    std::optional<Packed> packed;
+    int64_t version = 0;
     const void* data = nullptr;
 
-    const at::Tensor& of(const at::Tensor& weight, bool transposed);
+    template <class Pack>
+    const Packed& of(const at::Tensor& weight, const Pack& pack);
   };
-  Copy rows_, columns_;
+  Copy<at::Tensor> rows_, columns_;
+  Copy<WeightPanels> panels_;
+  bool int8_ = false;
 };
 
 /// An undefined tensor as an argument that is not given.

@@ -44,8 +44,8 @@ void tile_product(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_stride,
 /// zero.
 template <class T>
 void pack_transposed(const T* x, int64_t x_stride, int64_t count, int64_t k, int64_t width, T* packed) {
-  // bf16: a pair of k is one 32-bit word in X's row already, so both types transpose 32-bit words.
-  constexpr int64_t kPerWord = std::is_same_v<T, float> ? 1 : 2;
+  // A pair of k in bf16, four of int8, are one 32-bit word in X's row already: every type transposes words.
+  constexpr int64_t kPerWord = 4 / sizeof(T);
   const int64_t words = k / kPerWord;
   auto* out = reinterpret_cast<uint32_t*>(packed);
   if (count < width) std::memset(packed, 0, sizeof(T) * static_cast<size_t>(k * width));

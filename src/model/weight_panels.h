@@ -1,0 +1,36 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+
+namespace r2rank::model {
+
+/// A weight W [out, in] cut into panels of 64 outputs, each in the layout of the CPU's dot-product
+/// instructions. A panel meets all rows of x while it is in the cache, and rows and panels are dealt to the
+/// threads together, so that short products (a step of decoding) keep every core busy.
+///
+/// In int8 each output has its own scale, max |w| / 127, and each row of x is rounded to 255 levels of its
+/// own largest number; the sums are exact (LLM.int8(), Dettmers et al. 2022, without its outlier columns).
+struct WeightPanels {
+  int64_t in = 0, out = 0;
+  at::Tensor packed = {};   ///< bf16, or int8 where scales are defined
+  at::Tensor scales = {};   ///< [out] f32; int8 only
+  at::Tensor offsets = {};  ///< [out] int32, 128 x the sum of an output's weights: x is multiplied as x + 128
+};
+
+/// Whether this CPU multiplies panels of bf16, and of int8.
+bool panels_available();
+bool int8_panels_available();
+
+/// REQUIRES panels_available() and an even `in`. weight bf16 [out, in].
+WeightPanels pack_panels(const at::Tensor& weight);
+/// REQUIRES int8_panels_available() and `in` a multiple of 4. weight of any type [out, in].
+WeightPanels quantize_panels(const at::Tensor& weight);
+
+/// x [M, in] -> x W^T (+ bias [out]) (+ residual [M, out]), added before the result is rounded. x, bias and
+/// residual have one type: bf16, or with int8 panels f32 too. Not differentiable.
+at::Tensor panel_product(const WeightPanels& weight, const at::Tensor& x, const at::Tensor& bias,
+                         const at::Tensor& residual);
+
+}  // namespace r2rank::model
