@@ -45,7 +45,7 @@ class Bench : public Verb {
         .add("random_model", random_model_, "without a model: the size of one with random weights")
         .one_of(experiment::random_model_sizes());
     flags.positional("MODEL", "model", false);
-    options_.describe_compute(flags.fields());
+    options_.describe_scoring(flags.fields());
     flags.group("Work");
     workload_.describe(flags.fields());
     flags.fields().add("only", only_, "operations to time; empty: all").one_of(all_operations());
@@ -57,7 +57,9 @@ class Bench : public Verb {
       base::fail_usage("bench", "--random-model is for a bench without a model: leave it or MODEL out");
     base::catch_interrupts();
     open_model();
-    const auto names = only_.empty() ? all_operations() : only_;
+    const auto names =
+        only_.empty() ? (options_.int8_weights ? scoring_operations() : all_operations()) : only_;
+    if (options_.int8_weights) refuse_training(names);
     if (invocation.dry_run) return describe_only(names, invocation);
     experiment::SpeedBench bench(*bench_model_, workload_, repeats_);
     const double peak = std::max(peak_of(bench.run("product")), peak_of(bench.run("packed_product")));
@@ -78,6 +80,19 @@ class Bench : public Verb {
     auto names = experiment::SpeedBench::names();
     names.emplace_back(kImport);
     return names;
+  }
+
+  static std::vector<std::string> scoring_operations() {
+    auto names = all_operations();
+    std::erase_if(names, experiment::SpeedBench::trains);
+    return names;
+  }
+
+  static void refuse_training(const std::vector<std::string>& names) {
+    for (const auto& name : names)
+      if (experiment::SpeedBench::trains(name))
+        base::fail_usage("bench", "{} trains, and int8 weights have no gradients; choose of {}", name,
+                         fmt::join(scoring_operations(), ", "));
   }
 
   int describe_only(const std::vector<std::string>& names, const Invocation& invocation) const {
@@ -123,6 +138,7 @@ class Bench : public Verb {
     nlohmann::ordered_json json = {{"model", model_name()},
                                    {"dtype", bench_model_->options().dtype},
                                    {"device", bench_model_->options().device},
+                                   {"int8_weights", options_.int8_weights},
                                    {"peak_flops", peak},
                                    {"repeats", repeats_}};
     for (const auto& result : results)

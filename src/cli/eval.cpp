@@ -85,7 +85,7 @@ class Eval : public Verb {
     flags.group("Reasoning");
     reasoning_.describe(flags.fields());
     flags.group("Model");
-    model_options_.describe_compute(flags.fields());
+    model_options_.describe_scoring(flags.fields());
     flags.group("Prompt (of a base model; a trained one brings its own)");
     prompt_.describe(flags.fields());
   }

@@ -59,7 +59,7 @@ class Rank : public Verb {
     flags.group("Reasoning");
     reasoning_.describe(flags.fields());
     flags.group("Model");
-    options_.describe_compute(flags.fields());
+    options_.describe_scoring(flags.fields());
     flags.group("Prompt (of a base model; a trained one brings its own)");
     prompt_.describe(flags.fields());
   }

@@ -75,6 +75,10 @@ std::vector<std::string> SpeedBench::names() {
   return found;
 }
 
+bool SpeedBench::trains(const std::string& name) {
+  return name == "training_pass" || name == "optimizer" || name == "rl_step" || name == "silent_step";
+}
+
 SpeedResult SpeedBench::run(const std::string& name) {
   for (const auto& operation : operations())
     if (name == operation.name) return operation.run(*this);

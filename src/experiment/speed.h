@@ -32,6 +32,8 @@ class SpeedBench {
 
   /// What run() knows, in the order of a whole measurement.
   static std::vector<std::string> names();
+  /// Whether an operation computes gradients or changes weights.
+  static bool trains(const std::string& name);
   /// One untimed repetition, then the timed ones. Errors: kUsage (no such name).
   SpeedResult run(const std::string& name);
 

@@ -36,14 +36,26 @@ std::string without_weight(const std::string& name) {
 
 }  // namespace
 
-void ModelOptions::describe_compute(base::ConfigFields& fields) {
-  fields.add("dtype", dtype, "compute type: bf16 with f32 masters, f32, or auto (the faster on this machine)")
+namespace {
+
+void describe_compute(ModelOptions& options, base::ConfigFields& fields) {
+  fields
+      .add("dtype", options.dtype,
+           "compute type: bf16 with f32 masters, f32, or auto (the faster on this machine)")
       .one_of({"auto", "bf16", "f32"});
-  fields.add("device", device, "where to compute").one_of({"cpu", "cuda"});
+  fields.add("device", options.device, "where to compute").one_of({"cpu", "cuda"});
+}
+
+}  // namespace
+
+void ModelOptions::describe_scoring(base::ConfigFields& fields) {
+  describe_compute(*this, fields);
+  fields.add("int8_weights", int8_weights,
+             "round the weights to int8: decodes and scores faster, a little less exactly");
 }
 
 void ModelOptions::describe(base::ConfigFields& fields) {
-  describe_compute(fields);
+  describe_compute(*this, fields);
   fields.add("seed", seed, "seed of every random draw of this run").at_least(0);
   fields.add("tuning", tuning, "what is trained: all weights, LoRA adapters, the readout head alone, nothing")
       .one_of({"full", "lora", "head", "frozen"});
@@ -101,6 +113,16 @@ LanguageModel::LanguageModel(const ModelConfig& config, const WeightSource& sour
           ? transformer_.embedding
           : &add({"lm_head.weight"}, source, ParameterKind::kMatrix, full && options_.train_embedding);
   add_readout();
+  if (options_.int8_weights) round_to_int8();
+}
+
+void LanguageModel::round_to_int8() {
+  if (options_.device != "cpu" || !int8_panels_available())
+    base::fail(
+        base::ErrorKind::kResource, "model",
+        "--int8-weights needs a CPU with int8 dot products (AVX-512 VNNI) and --device cpu; leave it out");
+  for (auto& parameter : parameters_.all())
+    if (parameter.kind == ParameterKind::kMatrix) parameter.packed.use_int8();
 }
 
 Parameter& LanguageModel::add(const std::vector<std::string>& names, const WeightSource& source,

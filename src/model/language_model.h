@@ -26,10 +26,11 @@ struct ModelOptions {
   int64_t readout_hidden = 1024;
   bool train_embedding = true;  ///< full tuning: the embedding (and tied output) too
   int64_t seed = 7;
+  bool int8_weights = false;  ///< products with weights rounded to int8; not for training
 
   void describe(base::ConfigFields& fields);
-  /// dtype and device alone: what matters where nothing is trained.
-  void describe_compute(base::ConfigFields& fields);
+  /// dtype, device and int8_weights: what matters where nothing is trained.
+  void describe_scoring(base::ConfigFields& fields);
 };
 
 /// Weights, transformer and readout of one model, and the tokenizer it came with.
@@ -65,6 +66,7 @@ class LanguageModel {
   void add_adapters(Linear& linear);
   void add_layer(int64_t index, const WeightSource& source);
   void add_readout();
+  void round_to_int8();
 
   ModelOptions options_;
   ParameterStore parameters_;

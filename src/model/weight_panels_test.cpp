@@ -41,18 +41,22 @@ class Int8Panels : public testing::TestWithParam<at::ScalarType> {
   void SetUp() override {
     if (!int8_panels_available()) GTEST_SKIP() << "this CPU has no int8 dot products";
   }
-  /// What int8 means, in doubles: each row of x and each output of W rounded to multiples of its largest /
-  /// 127.
+  /// What int8 means, in doubles: groups of 152 and 148 numbers of a row of 300, rounded to multiples of
+  /// their largest / 127.
   static at::Tensor rounded(const at::Tensor& rows) {
-    const at::Tensor step = wide(rows).abs().amax(1, true) / 127;
-    return at::where(step > 0, (wide(rows) / step).round() * step, at::zeros_like(step));
+    std::vector<at::Tensor> groups;
+    for (const at::Tensor& group : wide(rows).split(152, 1)) {
+      const at::Tensor step = group.abs().amax(1, true) / 127;
+      groups.push_back(at::where(step > 0, (group / step).round() * step, at::zeros_like(step)));
+    }
+    return at::cat(groups, 1);
   }
 };
 
 TEST_P(Int8Panels, MultiplyRoundedNumbersExactly) {
   for (const int64_t out : kOutputs)
     for (const int64_t m : kRows) {
-      const at::Tensor w = formula("w", {out, 36}, 1), x = formula("x", {m, 36}, 1).to(GetParam()),
+      const at::Tensor w = formula("w", {out, 300}, 1), x = formula("x", {m, 300}, 1).to(GetParam()),
                        b = formula("b", {out}, 1).to(GetParam()),
                        r = formula("r", {m, out}, 1).to(GetParam());
       const at::Tensor expected = at::mm(rounded(x), rounded(w).t());

@@ -29,6 +29,13 @@ class Bench(Case):
         result = self.accepts("bench", "--random-model", "29m", *SMALL, "--repeats", "1", "--only", "decode_1", "--json")
         self.assertEqual(json.loads(result.stdout)["model"], "random 29m")
 
+    def test_int8_weights_are_for_scoring(self):
+        result = json.loads(self.bench("--int8-weights", "--json").stdout)
+        self.assertTrue(result["int8_weights"])
+        self.assertLessEqual({"prefill", "decode_80", "silent_slate", "rollout"}, set(result["operations"]))
+        self.assertNotIn("rl_step", result["operations"])
+        self.refuses("bench", self.world.model, *SMALL, "--int8-weights", "--only", "rl_step", code=2, says="no gradients", working=True)
+
     def test_dry_run_times_nothing(self):
         self.assertEqual(self.bench("--only", "import", "--dry-run").stdout,
                          f"dry run: would time import with {self.world.model}\n")

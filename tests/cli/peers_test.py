@@ -44,7 +44,8 @@ def llamacpp_section():
     ours = r2rank(decode_20=operation(2, tokens=1280), decode_80=operation(4, tokens=5120), prefill=operation(0.5, flop=300e9),
                   silent_slate=operation(0.5))
     decode = {"best": {"20": trial([500, 510, 400]), "80": trial([280, 256, 200])}}
-    return {"r2rank": ours, "peer": {"decode": decode, "prompt": {"seconds": [0.8, 0.7, 0.9], "best": {"1": trial([1520])}}}}
+    int8 = r2rank(decode_20=operation(1, tokens=1280), decode_80=operation(2, tokens=5120))
+    return {"r2rank": ours, "r2rank_int8": int8, "peer": {"decode": decode, "prompt": {"seconds": [0.8, 0.7, 0.9], "best": {"1": trial([1520])}}}}
 
 
 def transformers_section():
@@ -88,7 +89,7 @@ class R2rank(unittest.TestCase):
 class Ratios(unittest.TestCase):
     def test_follow_from_the_medians(self):
         expected = {"rl_step_vs_trl": 12, "rl_step_over_floor": 2, "rl_step_peak_gib": 4, "decode80_vs_llamacpp": 5,
-                    "decode20_vs_llamacpp": 1.28, "prefill_peak_share": 0.75, "silent_vs_llamacpp": 1.6, "silent_vs_transformers": 6}
+                    "decode20_vs_llamacpp": 1.28, "decode80_int8_vs_llamacpp": 10, "decode20_int8_vs_llamacpp": 2.56, "prefill_peak_share": 0.75, "silent_vs_llamacpp": 1.6, "silent_vs_transformers": 6}
         summary = ratios.summary(all_sections())
         self.assertEqual(summary.pop("missing"), {})
         self.assertEqual(summary.keys(), expected.keys())

@@ -1,7 +1,8 @@
 """How the cost of a step grows: `growth.py [flags]` times `r2rank bench` over K, G, T, H and the model's width, one at a time.
 
 Leaves runs/bench/growth.json, to which an interrupted run adds the missing points, and draws runs/bench/growth.svg. Weights are
-random: the work is the same. An exponent is the slope of log seconds over log size, by least squares.
+random: the work is the same. An exponent is the slope of log seconds over log size, by least squares. What does not grow is smaller than in
+workload W where that keeps a slate's pass within memory and a series within minutes; the plot names it.
 """
 
 import argparse
@@ -20,7 +21,14 @@ SIZES = {
     "rationale_tokens": [16, 32, 64, 128, 256],
     "history_tokens": [64, 128, 256, 512, 1024],
 }
+BASES = {
+    "candidates": {"rationales": 2},
+    "rationales": {"candidates": 10, "rationale_tokens": 32},
+    "rationale_tokens": {"candidates": 10, "rationales": 2},
+    "history_tokens": {"candidates": 10, "rationales": 2},
+}
 MODELS = {"29m": 29e6, "135m": 135e6, "360m": 362e6, "1.2b": 1236e6}
+MODEL_STEP = {"candidates": 10, "rationales": 2}
 STEP_MODELS = ("29m", "135m", "360m")  # AdamW's moments of the largest do not fit into 24 GiB
 
 
@@ -48,14 +56,18 @@ def exponent(points):
     return sum((x - mean_x) * (y - mean_y) for x, y in logs) / sum((x - mean_x) ** 2 for x, _ in logs)
 
 
+def work_flags(sizes):
+    return [word for name, size in sizes.items() for word in (f"--{name.replace('_', '-')}", size)]
+
+
 def wanted_points():
     """(series, size, operation, flags) in the order of measuring."""
     for name, sizes in SIZES.items():
         for size in sizes:
-            yield name, size, "rl_step", [f"--{name.replace('_', '-')}", size]
+            yield name, size, "rl_step", work_flags({**BASES[name], name: size})
     for model in MODELS:
         if model in STEP_MODELS:
-            yield "model", model, "rl_step", ["--random-model", model]
+            yield "model", model, "rl_step", ["--random-model", model, *work_flags(MODEL_STEP)]
         yield "model_prefill", model, "prefill", ["--random-model", model]
 
 

@@ -4,8 +4,9 @@ import math
 from html import escape
 
 WIDTH, HEIGHT, MARGIN, COLUMNS = 300, 220, 46, 3
-TITLES = {"candidates": "K: candidates", "rationales": "G: rationales of each", "rationale_tokens": "T: tokens of a rationale",
-          "history_tokens": "H: tokens of the history", "model": "weights of the model", "model_prefill": "weights of the model (prompt alone)"}
+TITLES = {"candidates": "K, candidates (G 2)", "rationales": "G, rationales (K 10, T 32)",
+          "rationale_tokens": "T, rationale tokens (K 10, G 2)", "history_tokens": "H, history tokens (K 10, G 2)",
+          "model": "weights, a step (K 10, G 2)", "model_prefill": "weights, the prompt alone"}
 
 
 def scale(values, low, high):

@@ -3,9 +3,9 @@
 import programs
 
 
-def measure(program, model, workload, operations, repeats):
+def measure(program, model, workload, operations, repeats, *flags):
     only = [word for operation in operations for word in ("--only", operation)]
-    output = programs.run([program, "bench", model, "--json", "--repeats", repeats, *only, *workload.flags()], "r2rank")
+    output = programs.run([program, "bench", model, "--json", "--repeats", repeats, *only, *flags, *workload.flags()], "r2rank")
     return programs.read_json(output)
 
 

@@ -95,4 +95,5 @@ def prompt(run):
 
 GROUP = "llamacpp"
 OPERATIONS = ("product", "prefill", "decode_20", "decode_80", "silent_slate")
+INT8_OPERATIONS = ("decode_20", "decode_80")
 MEASURES = {"decode": decode, "prompt": prompt}

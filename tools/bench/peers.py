@@ -81,14 +81,27 @@ def timed(label, measure, *arguments):
     return measured
 
 
+def own_parts(peer):
+    """What of ours stands beside the peer: {part: (operations, flags)}."""
+    parts = {"r2rank": (peer.OPERATIONS, ())}
+    if hasattr(peer, "INT8_OPERATIONS"):
+        parts["r2rank_int8"] = (peer.INT8_OPERATIONS, ("--int8-weights",))
+    return parts
+
+
+def measure_own(label, peer, run):
+    return {part: timed(f"{label}: {' '.join(('r2rank', *flags))}", own.measure, run.program, run.model, run.workload, operations, run.repeats, *flags)
+            for part, (operations, flags) in own_parts(peer).items()}
+
+
 def measure_section(name, run):
     peer = PEERS[name]
-    ours = (own.measure, run.program, run.model, run.workload, peer.OPERATIONS, run.repeats)
     date = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    before = timed(f"{name}: r2rank before", *ours)
+    before = measure_own(f"{name}, before", peer, run)
     measured = {part: timed(f"{name}: {part}", measure, run) for part, measure in peer.MEASURES.items()}
-    after = timed(f"{name}: r2rank after", *ours)
-    return {"date": date, "workload": asdict(run.workload), "r2rank": own.merge(before, after), "peer": measured}
+    after = measure_own(f"{name}, after", peer, run)
+    merged = {part: own.merge(before[part], after[part]) for part in before}
+    return {"date": date, "workload": asdict(run.workload), **merged, "peer": measured}
 
 
 def describe(run):

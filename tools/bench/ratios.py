@@ -13,14 +13,16 @@ def figures(section, part, measure=None):
     """What was measured of r2rank or of the peer."""
     if section is None:
         raise Missing("not measured yet")
+    if part not in section:
+        raise Missing("not measured yet")
     found = section[part] if measure is None else section[part][measure]
     if "failed" in found:
         raise Missing(found["failed"])
     return found
 
 
-def operation(section, name):
-    return figures(section, "r2rank")["operations"][name]
+def operation(section, name, part="r2rank"):
+    return figures(section, part)["operations"][name]
 
 
 def seconds(section, name):
@@ -73,9 +75,9 @@ def step_memory(section):
     return Outcome(f"{gibibytes:.2f} GiB", "", gibibytes)
 
 
-def decode_against_llamacpp(sequences):
+def decode_against_llamacpp(sequences, part="r2rank"):
     def make(section):
-        work = operation(section, f"decode_{sequences}")
+        work = operation(section, f"decode_{sequences}", part)
         ours = work["tokens"] / median(work["seconds"])
         best = figures(section, "peer", "decode")["best"][str(sequences)]
         rate = median(best["tokens_per_second"])
@@ -111,6 +113,8 @@ COMPARISONS = (
     Comparison("rl_step_peak_gib", "RL step, memory", "trl", 8, False, step_memory, "{:.2f} GiB"),
     Comparison("decode80_vs_llamacpp", "decode 80, llama.cpp", "llamacpp", 5, True, decode_against_llamacpp(80)),
     Comparison("decode20_vs_llamacpp", "decode 20, llama.cpp", "llamacpp", 1.3, True, decode_against_llamacpp(20)),
+    Comparison("decode80_int8_vs_llamacpp", "decode 80, int8, llama.cpp", "llamacpp", 5, True, decode_against_llamacpp(80, "r2rank_int8")),
+    Comparison("decode20_int8_vs_llamacpp", "decode 20, int8, llama.cpp", "llamacpp", 2, True, decode_against_llamacpp(20, "r2rank_int8")),
     Comparison("prefill_peak_share", "prompt, GEMM peak", "llamacpp", 0.7, True, prefill_share, "{:.0%}"),
     Comparison("silent_vs_llamacpp", "silent slate, llama.cpp", "llamacpp", 1.5, True, silent_against_llamacpp),
     Comparison("silent_vs_transformers", "silent slate, transformers", "transformers", 5, True, silent_against_transformers),

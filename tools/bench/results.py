@@ -25,7 +25,8 @@ def failures(sections, names):
     """Reasons why parts of these sections have no figures."""
     found = []
     for name in names:
-        parts = {"r2rank": sections[name]["r2rank"], **sections[name]["peer"]}
+        section = sections[name]
+        parts = {**{part: section[part] for part in ("r2rank", "r2rank_int8") if part in section}, **section["peer"]}
         found += [f"{name}, {part}: {measured['failed']}" for part, measured in parts.items() if "failed" in measured]
     return found
 
