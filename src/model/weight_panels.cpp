@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "model/float_rows.h"
+#include "model/profile.h"
 #include "model/tile_product.h"
 
 namespace r2rank::model {
@@ -259,6 +260,7 @@ WeightPanels quantize_panels(const at::Tensor& weight) {
 
 at::Tensor panel_product(const WeightPanels& weight, const at::Tensor& x, const at::Tensor& bias,
                          const at::Tensor& residual) {
+  const Mark mark("panel products");
   const at::Tensor rows = x.contiguous();
   if (!weight.scales.defined())
     return multiply<at::BFloat16>(Bf16Rows(weight, rows), weight, rows, bias, residual);
