@@ -2,13 +2,17 @@
 
 import contextlib
 import json
+import signal
+import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import unittest.mock
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools" / "bench"))
+TOOLS = Path(__file__).resolve().parents[2] / "tools" / "bench"
+sys.path.insert(0, str(TOOLS))
 
 import own
 import peer_llamacpp
@@ -170,6 +174,25 @@ class Command(unittest.TestCase):
 
     def test_program_that_does_not_start_is_a_reason(self):
         self.assertRegex(programs.attempt(own.measure, "/no/such", "m", workload.Workload(), ["rl_step"], 1)["failed"], "No such file")
+
+
+class Ending(unittest.TestCase):
+    def test_a_program_that_is_measured_ends_with_its_script(self):
+        script = f"import sys; sys.path.insert(0, {str(TOOLS)!r}); import programs; programs.end_with_children(); programs.run(['sleep', '30'], 'test')"
+        process = subprocess.Popen([sys.executable, "-c", script])
+        self.addCleanup(process.kill)
+        child = self.child_of(process.pid)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(timeout=10), 143)
+        self.assertFalse(Path(f"/proc/{child}").exists())
+
+    def child_of(self, parent):
+        for _ in range(100):
+            children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+            if children:
+                return children[0]
+            time.sleep(0.1)
+        self.fail("it never started")
 
 
 class Work(unittest.TestCase):

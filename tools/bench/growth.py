@@ -136,6 +136,7 @@ def main():
 
 
 if __name__ == "__main__":
+    programs.end_with_children()
     try:
         main()
     except programs.Failed as reason:

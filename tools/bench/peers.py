@@ -146,6 +146,7 @@ def main():
 
 
 if __name__ == "__main__":
+    programs.end_with_children()
     try:
         sys.exit(main())
     except KeyboardInterrupt:

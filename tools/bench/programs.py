@@ -2,7 +2,9 @@
 
 import json
 import os
+import signal
 import subprocess
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -12,6 +14,12 @@ VENV = ROOT / ".deps" / "peers-venv"
 
 class Failed(Exception):
     """A measurement that could not be made, and why."""
+
+
+def end_with_children():
+    """From now on a request to end kills the program that is being measured as well: left alone it would spoil the next measurement."""
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job of a shell ignores it otherwise
 
 
 def run(command, log, environment=None):
