@@ -22,8 +22,9 @@ double fixed_bytes(const TrainConfig& config, const model::LanguageModel& model)
     weights += static_cast<double>(parameter.compute.numel());
   const auto trained = static_cast<double>(model.parameters().trainable_elements());
   const bool reference = config.reasons() && config.kl > 0;
-  // Plain and packed, the trained ones packed for gradients too; f32 masters, gradients and two moments.
-  return element * weights * (reference ? 4 : 2) + (element + 16) * trained + kBeside;
+  // Plain, packed and in panels, the trained ones packed for gradients too; f32 masters, gradients and two
+  // moments.
+  return element * weights * (reference ? 6 : 3) + (element + 16) * trained + kBeside;
 }
 
 int64_t tokens_that_fit(const model::LanguageModel& model, double bytes, bool recomputed) {

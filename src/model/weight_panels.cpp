@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "base/error.h"
 #include "model/float_rows.h"
@@ -118,11 +119,18 @@ class Int8Rows {
     }
   }
 
-  /// Writes levels around kShift; gives the size of one.
+  /// Writes levels around kShift; gives the size of one, NaN where a number is none or infinite.
   static float quantize(const float* numbers, int64_t count, uint8_t* levels) {
-    float largest = 0;
-#pragma omp simd reduction(max : largest)
-    for (int64_t i = 0; i < count; ++i) largest = std::max(largest, std::fabs(numbers[i]));
+    float largest = 0, nothing = 0;
+#pragma omp simd reduction(max : largest) reduction(+ : nothing)
+    for (int64_t i = 0; i < count; ++i) {
+      largest = std::max(largest, std::fabs(numbers[i]));
+      nothing += numbers[i] * 0;
+    }
+    if (nothing != 0) {
+      std::fill_n(levels, count, static_cast<uint8_t>(kShift));
+      return std::numeric_limits<float>::quiet_NaN();
+    }
     const float inverse = largest > 0 ? kLargest / largest : 0;
 #pragma omp simd
     for (int64_t i = 0; i < count; ++i)

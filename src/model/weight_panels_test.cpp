@@ -75,6 +75,18 @@ TEST_P(Int8Panels, OfZerosGiveZeros) {
   EXPECT_EQ(panel_product(quantize_panels(at::ones({20, 8})), x, {}, {}).abs().sum().item<double>(), 0);
 }
 
+TEST_P(Int8Panels, SpreadWhatIsNoNumber) {
+  const at::Tensor w = formula("w", {20, 300}, 1);
+  for (const double bad :
+       {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+    at::Tensor x = formula("x", {3, 300}, 1).to(GetParam());
+    x[1][200] = bad;
+    const at::Tensor y = panel_product(quantize_panels(w), x, {}, {});
+    EXPECT_TRUE(y[1].isnan().all().item<bool>()) << bad;
+    EXPECT_TRUE(y[0].isfinite().all().item<bool>() && y[2].isfinite().all().item<bool>()) << bad;
+  }
+}
+
 TEST_P(Int8Panels, HoldTheLargestSumsExactly) {
   const at::Tensor w = at::ones({16, 4096}), x = at::ones({2, 4096}, GetParam());
   EXPECT_LT(
