@@ -57,9 +57,8 @@ class Bench : public Verb {
       base::fail_usage("bench", "--random-model is for a bench without a model: leave it or MODEL out");
     base::catch_interrupts();
     open_model();
-    const auto names =
-        only_.empty() ? (options_.int8_weights ? scoring_operations() : all_operations()) : only_;
-    if (options_.int8_weights) refuse_training(names);
+    if (options_.int8_weights) refuse_training();
+    const auto names = operations();
     if (invocation.dry_run) return describe_only(names, invocation);
     experiment::SpeedBench bench(*bench_model_, workload_, repeats_);
     const double peak = std::max(peak_of(bench.run("product")), peak_of(bench.run("packed_product")));
@@ -88,8 +87,13 @@ class Bench : public Verb {
     return names;
   }
 
-  static void refuse_training(const std::vector<std::string>& names) {
-    for (const auto& name : names)
+  std::vector<std::string> operations() const {
+    if (!only_.empty()) return only_;
+    return options_.int8_weights ? scoring_operations() : all_operations();
+  }
+
+  void refuse_training() const {
+    for (const auto& name : only_)
       if (experiment::SpeedBench::trains(name))
         base::fail_usage("bench", "{} trains, and int8 weights have no gradients; choose of {}", name,
                          fmt::join(scoring_operations(), ", "));

@@ -41,6 +41,7 @@ class SpeedBench {
   struct Operation {
     const char* name;
     SpeedResult (*run)(SpeedBench&);
+    bool trains = false;
   };
   static const std::vector<Operation>& operations();
 

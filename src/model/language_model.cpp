@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "model/tile_product.h"
 
 namespace r2rank::model {
 namespace {
@@ -117,7 +118,7 @@ LanguageModel::LanguageModel(const ModelConfig& config, const WeightSource& sour
 }
 
 void LanguageModel::round_to_int8() {
-  if (options_.device != "cpu" || !int8_panels_available())
+  if (options_.device != "cpu" || !tile_products_available(at::kChar))
     base::fail(
         base::ErrorKind::kResource, "model",
         "--int8-weights needs a CPU with int8 dot products (AVX-512 VNNI) and --device cpu; leave it out");

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "model/golden_models.h"
+#include "model/tile_product.h"
 
 namespace r2rank::model {
 namespace {
@@ -53,7 +54,7 @@ class SmolLm2 : public testing::Test {
 /// Logits of a model whose weights and inputs keep 8 bits: the same tokens lead, with nearly the same
 /// probability.
 TEST_F(SmolLm2, GivesNearlyTheSameLogitsInInt8) {
-  if (!int8_panels_available()) GTEST_SKIP() << "this CPU has no int8 dot products";
+  if (!tile_products_available(at::kChar)) GTEST_SKIP() << "this CPU has no int8 dot products";
   const auto exact = load("f32"), rounded = load("f32", true);
   const auto log_softmax_of = [&](const LanguageModel& model) {
     return token_logits(states_of(model, forest()), *model.transformer().output_table).log_softmax(1);

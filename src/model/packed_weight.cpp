@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "model/tile_product.h"
 
 namespace r2rank::model {
 namespace {
@@ -59,7 +60,7 @@ constexpr int64_t kFewRows = 192;
 
 bool in_panels(const at::Tensor& weight, const at::Tensor& x) {
   return x.size(0) <= kFewRows && weight.size(1) % 2 == 0 && weight.device().is_cpu() &&
-         weight.scalar_type() == at::kBFloat16 && panels_available();
+         weight.scalar_type() == at::kBFloat16 && tile_products_available(at::kBFloat16);
 }
 
 }  // namespace
@@ -107,7 +108,7 @@ at::Tensor PackedWeight::transposed_product(const at::Tensor& weight, const at::
 }
 
 void PackedWeight::use_int8() {
-  R2RANK_CHECK(int8_panels_available());
+  R2RANK_CHECK(tile_products_available(at::kChar));
   int8_ = true;
   clear();
 }

@@ -20,8 +20,8 @@ class PackedWeight {
                      const at::Tensor& residual = {});
   /// y [M, out] -> y W: the direction of gradients.
   at::Tensor transposed_product(const at::Tensor& weight, const at::Tensor& y);
-  /// From now on product() rounds the weight to int8, at every height; there are no gradients then.
-  /// REQUIRES int8_panels_available().
+  /// From now on product() rounds the weight to int8 (where `in` is a multiple of 4), at every
+  /// height; there are no gradients then. REQUIRES tile_products_available(at::kChar).
   void use_int8();
   /// Forgets the packed copies; needed after changes that libtorch does not see (through pointers).
   void clear();

@@ -10,10 +10,10 @@
 
 namespace r2rank::model {
 
-/// Small matrix products inside one thread, C [m, n] f32 (+)= A [m, k] B [k, n], with A and B f32 or bf16:
-/// the unit tree attention is made of. B is packed first, by one of the two functions below; n is one of 16,
-/// 32, 48, 64. For bf16 the packed form holds pairs of k beside each other, so k must be even there (pad with
-/// zeros).
+/// Small matrix products inside one thread, C [m, n] (+)= A [m, k] B [k, n], with A and B f32 or bf16 and C
+/// f32, or A uint8, B int8 and C int32: the unit tree attention and short products are made of. B is packed
+/// first, by one of the two functions below; n is one of 16, 32, 48, 64. For bf16 the packed form holds pairs
+/// of k beside each other, so k must be even there (pad with zeros); for int8 fours.
 constexpr int64_t kTileWidth = 64;  ///< largest n
 constexpr int64_t kTileStep = 16;   ///< n is a multiple of this
 
@@ -21,7 +21,8 @@ inline int64_t tile_width(int64_t count) {
   return (count + kTileStep - 1) / kTileStep * kTileStep;
 }
 
-/// Whether this CPU has the instructions for products of this type (AVX-512; with bf16 pairs for bf16).
+/// Whether this CPU has the instructions for products of this type (AVX-512; with bf16 pairs for bf16, with
+/// VNNI for int8, at::kChar).
 bool tile_products_available(at::ScalarType type);
 
 /// Stands in each scope that multiplies tiles: gives the matrix unit's state back at the end, whatever ends
@@ -38,6 +39,12 @@ void tile_product(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_stride,
                   int64_t c_stride, bool add) {
   at::native::cpublas::brgemm(m, n, k, a_stride, n, c_stride, add, a, packed, c,
                               std::is_same_v<T, at::BFloat16>);
+}
+
+inline void tile_product(int64_t m, int64_t n, int64_t k, const uint8_t* a, int64_t a_stride,
+                         const int8_t* packed, int32_t* c, int64_t c_stride, bool add) {
+  at::native::cpublas::brgemm(m, n, k, a_stride, n, c_stride, add, a,
+                              reinterpret_cast<const signed char*>(packed), c, true);
 }
 
 /// Packs B = X^T, where X is `count` rows of `k` numbers: n = width >= count, columns beyond `count` are

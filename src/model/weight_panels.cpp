@@ -35,17 +35,6 @@ int64_t panel_count(int64_t out) {
   return (out + kTileWidth - 1) / kTileWidth;
 }
 
-/// Each panel's outputs [begin, begin + count) and its width with padding.
-template <class Use>
-void for_panels(int64_t out, const Use& use) {
-  at::parallel_for(0, panel_count(out), 1, [&](int64_t first, int64_t last) {
-    for (int64_t panel = first; panel < last; ++panel) {
-      const int64_t begin = panel * kTileWidth, count = std::min(kTileWidth, out - begin);
-      use(begin, count, tile_width(count));
-    }
-  });
-}
-
 int64_t packed_size(int64_t in, int64_t out) {
   return in * ((panel_count(out) - 1) * kTileWidth + tile_width(out - (panel_count(out) - 1) * kTileWidth));
 }
@@ -94,10 +83,8 @@ class Int8Rows {
     for (int64_t group = 0; group < groups_; ++group) {
       alignas(64) std::array<int32_t, kBlock * kTileWidth> exact;
       const int64_t first = group * width_;
-      const auto* panel = panels_ + begin * weight_.in + first * width;
-      at::native::cpublas::brgemm(m, width, width_of(group), weight_.in, width, kTileWidth, false,
-                                  levels_.data() + row * weight_.in + first,
-                                  reinterpret_cast<const signed char*>(panel), exact.data(), true);
+      tile_product(m, width, width_of(group), levels_.data() + row * weight_.in + first, weight_.in,
+                   panels_ + begin * weight_.in + first * width, exact.data(), kTileWidth, false);
       const float* scales = weight_.scales.const_data_ptr<float>() + group * weight_.out + begin;
       const int32_t* offsets = weight_.offsets.const_data_ptr<int32_t>() + group * weight_.out + begin;
       for (int64_t i = 0; i < m; ++i)
@@ -192,52 +179,28 @@ at::Tensor multiply(const Rows& rows, const WeightPanels& weight, const at::Tens
   return y;
 }
 
-bool int8_works() {
-  std::array<uint8_t, kTileStep * 4> a;
-  std::array<int8_t, kTileStep * 4> b;
-  std::array<int32_t, kTileStep * kTileStep> c{};
-  a.fill(255);
-  b.fill(127);
-  try {
-    const TileProducts context;
-    at::native::cpublas::brgemm(kTileStep, kTileStep, 4, 4, kTileStep, kTileStep, false, a.data(),
-                                reinterpret_cast<const signed char*>(b.data()), c.data(), true);
-    return c.back() == 4 * 255 * 127;  // older instructions saturate at 16 bits
-  } catch (const std::exception&) {
-    return false;
-  }
-}
-
-bool cpu_has_int8() {
-#if defined(__x86_64__)
-  return __builtin_cpu_supports("avx512vnni") != 0;
-#else
-  return false;
-#endif
+/// The rows of a weight in panels.
+template <class T>
+at::Tensor pack(const at::Tensor& weight) {
+  const int64_t out = weight.size(0), in = weight.size(1);
+  at::Tensor packed = at::empty({packed_size(in, out)}, weight.options());
+  const at::Tensor rows = weight.contiguous();
+  const T* from = rows.const_data_ptr<T>();
+  T* to = packed.mutable_data_ptr<T>();
+  at::parallel_for(0, panel_count(out), 1, [&](int64_t first, int64_t last) {
+    for (int64_t begin = first * kTileWidth; begin < std::min(last * kTileWidth, out); begin += kTileWidth) {
+      const int64_t count = std::min(kTileWidth, out - begin);
+      pack_transposed(from + begin * in, in, count, in, tile_width(count), to + begin * in);
+    }
+  });
+  return packed;
 }
 
 }  // namespace
 
-bool panels_available() {
-  return tile_products_available(at::kBFloat16);
-}
-
-bool int8_panels_available() {
-  static const bool available = cpu_has_int8() && int8_works();
-  return available;
-}
-
 WeightPanels pack_panels(const at::Tensor& weight) {
   R2RANK_CHECK(weight.scalar_type() == at::kBFloat16 && weight.size(1) % 2 == 0);
-  WeightPanels panels{.in = weight.size(1), .out = weight.size(0)};
-  const at::Tensor rows = weight.contiguous();
-  panels.packed = at::empty({packed_size(panels.in, panels.out)}, weight.options());
-  const auto* from = rows.const_data_ptr<at::BFloat16>();
-  auto* to = panels.packed.mutable_data_ptr<at::BFloat16>();
-  for_panels(panels.out, [&](int64_t begin, int64_t count, int64_t width) {
-    pack_transposed(from + begin * panels.in, panels.in, count, panels.in, width, to + begin * panels.in);
-  });
-  return panels;
+  return {.in = weight.size(1), .out = weight.size(0), .packed = pack<at::BFloat16>(weight)};
 }
 
 WeightPanels quantize_panels(const at::Tensor& weight) {
@@ -257,12 +220,7 @@ WeightPanels quantize_panels(const at::Tensor& weight) {
   }
   panels.scales = at::stack(scales);
   panels.offsets = at::stack(offsets);
-  panels.packed = at::empty({packed_size(panels.in, panels.out)}, levels.options());
-  const auto* from = levels.const_data_ptr<int8_t>();
-  auto* to = panels.packed.mutable_data_ptr<int8_t>();
-  for_panels(panels.out, [&](int64_t begin, int64_t count, int64_t width) {
-    pack_transposed(from + begin * panels.in, panels.in, count, panels.in, width, to + begin * panels.in);
-  });
+  panels.packed = pack<int8_t>(levels);
   return panels;
 }
 

@@ -20,13 +20,9 @@ struct WeightPanels {
   at::Tensor offsets = {};  ///< [groups, out] int32, 128 x the sum of the weights: x is multiplied as x + 128
 };
 
-/// Whether this CPU multiplies panels of bf16, and of int8.
-bool panels_available();
-bool int8_panels_available();
-
-/// REQUIRES panels_available() and an even `in`. weight bf16 [out, in].
+/// REQUIRES tile_products_available(at::kBFloat16) and an even `in`. weight bf16 [out, in].
 WeightPanels pack_panels(const at::Tensor& weight);
-/// REQUIRES int8_panels_available() and `in` a multiple of 4. weight of any type [out, in].
+/// REQUIRES tile_products_available(at::kChar) and `in` a multiple of 4. weight of any type [out, in].
 WeightPanels quantize_panels(const at::Tensor& weight);
 
 /// x [M, in] -> x W^T (+ bias [out]) (+ residual [M, out]), added before the result is rounded. x, bias and

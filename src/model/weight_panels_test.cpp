@@ -5,6 +5,7 @@
 
 #include "model/golden_models.h"
 #include "model/packed_weight.h"
+#include "model/tile_product.h"
 
 namespace r2rank::model {
 namespace {
@@ -21,7 +22,7 @@ at::Tensor wide(const at::Tensor& x) {
 const std::vector<int64_t> kOutputs = {1, 16, 64, 100, 192}, kRows = {1, 15, 16, 40, 321};
 
 TEST(WeightPanels, MultiplyAndAdd) {
-  if (!panels_available()) GTEST_SKIP() << "this CPU has no matrix instructions for bf16";
+  if (!tile_products_available(at::kBFloat16)) GTEST_SKIP() << "this CPU has no matrix instructions for bf16";
   for (const int64_t out : kOutputs)
     for (const int64_t m : kRows) {
       const at::Tensor w = formula("w", {out, 34}, 1).to(at::kBFloat16),
@@ -39,7 +40,7 @@ TEST(WeightPanels, MultiplyAndAdd) {
 class Int8Panels : public testing::TestWithParam<at::ScalarType> {
  protected:
   void SetUp() override {
-    if (!int8_panels_available()) GTEST_SKIP() << "this CPU has no int8 dot products";
+    if (!tile_products_available(at::kChar)) GTEST_SKIP() << "this CPU has no int8 dot products";
   }
   /// What int8 means, in doubles: groups of 152 and 148 numbers of a row of 300, rounded to multiples of
   /// their largest / 127.
@@ -98,7 +99,7 @@ INSTANTIATE_TEST_SUITE_P(Types, Int8Panels, testing::Values(at::kFloat, at::kBFl
                          [](const auto& test) { return std::string(at::toString(test.param)); });
 
 TEST(PackedWeightInInt8, IsUsedAtEveryHeightAndFollowsTheWeight) {
-  if (!int8_panels_available()) GTEST_SKIP() << "this CPU has no int8 dot products";
+  if (!tile_products_available(at::kChar)) GTEST_SKIP() << "this CPU has no int8 dot products";
   at::Tensor w = formula("w", {48, 32}, 1).to(at::kBFloat16);
   PackedWeight packed;
   packed.use_int8();

@@ -11,7 +11,7 @@ import growth_plot  # noqa: E402
 
 
 def measured(points):
-    return {str(size): {"median_seconds": seconds} for size, seconds in points}
+    return {str(size): {"median_seconds": seconds, "flags": ["--candidates", 10, "--rationales", size]} for size, seconds in points}
 
 
 class Exponent(unittest.TestCase):
@@ -34,6 +34,7 @@ class Document(unittest.TestCase):
 
     def test_is_drawn_as_valid_svg_with_every_point(self):
         root = ElementTree.fromstring(growth_plot.draw(self.document, growth.points_of))
+        self.assertIn("G, rationales (K 10), exponent", "".join(root.itertext()))
         self.assertEqual(sum(element.tag.endswith("circle") for element in root.iter()), 2)
 
 

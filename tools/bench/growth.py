@@ -75,7 +75,7 @@ def measure(program, repeats, operation, flags):
     output = programs.run([program, "bench", "--json", "--repeats", repeats, "--only", operation, *flags], "growth")
     document = programs.read_json(output)
     result = document["operations"][operation]
-    return {"seconds": result["seconds"], "median_seconds": result["median_seconds"], "flop": result["flop"],
+    return {"flags": flags, "seconds": result["seconds"], "median_seconds": result["median_seconds"], "flop": result["flop"],
             "peak_flops": document["peak_flops"], "peak_bytes": result["peak_bytes"]}
 
 
@@ -122,7 +122,7 @@ def main():
         if series not in arguments.series:
             continue
         points = document["series"].setdefault(series, {})
-        if str(size) in points:
+        if points.get(str(size), {}).get("flags") == flags:
             continue
         points[str(size)] = measure(program, arguments.repeats, operation, flags)
         print(f"{series} {size}: {points[str(size)]['median_seconds']:.2f} s", flush=True)

@@ -4,9 +4,9 @@ import math
 from html import escape
 
 WIDTH, HEIGHT, MARGIN, COLUMNS = 300, 220, 46, 3
-TITLES = {"candidates": "K, candidates (G 2)", "rationales": "G, rationales (K 10, T 32)",
-          "rationale_tokens": "T, rationale tokens (K 10, G 2)", "history_tokens": "H, history tokens (K 10, G 2)",
-          "model": "weights, a step (K 10, G 2)", "model_prefill": "weights, the prompt alone"}
+TITLES = {"candidates": "K, candidates", "rationales": "G, rationales", "rationale_tokens": "T, rationale tokens",
+          "history_tokens": "H, history tokens", "model": "weights, a step", "model_prefill": "weights, the prompt"}
+LETTERS = {"--candidates": "K", "--rationales": "G", "--rationale-tokens": "T", "--history-tokens": "H"}
 
 
 def scale(values, low, high):
@@ -23,12 +23,20 @@ def short(value):
     return f"{value:.3g}"
 
 
-def panel(series, points, slope, left, top):
+def base_of(points):
+    """What does not grow in a series, as far as its flags say: " (K 10, G 2)"."""
+    flags = [dict(zip(point.get("flags", [])[::2], point.get("flags", [])[1::2])) for point in points.values()]
+    same = [f"{LETTERS[name]} {size}" for name, size in flags[0].items()
+            if name in LETTERS and (len(flags) == 1 or flags[1].get(name) == size)]
+    return f" ({', '.join(same)})" if same else ""
+
+
+def panel(title, points, slope, left, top):
     right, bottom = left + WIDTH - 16, top + HEIGHT - MARGIN
     x = scale([size for size, _ in points], left + MARGIN, right - 12)
     y = scale([seconds for _, seconds in points], bottom - 12, top + 34)
     places = [(x(size), y(seconds), size, seconds) for size, seconds in points]
-    lines = [f'<text class="title" x="{left + MARGIN}" y="{top + 18}">{escape(TITLES[series])}, exponent {slope:.2f}</text>',
+    lines = [f'<text class="title" x="{left + MARGIN}" y="{top + 18}">{escape(title)}, exponent {slope:.2f}</text>',
              f'<path class="axis" d="M{left + MARGIN - 8} {top + 28}V{bottom}H{right}"/>',
              '<path class="line" d="M' + "L".join(f"{px:.1f} {py:.1f}" for px, py, _, _ in places) + '"/>']
     for px, py, size, seconds in places:
@@ -46,6 +54,6 @@ def draw(document, points_of):
              ".value{text-anchor:end}.axis{stroke:#999;fill:none}.line{stroke:#2b6cb0;stroke-width:1.5;fill:none}"
              "circle{fill:#2b6cb0}</style>", '<rect width="100%" height="100%" fill="white"/>']
     for index, series in enumerate(drawn):
-        lines += panel(series, points_of(document, series), document["exponents"][series],
+        lines += panel(TITLES[series] + base_of(document["series"][series]), points_of(document, series), document["exponents"][series],
                        index % COLUMNS * WIDTH, index // COLUMNS * HEIGHT)
     return "\n".join([*lines, "</svg>", ""])
