@@ -9,7 +9,6 @@ import argparse
 import json
 import math
 import os
-import sys
 from pathlib import Path
 
 import growth_plot
@@ -136,10 +135,4 @@ def main():
 
 
 if __name__ == "__main__":
-    programs.end_with_children()
-    try:
-        main()
-    except programs.Failed as reason:
-        sys.exit(f"[bench-growth] {reason}")
-    except KeyboardInterrupt:
-        sys.exit(130)
+    programs.finish(main, "bench-growth")

@@ -3,17 +3,12 @@
 import math
 from html import escape
 
+import svg
+
 WIDTH, HEIGHT, MARGIN, COLUMNS = 300, 220, 46, 3
 TITLES = {"candidates": "K, candidates", "rationales": "G, rationales", "rationale_tokens": "T, rationale tokens",
           "history_tokens": "H, history tokens", "model": "weights, a step", "model_prefill": "weights, the prompt"}
 LETTERS = {"--candidates": "K", "--rationales": "G", "--rationale-tokens": "T", "--history-tokens": "H"}
-
-
-def scale(values, low, high):
-    """A function from a value to its place between low and high, by logarithm."""
-    first, last = math.log(min(values)), math.log(max(values))
-    span = (last - first) or 1
-    return lambda value: low + (math.log(value) - first) / span * (high - low)
 
 
 def short(value):
@@ -33,12 +28,12 @@ def base_of(points):
 
 def panel(title, points, slope, left, top):
     right, bottom = left + WIDTH - 16, top + HEIGHT - MARGIN
-    x = scale([size for size, _ in points], left + MARGIN, right - 12)
-    y = scale([seconds for _, seconds in points], bottom - 12, top + 34)
+    x = svg.scale([size for size, _ in points], left + MARGIN, right - 12)
+    y = svg.scale([seconds for _, seconds in points], bottom - 12, top + 34)
     places = [(x(size), y(seconds), size, seconds) for size, seconds in points]
     lines = [f'<text class="title" x="{left + MARGIN}" y="{top + 18}">{escape(title)}, exponent {slope:.2f}</text>',
              f'<path class="axis" d="M{left + MARGIN - 8} {top + 28}V{bottom}H{right}"/>',
-             '<path class="line" d="M' + "L".join(f"{px:.1f} {py:.1f}" for px, py, _, _ in places) + '"/>']
+             svg.line([place[:2] for place in places])]
     for px, py, size, seconds in places:
         lines.append(f'<circle cx="{px:.1f}" cy="{py:.1f}" r="3"/>')
         lines.append(f'<text class="size" x="{px:.1f}" y="{bottom + 16}">{short(size)}</text>')
@@ -49,11 +44,8 @@ def panel(title, points, slope, left, top):
 def draw(document, points_of):
     drawn = [series for series in TITLES if series in document.get("exponents", {})]
     rows = math.ceil(len(drawn) / COLUMNS)
-    lines = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {COLUMNS * WIDTH} {rows * HEIGHT}" font-family="sans-serif">',
-             "<style>text{font-size:11px;fill:#333}.title{font-size:12px;font-weight:bold}.size{text-anchor:middle}"
-             ".value{text-anchor:end}.axis{stroke:#999;fill:none}.line{stroke:#2b6cb0;stroke-width:1.5;fill:none}"
-             "circle{fill:#2b6cb0}</style>", '<rect width="100%" height="100%" fill="white"/>']
+    lines = []
     for index, series in enumerate(drawn):
         lines += panel(TITLES[series] + base_of(document["series"][series]), points_of(document, series), document["exponents"][series],
                        index % COLUMNS * WIDTH, index // COLUMNS * HEIGHT)
-    return "\n".join([*lines, "</svg>", ""])
+    return svg.frame(COLUMNS * WIDTH, rows * HEIGHT, lines)

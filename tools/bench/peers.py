@@ -146,8 +146,4 @@ def main():
 
 
 if __name__ == "__main__":
-    programs.end_with_children()
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(130)
+    programs.finish(main, "bench-peers")

@@ -22,6 +22,17 @@ def end_with_children():
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job of a shell ignores it otherwise
 
 
+def finish(main, verb):
+    """Runs a verb's `main` to the end of the program: a failure is one line, and its status is 1."""
+    end_with_children()
+    try:
+        sys.exit(main())
+    except Failed as reason:
+        sys.exit(f"[{verb}] {reason}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
 def run(command, log, environment=None):
     """Standard output of a command; its standard error goes to a log."""
     path = LOGS / f"peers-{log}.log"
