@@ -132,6 +132,7 @@ class BlockWorker {
                   queries_.data() + r * run);
     load(queries_.data(), wide_.data(), m * shape.d);
     std::fill_n(mixed_.data(), m * shape.d, 0.0F);
+    prefetch(block, kv, block.begin);
     const auto& root = step_.cache.roots[block.root];
     root.score(kv, m, queries_.data(), scores_.data());
     for (int64_t r = 0; r < count;) {
@@ -143,13 +144,24 @@ class BlockWorker {
     }
     root.mix(kv, m, weights_.data(), mixed_.data());
     for (int64_t r = 0; r < count; ++r) {
-      for (int64_t i = 0; i < run; ++i) mixed_[r * run + i] *= inverse_[r * shape.group + i / shape.d];
+      for (int64_t h = 0; h < shape.group; ++h)
+        scale(mixed_.data() + r * run + h * shape.d, shape.d, inverse_[r * shape.group + h]);
       store(mixed_.data() + r * run,
             step_.out + ((block.begin + r) * shape.heads + kv * shape.group) * shape.d, run);
     }
   }
 
  private:
+  /// The own tokens of one of the step's rows, if it is of the block.
+  [[gnu::always_inline]] void prefetch(const Block& block, int64_t kv, int64_t r) const {
+    if (r < block.end) step_.cache.own.prefetch(step_.rows[r], kv, step_.lengths[r]);
+  }
+
+  static void scale(float* numbers, int64_t n, float factor) {
+#pragma omp simd
+    for (int64_t i = 0; i < n; ++i) numbers[i] *= factor;
+  }
+
   /// Rows [first, end) of the block, all of one leaf: their weights of the root's tokens, and what the leaf's
   /// and their own tokens add to `mixed`, both relative to each row's largest score.
   void attend_leaf(const Block& block, int64_t kv, int64_t leaf, int64_t first, int64_t end, int64_t m) {
@@ -159,6 +171,7 @@ class BlockWorker {
     const int64_t start = first * shape.group;
     shared.score(kv, leaf_m, queries_.data() + start * shape.d, scores_.data() + base);
     for (int64_t r = first; r < end; ++r) {
+      prefetch(block, kv, block.begin + r + 1);
       const int64_t row = step_.rows[block.begin + r], length = step_.lengths[block.begin + r];
       const int64_t token = ((block.begin + r) * shape.kv_heads + kv) * shape.d;
       step_.cache.own.append(row, kv, length - 1, step_.k + token, step_.v + token);
