@@ -19,6 +19,7 @@ namespace r2rank::cli {
 namespace {
 
 constexpr const char* kImport = "import";
+constexpr int64_t kLeastVocabulary = 256;  // bytes: what a tokenizer has at least
 
 class Bench : public Verb {
  public:
@@ -44,6 +45,10 @@ class Bench : public Verb {
     flags.fields()
         .add("random_model", random_model_, "without a model: the size of one with random weights")
         .one_of(experiment::random_model_sizes());
+    flags.fields()
+        .add("vocabulary", vocabulary_,
+             "tokens that the model with random weights knows (0: as that size has)")
+        .between(0, 1'000'000);
     flags.positional("MODEL", "model", false);
     options_.describe_scoring(flags.fields());
     flags.group("Work");
@@ -53,8 +58,13 @@ class Bench : public Verb {
   }
 
   int run(const Invocation& invocation) override {
-    if (!model_.empty() && invocation.config->given("random_model"))
-      base::fail_usage("bench", "--random-model is for a bench without a model: leave it or MODEL out");
+    if (!model_.empty() && (invocation.config->given("random_model") || vocabulary_ > 0))
+      base::fail_usage(
+          "bench",
+          "--random-model and --vocabulary are for a bench without a model: leave them or MODEL out");
+    if (vocabulary_ != 0 && vocabulary_ < kLeastVocabulary)
+      base::fail_usage("bench", "--vocabulary: expected 0 or at least {} (found {})", kLeastVocabulary,
+                       vocabulary_);
     base::catch_interrupts();
     open_model();
     if (options_.int8_weights) refuse_training();
@@ -111,7 +121,7 @@ class Bench : public Verb {
 
   void open_model() {
     if (model_.empty()) {
-      bench_model_ = experiment::random_model(random_model_, options_);
+      bench_model_ = experiment::random_model(random_model_, options_, vocabulary_);
       return;
     }
     bench_model_ = std::move(learn::open_ranking_model(model_, options_, {})->model);
@@ -162,6 +172,7 @@ class Bench : public Verb {
   experiment::Workload workload_;
   std::vector<std::string> only_;
   int64_t repeats_ = 3;
+  int64_t vocabulary_ = 0;
 };
 
 }  // namespace

@@ -47,7 +47,7 @@ std::vector<std::string> random_model_sizes() {
 }
 
 std::unique_ptr<model::LanguageModel> random_model(const std::string& size,
-                                                   const model::ModelOptions& options) {
+                                                   const model::ModelOptions& options, int64_t vocabulary) {
   const Size& chosen = size_of(size);
   model::ModelConfig config;
   config.family = "llama";
@@ -57,7 +57,7 @@ std::unique_ptr<model::LanguageModel> random_model(const std::string& size,
   config.kv_heads = chosen.kv_heads;
   config.head_width = chosen.width / chosen.heads;
   config.ffn_width = chosen.ffn_width;
-  config.vocabulary = chosen.vocabulary;
+  config.vocabulary = vocabulary > 0 ? vocabulary : chosen.vocabulary;
   config.max_positions = 8192;
   config.rope_base = 100000;
   config.tied_embeddings = true;

@@ -18,6 +18,12 @@ TEST(RandomModel, HasTheShapeItsSizeNames) {
   EXPECT_NEAR(static_cast<double>(weights), 29e6, 1e6);
 }
 
+TEST(RandomModel, TakesAnotherVocabulary) {
+  model::ModelOptions options;
+  options.tuning = "frozen";
+  EXPECT_EQ(random_model("29m", options, 1000)->transformer().output_table->compute.size(0), 1000);
+}
+
 TEST(RandomModel, OfAnUnknownSizeIsRefusedWithTheKnownOnes) {
   try {
     random_model("7b", {});

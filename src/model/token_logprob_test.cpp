@@ -1,5 +1,7 @@
 #include "model/token_logprob.h"
 
+#include <c10/core/Allocator.h>
+#include <c10/util/ThreadLocalDebugInfo.h>
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/autograd.h>
 
@@ -96,6 +98,41 @@ TEST(TokenLogprobs, LeaveAFrozenTableAlone) {
                             {});
   EXPECT_TRUE(h.grad().defined());
   EXPECT_FALSE(table.gradient.defined());
+}
+
+/// The most bytes that tensors made by this thread have held at once.
+class HeldBytes : public c10::MemoryReportingInfoBase {
+ public:
+  void reportMemoryUsage(void*, int64_t size, size_t, size_t, c10::Device) override {
+    held_ += size;
+    peak = std::max(peak, held_);
+  }
+  bool memoryProfilingEnabled() const override { return true; }
+
+  int64_t peak = 0;
+
+ private:
+  int64_t held_ = 0;
+};
+
+/// What log-probabilities and their gradients hold beside their input.
+int64_t bytes_held(Parameter& table, int64_t tokens) {
+  const at::Tensor states = formula("states", {tokens, kWidth}, 1).to(at::kBFloat16).requires_grad_(true);
+  const at::Tensor targets = at::arange(tokens, at::kLong).remainder(table.compute.size(0));
+  const auto held = std::make_shared<HeldBytes>();
+  const c10::DebugInfoGuard guard(c10::DebugInfoKind::PROFILER_STATE, held);
+  torch::autograd::backward({token_logprobs(states, table, targets, 1).logprob.sum()}, {});
+  return held->peak;
+}
+
+TEST(TokenLogprobs, HoldNoTensorOfTokensTimesVocabulary) {
+  constexpr int64_t kTokens = 2048, kManyTokens = 4 * kTokens, kLarge = 4096;
+  ParameterStore store;
+  Parameter& table = store.add({{"table", 0, kLarge}}, ParameterKind::kMatrix,
+                               formula("table", {kLarge, kWidth}, 1), at::kBFloat16, true);
+  const int64_t few = bytes_held(table, kTokens), many = bytes_held(table, kManyTokens);
+  EXPECT_GT(few, kLarge);  // that is, they were counted
+  EXPECT_LT(many - few, (kManyTokens - kTokens) * kLarge / 8);
 }
 
 TEST(TokenLogprobs, AreThoseOfTheLogits) {

@@ -44,6 +44,8 @@ class Bench(Case):
         self.refuses("bench", "--only", "decode_7", code=2, says="decode_20")
         self.refuses("bench", "--random-model", "7b", code=2, says="135m")
         self.refuses("bench", "--candidates", "0", code=2)
+        self.refuses("bench", "--vocabulary", "5", code=2, says="at least 256")
+        self.refuses("bench", self.world.model, "--vocabulary", "1000", code=2, says="without a model")
 
     def test_a_history_beyond_the_models_positions_is_refused(self):
         self.refuses("bench", self.world.model, "--history-tokens", "600", "--only", "prefill", code=2, working=True)

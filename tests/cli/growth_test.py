@@ -29,12 +29,18 @@ class Document(unittest.TestCase):
         self.assertEqual(list(self.document["exponents"]), ["rationales"])
         self.assertAlmostEqual(self.document["exponents"]["rationales"], 1)
 
+    def test_tells_the_end_from_the_whole(self):
+        self.document["series"]["rationales"] = measured([(1, 2), (2, 2), (4, 4)])
+        growth.summarise(self.document)
+        self.assertLess(self.document["exponents"]["rationales"], 0.6)
+        self.assertAlmostEqual(self.document["last_exponents"]["rationales"], 1)
+
     def test_counts_a_model_by_its_weights(self):
         self.assertEqual(growth.points_of(self.document, "model"), [(29e6, 1)])
 
     def test_is_drawn_as_valid_svg_with_every_point(self):
         root = ElementTree.fromstring(growth_plot.draw(self.document, growth.points_of))
-        self.assertIn("G, rationales (K 10), exponent", "".join(root.itertext()))
+        self.assertIn("G, rationales (K 10)", "".join(root.itertext()))
         self.assertEqual(sum(element.tag.endswith("circle") for element in root.iter()), 2)
 
 

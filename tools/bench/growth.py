@@ -28,10 +28,11 @@ BASES = {
 }
 MODELS = {"29m": 29e6, "135m": 135e6, "360m": 362e6, "1.2b": 1236e6}
 MODEL_STEP = {"candidates": 10, "rationales": 2}
+VOCABULARIES = [16384, 49152, 147456]
 STEP_MODELS = ("29m", "135m", "360m")  # AdamW's moments of the largest do not fit into 24 GiB
 
 
-SERIES = [*SIZES, "model", "model_prefill"]
+SERIES = [*SIZES, "vocabulary", "model", "model_prefill"]
 
 
 def count(text):
@@ -64,6 +65,8 @@ def wanted_points():
     for name, sizes in SIZES.items():
         for size in sizes:
             yield name, size, "rl_step", work_flags({**BASES[name], name: size})
+    for size in VOCABULARIES:
+        yield "vocabulary", size, "training_pass", ["--random-model", "29m", "--vocabulary", size]
     for model in MODELS:
         if model in STEP_MODELS:
             yield "model", model, "rl_step", ["--random-model", model, *work_flags(MODEL_STEP)]
@@ -81,12 +84,14 @@ def measure(program, repeats, operation, flags):
 def points_of(document, series):
     """[(size, median seconds)] of what has been measured."""
     found = document["series"].get(series, {})
-    return [(MODELS.get(size) or float(size), point["median_seconds"]) for size, point in found.items()]
+    return sorted((MODELS.get(size) or float(size), point["median_seconds"]) for size, point in found.items())
 
 
 def summarise(document):
-    document["exponents"] = {series: exponent(points) for series in document["series"]
-                             if len(points := points_of(document, series)) > 1}
+    """The power of each series with two points or more, fitted to all and between the last two: a cost that does not grow flattens the first."""
+    fitted = {series: points for series in document["series"] if len(points := points_of(document, series)) > 1}
+    document["exponents"] = {series: exponent(points) for series, points in fitted.items()}
+    document["last_exponents"] = {series: exponent(points[-2:]) for series, points in fitted.items()}
 
 
 def write(path, document):
@@ -125,10 +130,11 @@ def main():
             continue
         points[str(size)] = measure(program, arguments.repeats, operation, flags)
         print(f"{series} {size}: {points[str(size)]['median_seconds']:.2f} s", flush=True)
-        summarise(document)
         write(arguments.output, document)
-    for series, slope in document.get("exponents", {}).items():
-        print(f"{series}: exponent {slope:.2f}")
+    summarise(document)
+    write(arguments.output, document)
+    for series, slope in document["exponents"].items():
+        print(f"{series}: exponent {slope:.2f}, last two points {document['last_exponents'][series]:.2f}")
     picture = arguments.output.with_suffix(".svg")
     picture.write_text(growth_plot.draw(document, points_of), encoding="utf-8")
     print(picture)
