@@ -20,7 +20,8 @@ std::string line_of(const nlohmann::ordered_json& json) {
 
 std::string training_cost_text(const learn::TrainConfig& config, const learn::RankingModel& model,
                                const data::Dataset& dataset, const data::Split& split, bool json) {
-  const auto cost = experiment::estimate_training(config, model, dataset, split);
+  const auto cost =
+      experiment::estimate_training(config, model, dataset, split, experiment::product_speed(*model.model));
   if (json)
     return line_of({{"tokens_per_step", cost.tokens_per_step},
                     {"sampled_tokens_per_step", cost.sampled_tokens_per_step},
@@ -43,7 +44,8 @@ std::string training_cost_text(const learn::TrainConfig& config, const learn::Ra
 std::string scoring_cost_text(const learn::RankingModel& model, const data::Dataset& dataset,
                               const data::Split& split, std::span<const data::Slate> slates,
                               const experiment::ReasoningOptions& options, bool json) {
-  const auto cost = experiment::estimate_scoring(model, dataset, split, slates, options);
+  const auto cost = experiment::estimate_scoring(model, dataset, split, slates, options,
+                                                 experiment::product_speed(*model.model));
   if (json)
     return line_of({{"slates", cost.slates},
                     {"tokens_per_slate", cost.tokens_per_slate},

@@ -22,22 +22,6 @@ constexpr double kTrainingShare = 0.6, kScoringShare = 0.7, kDecodeShare = 0.45;
 constexpr double kUpdate =
     28 / 1e10;  // seconds of an optimiser step for each weight: 28 bytes moved at 10 GB/s
 
-/// Operations a second of one [512, D] x [D, F] product in the compute type.
-double product_speed(const model::LanguageModel& model) {
-  const auto& config = model.config();
-  const auto options =
-      at::TensorOptions().dtype(model.transformer().compute_type()).device(model.transformer().device());
-  const at::Tensor a = at::ones({512, config.width}, options),
-                   b = at::ones({config.width, 2 * config.ffn_width}, options);
-  double best = 1e9;
-  for (int repeat = 0; repeat < 5; ++repeat) {
-    const auto start = std::chrono::steady_clock::now();
-    at::mm(a, b).sum().item<double>();
-    best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-  }
-  return 2.0 * 512 * static_cast<double>(config.width * 2 * config.ffn_width) / best;
-}
-
 double block_parameters(const model::ModelConfig& config) {
   return forward_flop(config).block_token / 2;
 }
@@ -57,8 +41,23 @@ int64_t mean_slate_tokens(const learn::TrainConfig& config, const learn::Ranking
 
 }  // namespace
 
+double product_speed(const model::LanguageModel& model) {
+  const auto& config = model.config();
+  const auto options =
+      at::TensorOptions().dtype(model.transformer().compute_type()).device(model.transformer().device());
+  const at::Tensor a = at::ones({512, config.width}, options),
+                   b = at::ones({config.width, 2 * config.ffn_width}, options);
+  double best = 1e9;
+  for (int repeat = 0; repeat < 5; ++repeat) {
+    const auto start = std::chrono::steady_clock::now();
+    at::mm(a, b).sum().item<double>();
+    best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  }
+  return 2.0 * 512 * static_cast<double>(config.width * 2 * config.ffn_width) / best;
+}
+
 TrainingCost estimate_training(const learn::TrainConfig& config, const learn::RankingModel& model,
-                               const data::Dataset& dataset, const data::Split& split) {
+                               const data::Dataset& dataset, const data::Split& split, double product_speed) {
   TrainingCost cost;
   const auto& shape = model.model->config();
   const double blocks = block_parameters(shape), output = static_cast<double>(shape.vocabulary * shape.width);
@@ -67,7 +66,6 @@ TrainingCost estimate_training(const learn::TrainConfig& config, const learn::Ra
   if (config.reasons())
     cost.sampled_tokens_per_step =
         config.slates_per_step * (config.negative_count + 1) * config.rationales * config.rationale_tokens;
-  const double speed = product_speed(*model.model);
   const auto sampled = static_cast<double>(cost.sampled_tokens_per_step);
   const auto packed = static_cast<double>(cost.tokens_per_step);
   const double epochs = config.reasons() ? static_cast<double>(config.epochs) : 1;
@@ -75,10 +73,10 @@ TrainingCost estimate_training(const learn::TrainConfig& config, const learn::Ra
   // Each weight takes part in three products a token, or in one where nothing goes back through the layers.
   const double products = model.model->options().tuning == "head" ? 1 : 3;
   cost.seconds_per_step =
-      epochs * ((2 * products * blocks * packed + 8 * output * sampled) / (speed * kTrainingShare) +
+      epochs * ((2 * products * blocks * packed + 8 * output * sampled) / (product_speed * kTrainingShare) +
                 trained * kUpdate) +
-      2 * (blocks + output) * sampled / (speed * kDecodeShare) +
-      (reference ? (2 * blocks * packed + 2 * output * sampled) / (speed * kScoringShare) : 0);
+      2 * (blocks + output) * sampled / (product_speed * kDecodeShare) +
+      (reference ? (2 * blocks * packed + 2 * output * sampled) / (product_speed * kScoringShare) : 0);
   cost.steps = config.steps;
   cost.seconds =
       config.steps > 0 ? cost.seconds_per_step * static_cast<double>(config.steps) : 60 * config.minutes;
@@ -96,7 +94,7 @@ TrainingCost estimate_training(const learn::TrainConfig& config, const learn::Ra
 
 ScoringCost estimate_scoring(const learn::RankingModel& model, const data::Dataset& dataset,
                              const data::Split& split, std::span<const data::Slate> slates,
-                             const ReasoningOptions& options) {
+                             const ReasoningOptions& options, double product_speed) {
   ScoringCost cost;
   cost.slates = static_cast<int64_t>(slates.size());
   const rollout::SlatePrompts prompts(dataset, split, *model.prompts);
@@ -119,11 +117,10 @@ ScoringCost estimate_scoring(const learn::RankingModel& model, const data::Datas
   cost.sampled_tokens_per_slate /= std::max<int64_t>(1, static_cast<int64_t>(seen.size()));
   const auto& shape = model.model->config();
   const double blocks = block_parameters(shape), output = static_cast<double>(shape.vocabulary * shape.width);
-  const double speed = product_speed(*model.model);
-  cost.seconds =
-      static_cast<double>(cost.slates) *
-      (2 * blocks * static_cast<double>(cost.tokens_per_slate) / (speed * kScoringShare) +
-       2 * (blocks + output) * static_cast<double>(cost.sampled_tokens_per_slate) / (speed * kDecodeShare));
+  cost.seconds = static_cast<double>(cost.slates) *
+                 (2 * blocks * static_cast<double>(cost.tokens_per_slate) / (product_speed * kScoringShare) +
+                  2 * (blocks + output) * static_cast<double>(cost.sampled_tokens_per_slate) /
+                      (product_speed * kDecodeShare));
   // The weights stand plain, packed for products and in panels.
   cost.memory_bytes = 3 * (blocks + output) * (model.model->options().dtype == "bf16" ? 2 : 4) + 1e9;
   return cost;

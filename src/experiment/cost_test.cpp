@@ -7,6 +7,8 @@
 namespace r2rank::experiment {
 namespace {
 
+constexpr double kSpeed = 1e9;  // fixed: a measured one moves with the machine's load
+
 class Cost : public ::testing::Test {
  protected:
   Cost() {
@@ -18,7 +20,7 @@ class Cost : public ::testing::Test {
     config_.slates_per_step = 2;
     config_.rationale_tokens = 4;
   }
-  TrainingCost cost() { return estimate_training(config_, *model_, dataset_, split_); }
+  TrainingCost cost() { return estimate_training(config_, *model_, dataset_, split_, kSpeed); }
 
   data::testing::TemporaryFolder folder_;
   data::Dataset dataset_ = learn::testing::red_or_blue();
@@ -90,6 +92,10 @@ TEST_F(Cost, TuningLessTakesLessMemoryAndTime) {
   EXPECT_LT(cost().seconds_per_step, full.seconds_per_step);
 }
 
+TEST_F(Cost, MeasuresAProduct) {
+  EXPECT_GT(product_speed(*model_->model), 0);
+}
+
 /// A prompt with four tokens before a rationale and two in the cue; slates of five candidates.
 class ScoringCosts : public Cost {
  protected:
@@ -101,7 +107,7 @@ class ScoringCosts : public Cost {
     options_.rationale_tokens = 3;
   }
   ScoringCost cost_of(std::span<const data::Slate> slates) {
-    return estimate_scoring(*model_, dataset_, split_, slates, options_);
+    return estimate_scoring(*model_, dataset_, split_, slates, options_, kSpeed);
   }
   rollout::PreparedSlate prepared(const data::Slate& slate) {
     return rollout::SlatePrompts(dataset_, split_, *model_->prompts).prepare(slate, false);
