@@ -35,7 +35,7 @@ const Size& size_of(const std::string& name) {
 
 at::Tensor random_weight(const std::string& name, const std::vector<int64_t>& shape) {
   if (name.find("norm") != std::string::npos) return at::ones(shape, at::kFloat);
-  return at::empty(shape, at::kFloat).normal_(0, kDeviation);
+  return at::randn(shape, at::kFloat).mul_(kDeviation);
 }
 
 }  // namespace

@@ -42,8 +42,8 @@ struct TrainConfig {
   double rate_warm_up = 0.05, final_rate = 0.1;
   double weight_decay = 0.01, clip_norm = 1.0;
   std::string checkpoint_layers = "auto";  ///< gradient checkpointing: auto, on, off
-  std::string memory;  ///< budget of the process, "8GiB"; "": activations of a pass up to 6 GB
-  int64_t tokens_per_pass = 4096;          ///< slates are packed into one pass up to this many tokens
+  std::string memory;              ///< budget of the process, "8GiB"; "": activations of a pass up to 6 GB
+  int64_t tokens_per_pass = 4096;  ///< slates are packed into one pass up to this many tokens
   double checkpoint_minutes = 5;
   int64_t nonfinite_limit = 5;
   model::ModelOptions model_options;

@@ -8,6 +8,7 @@ A new model or other slates are measured anew; a measurement that was interrupte
 import argparse
 import hashlib
 import json
+import math
 import os
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import svg
 
 DEMO = Path("runs/demo")
 METRIC = "ndcg@10"
+LABEL_WIDTH = 24
 
 
 def parse_arguments():
@@ -80,17 +82,38 @@ def points_of(table):
     return points
 
 
+def ticks(low, high, step):
+    """The multiples of step from low to high."""
+    return [step * n for n in range(math.ceil(low / step), math.floor(high / step) + 1)]
+
+
+def label_places(points, x, y):
+    """Where each point's name stands: above it, or below it where the point before stands close and higher."""
+    places, last = [], None
+    for _, ms, mean, _, _ in points:
+        here = (x(ms), y(mean))
+        crowded = last is not None and here[0] - last[0] < LABEL_WIDTH and here[1] >= last[1]
+        places.append((here[0] + 4, here[1] + (14 if crowded else -6)))
+        last = here
+    return places
+
+
 def draw(points):
-    width, height, left, bottom = 520, 320, 60, 270
-    x = svg.scale([0, *(point[1] for point in points)], left, width - 40, float)
-    y = svg.scale([end for point in points for end in point[3:]], bottom - 20, 40, float)
-    lines = [f'<text class="title" x="{left}" y="20">NDCG@10 against milliseconds a slate: reasoning about the best M</text>',
-             f'<path class="axis" d="M{left} 30V{bottom}H{width - 20}"/>', svg.line([(x(ms), y(mean)) for _, ms, mean, _, _ in points])]
-    for name, ms, mean, low, high in points:
+    width, height, left, bottom = 620, 340, 60, 270
+    x = svg.scale([0, max(point[1] for point in points) * 1.1], left, width - 20, float)
+    ends = [end for point in points for end in point[3:]]
+    y = svg.scale(ends, bottom - 10, 45, float)
+    lines = [f'<text class="title" x="{left}" y="20">NDCG@10 and milliseconds a slate, reasoning about the best M</text>',
+             f'<path class="axis" d="M{left} 35V{bottom}H{width - 20}"/>',
+             f'<text class="size" x="{(left + width - 20) / 2}" y="{bottom + 36}">milliseconds a slate; bars: 95 % intervals over users</text>',
+             svg.line([(x(ms), y(mean)) for _, ms, mean, _, _ in points])]
+    for tick in ticks(0, max(point[1] for point in points), 50):
+        lines.append(f'<text class="size" x="{x(tick):.1f}" y="{bottom + 16}">{tick}</text>')
+    for tick in ticks(min(ends), max(ends), 0.02):
+        lines.append(f'<text class="value" x="{left - 6}" y="{y(tick) + 4:.1f}">{tick:.2f}</text>')
+    for (name, ms, mean, low, high), (label_x, label_y) in zip(points, label_places(points, x, y), strict=True):
         lines += [f'<path class="interval" d="M{x(ms):.1f} {y(low):.1f}V{y(high):.1f}"/>', f'<circle cx="{x(ms):.1f}" cy="{y(mean):.1f}" r="3"/>',
-                  f'<text class="value" x="{x(ms) - 6:.1f}" y="{y(mean) - 6:.1f}">{name.removeprefix("top_")}</text>',
-                  f'<text class="size" x="{x(ms):.1f}" y="{bottom + 16}">{ms:.0f}</text>',
-                  f'<text class="value" x="{left - 6}" y="{y(mean) + 4:.1f}">{mean:.3f}</text>']
+                  f'<text x="{label_x:.1f}" y="{label_y:.1f}">{name.removeprefix("top_")}</text>']
     return svg.frame(width, height, lines)
 
 
