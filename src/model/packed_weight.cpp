@@ -28,19 +28,19 @@ c10::TypedOperatorHandle<Signature> operation(const char* name, const char* over
 constexpr int64_t kTypicalRows = 256;
 
 at::Tensor pack(const at::Tensor& weight) {
-  static const auto operation_ = operation<Pack>("mkldnn::_reorder_linear_weight", "");
-  return operation_.call(weight, kTypicalRows);
+  static const auto op = operation<Pack>("mkldnn::_reorder_linear_weight", "");
+  return op.call(weight, kTypicalRows);
 }
 
 at::Tensor multiply(const at::Tensor& x, const at::Tensor& packed, const at::Tensor& bias) {
-  static const auto operation_ = operation<Multiply>("mkldnn::_linear_pointwise", "");
-  return operation_.call(x, packed, given(bias), "none", Scalars(), std::nullopt);
+  static const auto op = operation<Multiply>("mkldnn::_linear_pointwise", "");
+  return op.call(x, packed, given(bias), "none", Scalars(), std::nullopt);
 }
 
 at::Tensor multiply_add(const at::Tensor& x, const at::Tensor& packed, const at::Tensor& bias,
                         const at::Tensor& residual) {
-  static const auto operation_ = operation<MultiplyAdd>("mkldnn::_linear_pointwise", "binary");
-  return operation_.call(x, residual, packed, given(bias), "add");
+  static const auto op = operation<MultiplyAdd>("mkldnn::_linear_pointwise", "binary");
+  return op.call(x, residual, packed, given(bias), "add");
 }
 
 /// libtorch without oneDNN, or a oneDNN that refuses this CPU, throws: the honest question is a product.
