@@ -14,8 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src"
 LAYERS = ["base", "data", "metrics", "ranking", "text", "model/format", "model", "rollout", "learn", "baselines",
-          "experiment", "cli"]
-TORCH_LAYERS = {"model", "rollout", "learn", "experiment", "cli"}
+          "baselines/neural", "baselines/llm", "experiment", "cli"]
+TORCH_LAYERS = {"model", "rollout", "learn", "baselines/neural", "baselines/llm", "experiment", "cli"}
 MOST_LINES = 500
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.MULTILINE)
