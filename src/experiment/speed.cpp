@@ -11,6 +11,7 @@
 #include "base/memory_peak.h"
 #include "learn/step.h"
 #include "model/decoder.h"
+#include "model/device.h"
 #include "model/packed_weight.h"
 #include "model/token_logprob.h"
 
@@ -100,6 +101,7 @@ SpeedResult SpeedBench::timed(SpeedResult result, const Work& work) const {
   return repeated(std::move(result), [&] {
     const Clock::time_point start = Clock::now();
     work();
+    model::synchronize(model_.transformer().device());
     return seconds_since(start);
   });
 }
@@ -171,6 +173,7 @@ SpeedResult SpeedBench::decode(int64_t sequences) {
     std::vector<int64_t> rows(sequences);
     std::vector<double> uniforms(sequences);
     for (int64_t row = 0; row < sequences; ++row) rows[row] = row;
+    model::synchronize(model_.transformer().device());
     const Clock::time_point start = Clock::now();
     at::Tensor states = decoder.leaf_states().repeat_interleave(sequences, 0);
     for (int64_t t = 0; t < tokens; ++t) {
@@ -182,6 +185,7 @@ SpeedResult SpeedBench::decode(int64_t sequences) {
         next.push_back(sampled.token);
       states = decoder.step(rows, next);
     }
+    model::synchronize(model_.transformer().device());
     return seconds_since(start);
   });
 }

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <utility>
 
 #include "base/error.h"
 #include "model/profile.h"
@@ -33,12 +35,15 @@ void update_on_cpu(at::Tensor& weight, const at::Tensor& gradient, at::Tensor& f
   });
 }
 
-void update_elsewhere(at::Tensor& weight, const at::Tensor& gradient, at::Tensor& first, at::Tensor& second,
-                      const Coefficients& c) {
-  const at::Tensor grad = gradient * c.gradient_scale;
-  first.mul_(c.beta1).add_(grad, 1 - c.beta1);
-  second.mul_(c.beta2).addcmul_(grad, grad, 1 - c.beta2);
-  weight.mul_(c.keep).addcdiv_(first, second.sqrt().mul_(c.inverse_sqrt_bias2).add_(c.epsilon), -c.step_size);
+/// Parameters that share learning rate and weight decay, updated by one call.
+struct FusedGroup {
+  std::vector<at::Tensor> weights, gradients, first, second, steps;
+};
+
+void update_elsewhere(FusedGroup& group, double rate, double decay, double scale, const AdamWOptions& options) {
+  const at::Tensor divisor = at::full({}, 1 / scale, group.weights.front().options());
+  at::_fused_adamw_(group.weights, group.gradients, group.first, group.second, {}, group.steps, rate, options.beta1,
+                    options.beta2, decay, options.epsilon, false, false, divisor);
 }
 
 }  // namespace
@@ -53,8 +58,16 @@ AdamW::AdamW(model::ParameterStore& parameters, AdamWOptions options)
 
 double AdamW::gradient_norm() const {
   double squares = 0;
-  for (const auto* parameter : parameters_)
-    if (parameter->gradient.defined()) squares += std::pow(parameter->gradient.norm().item<double>(), 2);
+  std::vector<at::Tensor> elsewhere;  // one wait for all of them
+  for (const auto* parameter : parameters_) {
+    if (!parameter->gradient.defined()) continue;
+    const at::Tensor norm = parameter->gradient.norm();
+    if (norm.device().is_cpu())
+      squares += std::pow(norm.item<double>(), 2);
+    else
+      elsewhere.push_back(norm);
+  }
+  if (!elsewhere.empty()) squares += at::stack(elsewhere).to(at::kDouble).square().sum().item<double>();
   return std::sqrt(squares);
 }
 
@@ -64,6 +77,7 @@ void AdamW::step(double learning_rate, double readout_learning_rate, double norm
   ++steps_;
   const double scale = options_.clip > 0 && norm > options_.clip ? options_.clip / (norm + 1e-6) : 1.0;
   const double bias1 = 1 - std::pow(options_.beta1, steps_), bias2 = 1 - std::pow(options_.beta2, steps_);
+  std::map<std::pair<double, double>, FusedGroup> groups;  // by learning rate and weight decay
   for (size_t i = 0; i < parameters_.size(); ++i) {
     model::Parameter& parameter = *parameters_[i];
     const double rate =
@@ -75,11 +89,18 @@ void AdamW::step(double learning_rate, double readout_learning_rate, double norm
         f(1 / std::sqrt(bias2)), f(scale)};
     at::Tensor weight = parameter.master.detach();
     const at::Tensor gradient = parameter.gradient_sum();
-    if (weight.device().is_cpu())
+    if (weight.device().is_cpu()) {
       update_on_cpu(weight, gradient, first_[i], second_[i], c);
-    else
-      update_elsewhere(weight, gradient, first_[i], second_[i], c);
+      continue;
+    }
+    FusedGroup& group = groups[{rate, decay}];
+    group.weights.push_back(weight);
+    group.gradients.push_back(gradient);
+    group.first.push_back(first_[i]);
+    group.second.push_back(second_[i]);
+    group.steps.push_back(at::full({}, static_cast<double>(steps_), weight.options()));
   }
+  for (auto& [key, group] : groups) update_elsewhere(group, key.first, key.second, scale, options_);
   store_.publish();
 }
 

@@ -3,14 +3,16 @@
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include "base/error.h"
+#include "model/device.h"
 #include "model/golden_models.h"
 
 namespace r2rank::learn {
 namespace {
 
-TEST(AdamW, GivesTenStepsOfTorch) {
+void give_ten_steps_of_torch(const std::string& device) {
   const model::golden::File file("adamw.safetensors"), batch("tiny_llama.safetensors");
-  const auto model = model::golden::tiny_model("llama");
+  const auto model = model::golden::tiny_model("llama", "full", "f32", device);
   AdamWOptions options;
   options.weight_decay = 0.1;
   options.clip = 1.0;
@@ -27,6 +29,19 @@ TEST(AdamW, GivesTenStepsOfTorch) {
   }
   for (const auto& [name, value] : model->merged_weights())
     EXPECT_LT(model::golden::relative_error(value, file.get("weight." + name)), 2e-5) << name;
+}
+
+TEST(AdamW, GivesTenStepsOfTorch) {
+  give_ten_steps_of_torch("cpu");
+}
+
+TEST(AdamW, GivesTenStepsOfTorchOnTheGpu) {
+  try {
+    model::open_device("cuda");
+  } catch (const base::Error& error) {
+    GTEST_SKIP() << error.what();
+  }
+  give_ten_steps_of_torch("cuda");
 }
 
 TEST(Schedule, RisesLinearlyThenFallsToItsFloor) {

@@ -25,6 +25,46 @@ at::Tensor plain_scores(const at::Tensor& q, const at::Tensor& k, bool causal, c
   return scores.masked_fill(hidden, -std::numeric_limits<float>::infinity());
 }
 
+/// The kernels that libtorch brings for GPUs take half types; what is f32 there takes plain operations.
+bool has_gpu_kernel(const at::Tensor& q) {
+  return q.device().is_cuda() && (q.scalar_type() == at::kBFloat16 || q.scalar_type() == at::kHalf) &&
+         q.size(-1) % 8 == 0;
+}
+
+/// The memory-efficient kernel wants rows of the mask that begin at multiples of 16 elements, and one mask a head.
+at::Tensor aligned_mask(const at::Tensor& mask, const at::Tensor& q, const at::Tensor& k) {
+  const int64_t keys = k.size(-2), beyond = (16 - keys % 16) % 16;
+  const at::Tensor padded = beyond == 0 ? mask : at::constant_pad_nd(mask, {0, beyond}).slice(-1, 0, keys);
+  return padded.to(q.scalar_type()).expand({q.size(0), q.size(1), q.size(2), keys});
+}
+
+AttentionPartResult attend_on_gpu(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, bool causal,
+                                  const at::Tensor& mask) {
+  if (!mask.defined()) {
+    const auto result = at::_scaled_dot_product_flash_attention(q, k, v, 0.0, causal);
+    return {std::get<0>(result), std::get<1>(result)};
+  }
+  const auto result = at::_scaled_dot_product_efficient_attention(q, k, v, aligned_mask(mask, q, k), true);
+  return {std::get<0>(result), std::get<1>(result).slice(-1, 0, q.size(-2))};
+}
+
+AttentionPartGradients attend_on_gpu_backward(const at::Tensor& grad_out, const at::Tensor& q,
+                                              const at::Tensor& k, const at::Tensor& v, const at::Tensor& out,
+                                              const at::Tensor& lse, bool causal, const at::Tensor& mask) {
+  const at::Tensor no_seed = at::zeros({2}, q.options().dtype(at::kLong));  // dropout draws none
+  if (!mask.defined()) {
+    auto [dq, dk, dv] = at::_scaled_dot_product_flash_attention_backward(
+        grad_out, q, k, v, out, lse.contiguous(), {}, {}, q.size(-2), k.size(-2), 0.0, causal, no_seed,
+        no_seed);
+    return {dq, dk, dv};
+  }
+  const int64_t beyond = (32 - q.size(-2) % 32) % 32;  // as the kernel's own sums are padded
+  auto [dq, dk, dv, unused] = at::_scaled_dot_product_efficient_attention_backward(
+      grad_out, q, k, v, aligned_mask(mask, q, k), out, at::constant_pad_nd(lse, {0, beyond}).contiguous(),
+      no_seed[0], no_seed[1], 0.0, {true, true, true, false});
+  return {dq, dk, dv};
+}
+
 }  // namespace
 
 AttentionPartResult attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, bool causal,
@@ -34,6 +74,7 @@ AttentionPartResult attend(const at::Tensor& q, const at::Tensor& k, const at::T
         at::_scaled_dot_product_flash_attention_for_cpu(q, k, v, 0.0, causal, optional_mask(mask));
     return {out, lse};
   }
+  if (has_gpu_kernel(q)) return attend_on_gpu(q, k, v, causal, mask);
   const at::Tensor scores = plain_scores(q, k, causal, mask);
   const at::Tensor lse = scores.logsumexp(-1);
   const at::Tensor weights = (scores - lse.unsqueeze(-1)).exp();
@@ -48,6 +89,7 @@ AttentionPartGradients attend_backward(const at::Tensor& grad_out, const at::Ten
         grad_out, q, k, v, out, lse, 0.0, causal, optional_mask(mask));
     return {dq, dk, dv};
   }
+  if (has_gpu_kernel(q)) return attend_on_gpu_backward(grad_out, q, k, v, out, lse, causal, mask);
   const at::Tensor grad = grad_out.to(at::kFloat);
   const at::Tensor weights = (plain_scores(q, k, causal, mask) - lse.unsqueeze(-1)).exp();
   const at::Tensor row = (grad * out.to(at::kFloat)).sum(-1, true);

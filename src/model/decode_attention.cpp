@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/error.h"
 #include "model/attention_part.h"
@@ -42,8 +43,9 @@ float attend_one(const T* q, const T* keys, const T* values, int64_t length, int
 
 template <class T>
 void on_cpu(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values,
-            const std::vector<int64_t>& rows, const std::vector<int64_t>& lengths, at::Tensor& out,
-            at::Tensor& lse) {
+            const CachedRows& cached, at::Tensor& out, at::Tensor& lse) {
+  const auto& rows = cached.rows;
+  const auto& lengths = cached.lengths;
   const int64_t heads = q.size(1), d = q.size(2), kv_heads = keys.size(1), capacity = keys.size(2),
                 group = heads / kv_heads;
   const float scale = 1.0F / std::sqrt(static_cast<float>(d));
@@ -63,32 +65,40 @@ void on_cpu(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& value
   });
 }
 
-void elsewhere(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values,
-               const std::vector<int64_t>& rows, const std::vector<int64_t>& lengths, at::Tensor& out,
-               at::Tensor& lse) {
-  const int64_t group = q.size(1) / keys.size(1), longest = *std::max_element(lengths.begin(), lengths.end());
-  const auto index = at::tensor(rows, at::kLong).to(q.device());
+void elsewhere(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values, const CachedRows& cached,
+               at::Tensor& out, at::Tensor& lse) {
+  const int64_t group = q.size(1) / keys.size(1), longest = cached.mask.size(-1);
   const auto gather = [&](const at::Tensor& cache) {
-    return cache.index_select(0, index).slice(2, 0, longest).repeat_interleave(group, 1);  // [R, heads, L, d]
+    return cache.slice(2, 0, longest).index_select(0, cached.index).repeat_interleave(group, 1);  // [R, heads, L, d]
   };
-  const at::Tensor hidden =
-      at::arange(longest, at::kLong).unsqueeze(0).ge(at::tensor(lengths, at::kLong).unsqueeze(1));
-  const at::Tensor mask =
-      at::zeros(hidden.sizes(), at::kFloat).masked_fill(hidden, -INFINITY).view({-1, 1, 1, longest});
-  const auto result = attend(q.unsqueeze(2), gather(keys), gather(values), false, mask.to(q.device()));
+  const auto result = attend(q.unsqueeze(2), gather(keys), gather(values), false, cached.mask);
   out.copy_(result.out.squeeze(2));
   lse.copy_(result.lse.squeeze(2));
 }
 
+at::Tensor mask_of(const std::vector<int64_t>& lengths) {
+  const int64_t longest = *std::max_element(lengths.begin(), lengths.end());
+  const at::Tensor hidden =
+      at::arange(longest, at::kLong).unsqueeze(0).ge(at::tensor(lengths, at::kLong).unsqueeze(1));
+  return at::zeros(hidden.sizes(), at::kFloat).masked_fill(hidden, -INFINITY).view({-1, 1, 1, longest});
+}
+
 }  // namespace
 
+CachedRows::CachedRows(std::vector<int64_t> cache_rows, std::vector<int64_t> valid_lengths, at::Device device)
+    : rows(std::move(cache_rows)), lengths(std::move(valid_lengths)) {
+  R2RANK_CHECK(rows.size() == lengths.size() && !rows.empty());
+  index = at::tensor(rows, at::kLong).to(device);
+  last = (at::tensor(lengths, at::kLong) - 1).to(device);
+  if (!device.is_cpu()) mask = mask_of(lengths).to(device);
+}
+
 void cached_attention(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values,
-                      const std::vector<int64_t>& rows, const std::vector<int64_t>& lengths, at::Tensor& out,
-                      at::Tensor& lse) {
-  R2RANK_CHECK(rows.size() == lengths.size() && static_cast<int64_t>(rows.size()) == q.size(0));
-  if (!q.device().is_cpu()) return elsewhere(q, keys, values, rows, lengths, out, lse);
-  if (q.scalar_type() == at::kFloat) return on_cpu<float>(q, keys, values, rows, lengths, out, lse);
-  on_cpu<at::BFloat16>(q, keys, values, rows, lengths, out, lse);
+                      const CachedRows& cached, at::Tensor& out, at::Tensor& lse) {
+  R2RANK_CHECK(static_cast<int64_t>(cached.rows.size()) == q.size(0));
+  if (!q.device().is_cpu()) return elsewhere(q, keys, values, cached, out, lse);
+  if (q.scalar_type() == at::kFloat) return on_cpu<float>(q, keys, values, cached, out, lse);
+  on_cpu<at::BFloat16>(q, keys, values, cached, out, lse);
 }
 
 }  // namespace r2rank::model

@@ -30,7 +30,7 @@ class CachedAttention : public testing::TestWithParam<Case> {
     const at::Tensor q = formula("q", {count, heads, GetParam().width}, 2).to(type);
     const at::Tensor keys = cache("keys").to(type), values = cache("values").to(type);
     at::Tensor out = at::full({count, heads, GetParam().width}, 1e9F), lse = at::full({count, heads}, 1e9F);
-    cached_attention(q, keys, values, rows, lengths, out, lse);
+    cached_attention(q, keys, values, CachedRows(rows, lengths, at::kCPU), out, lse);
     at::Tensor expected_out = at::empty_like(out), expected_lse = at::empty_like(lse);
     for (int64_t r = 0; r < count; ++r)
       for (int64_t head = 0; head < heads; ++head) {
@@ -66,8 +66,7 @@ INSTANTIATE_TEST_SUITE_P(Heads, CachedAttention,
 
 TEST(CachedAttentionMisused, AbortsWhenALengthIsMissing) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
-  at::Tensor q = at::ones({1, 1, 4}), cache = at::ones({1, 1, 2, 4}), lse = at::empty({1, 1});
-  EXPECT_DEATH(cached_attention(q, cache, cache, {0}, {}, q, lse), "lengths");
+  EXPECT_DEATH(CachedRows({0}, {}, at::kCPU), "lengths");
 }
 
 }  // namespace

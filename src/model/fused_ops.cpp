@@ -336,16 +336,14 @@ at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilo
   if (x.device().is_cpu() && !at::GradMode::is_enabled())
     return rms_forward(x.contiguous(), weight, epsilon).first;
   if (x.device().is_cpu()) return RmsNorm::apply(x.contiguous(), weight, epsilon);
-  const at::Tensor wide = x.to(at::kFloat);
-  return (wide * (wide.square().mean(-1, true) + epsilon).rsqrt() * weight.to(at::kFloat))
-      .to(x.scalar_type());
+  return at::rms_norm(x, weight.sizes(), weight.to(x.scalar_type()), epsilon);
 }
 
 at::Tensor swiglu(const at::Tensor& gate_up) {
   if (gate_up.device().is_cpu() && !at::GradMode::is_enabled()) return SwiGlu::value(gate_up.contiguous());
   if (gate_up.device().is_cpu()) return SwiGlu::apply(gate_up.contiguous());
-  const auto halves = gate_up.to(at::kFloat).chunk(2, 1);
-  return (at::silu(halves[0]) * halves[1]).to(gate_up.scalar_type());
+  const auto halves = gate_up.chunk(2, 1);
+  return at::silu(halves[0]) * halves[1];
 }
 
 at::Tensor rotary(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin) {

@@ -23,7 +23,7 @@ inline at::Tensor next_token_loss(LanguageModel& model, const at::Tensor& tokens
   const int64_t rows = tokens.size(0), length = tokens.size(1), width = model.config().width;
   const at::Tensor states = model.transformer().states(plan_of(model, rows_as_tree(tokens)), checkpoint);
   const at::Tensor before = states.view({rows, length, width}).slice(1, 0, length - 1).reshape({-1, width});
-  const at::Tensor targets = tokens.slice(1, 1, length).reshape({-1});
+  const at::Tensor targets = tokens.slice(1, 1, length).reshape({-1}).to(states.device());
   return -token_logprobs(before, *model.transformer().output_table, targets, 1.0).logprob.mean();
 }
 

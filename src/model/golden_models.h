@@ -73,8 +73,10 @@ inline ModelConfig tiny_config(const std::string& variant) {
 
 inline std::unique_ptr<LanguageModel> tiny_model(const std::string& variant,
                                                  const std::string& tuning = "full",
-                                                 const std::string& dtype = "f32") {
+                                                 const std::string& dtype = "f32",
+                                                 const std::string& device = "cpu") {
   ModelOptions options;
+  options.device = device;
   options.dtype = dtype;
   options.tuning = tuning;
   options.readout_hidden = 16;
@@ -119,9 +121,9 @@ class File {
   const std::byte* data_ = nullptr;
 };
 
-/// Largest difference relative to the largest expected magnitude.
+/// Largest difference relative to the largest expected magnitude; the two may lie on different devices.
 inline double relative_error(const at::Tensor& found, const at::Tensor& expected) {
-  const at::Tensor e = expected.to(at::kDouble), f = found.detach().to(at::kDouble);
+  const at::Tensor e = expected.cpu().to(at::kDouble), f = found.detach().cpu().to(at::kDouble);
   return ((f - e).abs().max() / (e.abs().max() + 1e-30)).item<double>();
 }
 

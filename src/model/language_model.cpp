@@ -8,19 +8,11 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "model/device.h"
 #include "model/tile_product.h"
 
 namespace r2rank::model {
 namespace {
-
-at::Device parse_device(const std::string& name) {
-  if (name == "cpu") return at::kCPU;
-  if (!at::hasCUDA())
-    base::fail(base::ErrorKind::kResource, "model",
-               "--device {} needs an NVIDIA GPU and libtorch_cuda, which were not found; use --device cpu",
-               name);
-  return at::kCUDA;
-}
 
 std::string layer_name(int64_t index, const std::string& rest) {
   return "model.layers." + std::to_string(index) + "." + rest;
@@ -101,7 +93,7 @@ at::ScalarType resolve_dtype(const std::string& dtype, const std::string& device
 LanguageModel::LanguageModel(const ModelConfig& config, const WeightSource& source,
                              const ModelOptions& options)
     : options_(options),
-      transformer_(config, resolve_dtype(options.dtype, options.device), parse_device(options.device)) {
+      transformer_(config, resolve_dtype(options.dtype, options.device), open_device(options.device)) {
   options_.dtype = transformer_.compute_type() == at::kFloat ? "f32" : "bf16";
   for (auto& [name, shape] : expected_tensors(config)) shapes_[name] = shape;
   const bool full = options_.tuning == "full";

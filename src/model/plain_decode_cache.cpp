@@ -3,9 +3,9 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "model/attention_part.h"
-#include "model/decode_attention.h"
 
 namespace r2rank::model {
 namespace {
@@ -46,21 +46,26 @@ void PlainDecodeCache::add_layer(const at::Tensor& keys, const at::Tensor& value
   layers_.push_back(std::move(layer));
 }
 
+/// Every layer of a step asks for the same rows.
+const CachedRows& PlainDecodeCache::cached_rows(const std::vector<int64_t>& rows,
+                                                const std::vector<int64_t>& lengths, at::Device device) {
+  std::vector<int64_t> whole;
+  for (size_t i = 0; i < rows.size(); ++i)
+    whole.push_back(size_of(layout_.leaves[rows[i] / layout_.copies].tokens) + lengths[i]);
+  if (!cached_ || cached_->rows != rows || cached_->lengths != whole) cached_.emplace(rows, std::move(whole), device);
+  return *cached_;
+}
+
 at::Tensor PlainDecodeCache::attend(int64_t layer, const at::Tensor& q, const at::Tensor& k,
                                     const at::Tensor& v, const std::vector<int64_t>& rows,
                                     const std::vector<int64_t>& lengths) {
   Layer& cache = layers_[layer];
-  std::vector<int64_t> whole, last;
-  for (size_t i = 0; i < rows.size(); ++i) {
-    whole.push_back(size_of(layout_.leaves[rows[i] / layout_.copies].tokens) + lengths[i]);
-    last.push_back(whole.back() - 1);
-  }
-  const at::Tensor row_index = index_tensor(rows, q.device()), place = index_tensor(last, q.device());
-  cache.keys.index_put_({row_index, at::indexing::Slice(), place}, k);
-  cache.values.index_put_({row_index, at::indexing::Slice(), place}, v);
+  const CachedRows& cached = cached_rows(rows, lengths, q.device());
+  cache.keys.index_put_({cached.index, at::indexing::Slice(), cached.last}, k);
+  cache.values.index_put_({cached.index, at::indexing::Slice(), cached.last}, v);
   at::Tensor out = at::empty(q.sizes(), q.options().dtype(at::kFloat));
   at::Tensor lse = at::empty({q.size(0), q.size(1)}, out.options());
-  cached_attention(q.contiguous(), cache.keys, cache.values, rows, whole, out, lse);
+  cached_attention(q.contiguous(), cache.keys, cache.values, cached, out, lse);
   const int64_t group = q.size(1) / k.size(1);
   for (size_t index = 0; index < layout_.roots.size(); ++index) {
     const auto& root = layout_.roots[index];

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <optional>
+
+#include "model/decode_attention.h"
 #include "model/decode_cache.h"
 
 namespace r2rank::model {
@@ -18,11 +21,14 @@ class PlainDecodeCache : public DecodeCache {
     at::Tensor keys, values;                         // [rows, kv_heads, capacity, d]
     std::vector<at::Tensor> root_keys, root_values;  // [1, kv_heads, H, d] each
   };
+  const CachedRows& cached_rows(const std::vector<int64_t>& rows, const std::vector<int64_t>& lengths,
+                                at::Device device);
   at::Tensor fill(const at::Tensor& prompt) const;
 
   const DecodeLayout& layout_;
   int64_t capacity_ = 0;  // of a row, its leaf's tokens included
   std::vector<Layer> layers_;
+  std::optional<CachedRows> cached_;  // of the present step
 };
 
 }  // namespace r2rank::model

@@ -113,14 +113,34 @@ void truncate(float* probabilities, int64_t vocabulary, const SamplingOptions& o
     probabilities[order[i]] = static_cast<float>(probabilities[order[i]] / mass);
 }
 
+/// The draw where the logits are: sums of probabilities find the token, and only tokens and log-probabilities
+/// travel. Sums are f64, since those of 100,000 f32 probabilities would leave the last tokens out.
+std::vector<SampledToken> sample_elsewhere(const at::Tensor& logits, const std::vector<double>& uniforms,
+                                           double temperature) {
+  const at::Tensor log_p = (logits.to(at::kFloat) / temperature).log_softmax(1);        // [R, V]
+  const at::Tensor sums = log_p.exp().cumsum(1, at::kDouble);                           // [R, V]
+  const at::Tensor u = at::tensor(uniforms, at::kDouble).to(logits.device()).unsqueeze(1);  // [R, 1]
+  const at::Tensor last = sums.slice(1, -1);
+  const at::Tensor token = at::searchsorted(sums, u * last, false, true).clamp_max(logits.size(1) - 1);
+  const at::Tensor both =
+      at::cat({token.to(at::kDouble), log_p.gather(1, token).to(at::kDouble)}, 1).cpu();  // [R, 2]
+  std::vector<SampledToken> sampled;
+  for (int64_t row = 0; row < both.size(0); ++row) {
+    const auto* pair = both.const_data_ptr<double>() + 2 * row;
+    sampled.push_back({static_cast<int32_t>(pair[0]), static_cast<float>(pair[1])});
+  }
+  return sampled;
+}
+
 }  // namespace
 
 std::vector<SampledToken> sample_tokens(const at::Tensor& logits, const std::vector<double>& uniforms,
                                         const SamplingOptions& options) {
   R2RANK_CHECK(logits.size(0) == static_cast<int64_t>(uniforms.size()));
+  const bool truncated = options.top_k > 0 || options.top_p < 1;
+  if (!logits.device().is_cpu() && !truncated) return sample_elsewhere(logits, uniforms, options.temperature);
   const at::Tensor rows = logits.cpu().contiguous();  // [R, V]
   const int64_t vocabulary = logits.size(1);
-  const bool truncated = options.top_k > 0 || options.top_p < 1;
   std::vector<SampledToken> sampled(uniforms.size());
   at::parallel_for(0, logits.size(0), 1, [&](int64_t begin, int64_t end) {
     model::RowReader reader(rows, vocabulary);

@@ -23,9 +23,14 @@ def has_nvidia_gpu():
     return bool(shutil.which("nvidia-smi")) or os.path.exists("/dev/nvidia0")
 
 
+def wants_gpu():
+    """R2RANK_CUDA=1 or 0 decides where it is set; else whether this machine has a GPU."""
+    return {"0": False, "1": True}.get(os.environ.get("R2RANK_CUDA", ""), has_nvidia_gpu())
+
+
 def read_patterns(path):
     """The patterns of files to keep, by package name; those marked "gpu" only on a machine with a GPU."""
-    gpu, patterns = has_nvidia_gpu(), {}
+    gpu, patterns = wants_gpu(), {}
     for number, fields in data_lines(path):
         if len(fields) not in (2, 3) or fields[2:] not in ([], ["gpu"]):
             raise SetupError(f"{path}:{number}: expected 'name pattern [gpu]', found: {' '.join(fields)}")
@@ -57,6 +62,8 @@ def install_all(kind, groups):
 
 def main():
     kind, groups = sys.argv[1], sys.argv[2:]
+    if kind == "wheels" and wants_gpu():
+        groups.append("cuda")
     DEPS.mkdir(exist_ok=True)
     with open(DEPS / ".lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two set-ups at once take turns
