@@ -51,7 +51,7 @@ class OnTheGpu(Case):
         for device in ("cpu", "cuda"):
             page = self.accepts("rank", w.data, "--split", w.split, "--model", w.model, "--config", w.prompt, "--device", device,
                                 "--json").stdout
-            scores.append({(user["user_id"], item["item_id"]): item["score"]
+            scores.append({(user["user"], item["id"]): item["score"]
                            for user in json.loads(page)["users"] for item in user["ranking"]})
         self.assertEqual(scores[0].keys(), scores[1].keys())
         for key, score in scores[0].items():
