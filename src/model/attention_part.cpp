@@ -34,8 +34,9 @@ bool has_gpu_kernel(const at::Tensor& q) {
 /// The memory-efficient kernel wants rows of the mask that begin at multiples of 16 elements, and one mask a head.
 at::Tensor aligned_mask(const at::Tensor& mask, const at::Tensor& q, const at::Tensor& k) {
   const int64_t keys = k.size(-2), beyond = (16 - keys % 16) % 16;
-  const at::Tensor padded = beyond == 0 ? mask : at::constant_pad_nd(mask, {0, beyond}).slice(-1, 0, keys);
-  return padded.to(q.scalar_type()).expand({q.size(0), q.size(1), q.size(2), keys});
+  const at::Tensor typed = mask.to(q.scalar_type());  // before padding: a copy of a slice is dense again
+  const at::Tensor padded = beyond == 0 ? typed : at::constant_pad_nd(typed, {0, beyond}).slice(-1, 0, keys);
+  return padded.expand({q.size(0), q.size(1), q.size(2), keys});
 }
 
 AttentionPartResult attend_on_gpu(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, bool causal,
