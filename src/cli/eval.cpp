@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -12,16 +13,17 @@
 #include "cli/shell.h"
 #include "cli/verb.h"
 #include "experiment/evaluation.h"
+#include "experiment/evaluation_page.h"
 #include "experiment/outside_scores.h"
 #include "experiment/ranking_scorer.h"
-#include "experiment/result_table.h"
-#include "experiment/summary_json.h"
-#include "experiment/table_render.h"
+#include "metrics/ranking_metrics.h"
 
 namespace r2rank::cli {
 namespace {
 
 using metrics::PerUserResults;
+
+constexpr int kListLength = 10;  // of the lists that --beyond describes
 
 /// What `r2rank eval` measures, on which slates, and how it is shown.
 struct EvalConfig {
@@ -29,7 +31,9 @@ struct EvalConfig {
   std::string model, name = "model";
   std::vector<std::string> baselines = {"random", "constant", "popularity"};
   std::vector<std::string> scores, with;
-  std::vector<std::string> pairs, seconds;
+  std::vector<std::string> pairs, seeds, metrics, slices, seconds;
+  std::string reference;
+  bool beyond = false;
   std::string format = "text", output;
   int64_t baseline_seed = 7, bootstrap_seed = 7;
 
@@ -46,11 +50,22 @@ struct EvalConfig {
                "files of outside scores: CSV or JSONL with slate_id or user_id, item_id, score");
     fields.add("with", with,
                "earlier results (.parquet of an eval on the same slates) to put into the table");
-    fields.add("pairs", pairs, "scorers to compare, each 'a-b' (none: the model against each baseline)");
+    fields.add(
+        "seeds", seeds,
+        "scorers of which several results (by --with) are several training seeds, averaged in one row");
+    fields.add("pairs", pairs, "scorers to compare, each 'a-b' (none: the reference against each other one)");
+    fields.add("reference", reference,
+               "scorer that every other one is tested against, Holm-corrected (none: the model)");
+    fields.add("metrics", metrics,
+               "columns of the table: ndcg@k, hr@k, recall@k, precision@k, map@k, mrr@k, mrr, auc (none: the "
+               "usual seven)");
+    fields.add("slices", slices, "parts of the slates to tabulate too").one_of(experiment::slice_names());
+    fields.add("beyond", beyond,
+               "also tabulate coverage, diversity, popularity bias and calibration of the scores");
     fields.add("seconds", seconds, "times to record in summary.json, each name=seconds");
     fields.add("format", format, "how the table is written").one_of(experiment::table_format_names());
     fields.add("output", output,
-               "folder for per-user results (Parquet), summary.json and table.md (none: print only)");
+               "folder for per-user results (Parquet), summary.json and the tables (none: print only)");
     fields.add("baseline_seed", baseline_seed, "seed of the random baseline").at_least(0);
     fields.add("bootstrap_seed", bootstrap_seed, "seed of the bootstrap intervals").at_least(0);
   }
@@ -75,7 +90,10 @@ class Eval : public Verb {
                 "r2rank eval data/ml-100k --split data/ml-100k-split --model runs/rl --rationales 1 --output "
                 "runs/rl/eval\n"
                 "# any other ranker's scores in the same table\n"
-                "r2rank eval data/ml-100k --split data/ml-100k-split --scores mine.csv"};
+                "r2rank eval data/ml-100k --split data/ml-100k-split --scores mine.csv\n"
+                "# every baseline against one, by slices of users and items, with all that is not accuracy\n"
+                "r2rank eval data/ml-100k --split data/ml-100k-split --baselines popularity,item-knn,tfidf "
+                "--reference item-knn --slices history,popularity,cold,category --beyond"};
   }
 
   void declare(Flags& flags) override {
@@ -102,7 +120,10 @@ class Eval : public Verb {
     if (invocation.dry_run) return describe_only(dataset, split, slates, invocation);
     std::vector<PerUserResults> results = collect(dataset, split, slates, *invocation.config);
     for (size_t i = 1; i < results.size(); ++i) experiment::check_comparable(results.front(), results[i]);
-    show(results, invocation);
+    const auto page = make_page(results, dataset, split, slates);
+    if (!config_.output.empty()) write_results(results, page);
+    print("{}", invocation.json ? experiment::summary_json(page) + "\n"
+                                : experiment::render(page, experiment::table_format(config_.format)));
     return 0;
   }
 
@@ -111,9 +132,20 @@ class Eval : public Verb {
   void check_request() const {
     if (config_.name.empty() || config_.name.find('/') != std::string::npos)
       base::fail_usage("eval", "--name '{}': expected a name that a file can have", config_.name);
-    experiment::Summary unused;
+    experiment::EvaluationPage unused;
     for (const auto& entry : config_.seconds) add_seconds(entry, unused);
+    for (const auto& metric : config_.metrics) check_metric(metric);
+    if (!config_.pairs.empty() && !config_.reference.empty())
+      base::fail_usage("eval", "expected --pairs or --reference (found both); leave one out");
     if (!config_.output.empty()) check_place(config_.output);
+  }
+
+  static void check_metric(const std::string& name) {
+    if (metrics::is_metric(name)) return;
+    const auto near = base::nearest_name(name, metrics::metric_names());
+    base::fail_usage("eval",
+                     "--metrics {}: expected ndcg@k, hr@k, recall@k, precision@k, map@k, mrr@k, mrr or auc{}",
+                     name, near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
   }
 
   int describe_only(const data::Dataset& dataset, const data::Split& split, const data::SlateSet& slates,
@@ -168,6 +200,8 @@ class Eval : public Verb {
     std::move(outside.begin(), outside.end(), std::back_inserter(results));
     if (ranker.scorer != nullptr)
       results.push_back(experiment::evaluate(*ranker.scorer, slates, dataset, config_.name));
+    for (auto& result : results)
+      experiment::complete_results(result, slates, measured_metrics(), result.scorer);
     return results;
   }
 
@@ -178,14 +212,34 @@ class Eval : public Verb {
     for (const auto* group : {&earlier, &outside})
       for (const auto& results : *group) names.push_back(results.scorer);
     if (!config_.model.empty()) names.push_back(config_.name);
+    const auto count = [](const auto& list, const std::string& name) {
+      return std::count(list.begin(), list.end(), name);
+    };
     for (const auto& name : names)
-      if (std::count(names.begin(), names.end(), name) > 1)
+      if (count(names, name) > 1 && count(config_.seeds, name) == 0)
         base::fail_usage(
-            "eval", "two scorers are called '{}'; give the model another --name, or rename a file", name);
+            "eval",
+            "two scorers are called '{}'; give the model another --name, rename a file, or say that "
+            "they are training seeds of one scorer: --seeds {}",
+            name, name);
     for (const auto& pair : config_.pairs) parse_pair(pair, names);
+    for (const auto& name : config_.seeds)
+      if (count(names, name) == 0)
+        base::fail_usage("eval", "--seeds {}: expected the name of a scorer", name);
+    if (!config_.reference.empty() && count(names, config_.reference) == 0)
+      base::fail_usage("eval", "--reference {}: expected the name of a scorer in the table",
+                       config_.reference);
   }
 
-  static PerUserResults earlier_results(const std::string& path, const data::SlateSet& slates) {
+  /// What every table needs of each scorer.
+  std::vector<std::string> measured_metrics() const {
+    auto names = metrics::metric_names();
+    for (const auto& name : config_.metrics)
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    return names;
+  }
+
+  PerUserResults earlier_results(const std::string& path, const data::SlateSet& slates) const {
     PerUserResults results = metrics::load_per_user(path);
     if (results.slates_hash != slates.hash)
       base::fail_usage(
@@ -193,6 +247,7 @@ class Eval : public Verb {
           "--with {}: expected results on the slates with hash {}, found {}; results on different slates "
           "are not comparable",
           path, slates.hash, results.slates_hash);
+    experiment::complete_results(results, slates, measured_metrics(), path);
     return results;
   }
 
@@ -202,10 +257,18 @@ class Eval : public Verb {
     std::vector<std::string> names;
     for (const auto& result : results) names.push_back(result.scorer);
     for (const auto& pair : config_.pairs) pairs.push_back(parse_pair(pair, names));
-    if (!pairs.empty() || config_.model.empty()) return pairs;
-    for (const auto& other : results)
-      if (other.scorer != config_.name) pairs.emplace_back(config_.name, other.scorer);
+    const std::string reference = reference_name();
+    if (!pairs.empty() || reference.empty()) return pairs;
+    for (const auto& other : names)
+      if (other != reference &&
+          std::find(pairs.begin(), pairs.end(), std::pair(reference, other)) == pairs.end())
+        pairs.emplace_back(reference, other);
     return pairs;
+  }
+
+  std::string reference_name() const {
+    if (!config_.reference.empty() || config_.model.empty()) return config_.reference;
+    return config_.name;
   }
 
   /// Names may hold dashes themselves ("item-knn"): the split is where both sides are known.
@@ -220,35 +283,63 @@ class Eval : public Verb {
     base::fail_usage("eval", "--pairs {}: expected 'a-b' with the names of two scorers in the table", pair);
   }
 
-  static void add_seconds(const std::string& entry, experiment::Summary& summary) {
+  static void add_seconds(const std::string& entry, experiment::EvaluationPage& page) {
     const size_t equals = entry.find('=');
     if (equals == std::string::npos) base::fail_usage("eval", "--seconds {}: expected name=seconds", entry);
     if (equals + 1 == entry.size()) return;  // a time that was not measured
     char* end = nullptr;
-    summary.seconds[entry.substr(0, equals)] = std::strtod(entry.c_str() + equals + 1, &end);
+    page.seconds[entry.substr(0, equals)] = std::strtod(entry.c_str() + equals + 1, &end);
     if (*end != '\0') base::fail_usage("eval", "--seconds {}: expected a number after '='", entry);
   }
 
-  void show(const std::vector<PerUserResults>& results, const Invocation& invocation) const {
+  experiment::EvaluationPage make_page(const std::vector<PerUserResults>& results,
+                                       const data::Dataset& dataset, const data::Split& split,
+                                       const data::SlateSet& slates) const {
     experiment::TableOptions options;
+    options.metrics = measured_metrics();
     options.pairs = pairs_of(results);
-    options.seed = static_cast<uint64_t>(config_.bootstrap_seed);
-    const auto table = experiment::make_table(results, options);
-    experiment::Summary summary;
-    summary.pairs = options.pairs;
-    summary.seed = options.seed;
-    for (const auto& result : results) summary.results[result.scorer] = result;
-    for (const auto& entry : config_.seconds) add_seconds(entry, summary);
-    const std::string summary_text = experiment::summary_json(summary);
-    if (!config_.output.empty()) {
-      const base::Path folder = config_.output;
-      for (const auto& result : results)
-        metrics::save_per_user(result, folder / (result.scorer + ".parquet"));
-      base::write_file(folder / "summary.json", summary_text + "\n");
-      base::write_file(folder / "table.md", experiment::render(table, experiment::TableFormat::kMarkdown));
+    options.seeds = config_.seeds;
+    options.resampling.seed = static_cast<uint64_t>(config_.bootstrap_seed);
+    const auto columns = config_.metrics.empty() ? experiment::default_columns() : config_.metrics;
+    experiment::EvaluationPage page{experiment::make_table(results, options), columns};
+    for (const auto& name : config_.slices)
+      page.slices.push_back(experiment::compare_in_slice(experiment::make_slice(name, dataset, split, slates),
+                                                         results, slice_options(options)));
+    if (config_.beyond)
+      page.beyond =
+          experiment::beyond_accuracy(results, dataset, split, slates, kListLength, options.resampling);
+    for (const auto& entry : config_.seconds) add_seconds(entry, page);
+    return page;
+  }
+
+  experiment::ComparisonOptions slice_options(const experiment::TableOptions& options) const {
+    experiment::ComparisonOptions sliced;
+    sliced.reference = reference_name();
+    sliced.seeds = options.seeds;
+    sliced.resampling = options.resampling;
+    return sliced;
+  }
+
+  /// Several seeds of a scorer are numbered in their order.
+  void write_results(const std::vector<PerUserResults>& results,
+                     const experiment::EvaluationPage& page) const {
+    const base::Path folder = config_.output;
+    std::map<std::string, int> runs;
+    for (const auto& result : results) {
+      const bool several =
+          std::find(config_.seeds.begin(), config_.seeds.end(), result.scorer) != config_.seeds.end();
+      const std::string number = several ? fmt::format(".{}", ++runs[result.scorer]) : "";
+      metrics::save_per_user(result, folder / (result.scorer + number + ".parquet"));
     }
-    print("{}", invocation.json ? summary_text + "\n"
-                                : experiment::render(table, experiment::table_format(config_.format)));
+    base::write_file(folder / "summary.json", experiment::summary_json(page) + "\n");
+    write_tables(folder, page);
+  }
+
+  static void write_tables(const base::Path& folder, const experiment::EvaluationPage& page) {
+    using experiment::TableFormat;
+    base::write_file(folder / "table.md", experiment::render(page, TableFormat::kMarkdown));
+    base::write_file(folder / "table.tex", experiment::render(page, TableFormat::kLatex));
+    base::write_file(folder / "table.csv", experiment::render(page, TableFormat::kCsv));
   }
 
   EvalConfig config_;

@@ -101,6 +101,38 @@ void append_slate(metrics::PerUserResults& results, const data::Slate& slate, co
 
 namespace {
 
+void check_rows(const metrics::PerUserResults& results, const data::SlateSet& slates,
+                const std::string& source) {
+  bool fits = results.slate_ids.size() == slates.slates.size();
+  for (size_t i = 0; fits && i < slates.slates.size(); ++i)
+    fits = results.slate_ids[i] == slates.slates[i].id &&
+           results.scores[i].size() == slates.slates[i].candidates.size();
+  if (!fits)
+    base::fail_data("eval",
+                    "{}: expected a row for each of the {} slates, in their order, with a score for each "
+                    "candidate; evaluate '{}' again",
+                    source, slates.slates.size(), results.scorer);
+}
+
+std::vector<double> measured(const std::string& metric, const metrics::PerUserResults& results,
+                             const data::SlateSet& slates) {
+  std::vector<double> values;
+  for (size_t i = 0; i < slates.slates.size(); ++i)
+    values.push_back(metrics::metric_value(metric, results.scores[i], slates.slates[i].relevance));
+  return values;
+}
+
+}  // namespace
+
+void complete_results(metrics::PerUserResults& results, const data::SlateSet& slates,
+                      const std::vector<std::string>& metrics, const std::string& source) {
+  check_rows(results, slates, source);
+  for (const auto& metric : metrics)
+    if (!results.values.contains(metric)) results.values[metric] = measured(metric, results, slates);
+}
+
+namespace {
+
 const std::vector<double>& finite_column(const metrics::PerUserResults& results, const std::string& column) {
   const auto found = results.values.find(column);
   if (found == results.values.end()) {

@@ -23,6 +23,12 @@ metrics::PerUserResults results_without_rows(const std::string& scorer, const da
 void append_slate(metrics::PerUserResults& results, const data::Slate& slate, const data::Dataset& dataset,
                   std::vector<double> scores);
 
+/// Checks that results, read from elsewhere, have a row for each of the slates in their order and a score for
+/// each candidate; measures from the scores those of `metrics` (names of metrics::is_metric) that they lack.
+/// Errors: kData naming `source`.
+void complete_results(metrics::PerUserResults& results, const data::SlateSet& slates,
+                      const std::vector<std::string>& metrics, const std::string& source);
+
 /// One value a user, in order of first appearance: the mean over their slates (one in leave-one-out, several
 /// in a temporal split), so that intervals resample users. Errors: kData when the results lack the column or
 /// hold no number.

@@ -76,7 +76,8 @@ TEST_F(Evaluate, MeasuresEveryMetricOfEverySlate) {
   ASSERT_EQ(results.scores.size(), 20U);
   EXPECT_EQ(results.scores[3], (std::vector<double>{1, 0, 0, 0, 0}));
   for (const std::string& metric : metrics::metric_names()) {
-    EXPECT_EQ(results.values.at(metric), std::vector<double>(20, 1.0)) << metric;
+    const double best = metric == "precision@10" ? 0.1 : 1;  // one relevant item in ten places
+    EXPECT_EQ(results.values.at(metric), std::vector<double>(20, best)) << metric;
   }
 }
 
@@ -95,6 +96,36 @@ TEST_F(Evaluate, GivesAConstantScorerTheExpectationOverOrders) {
   const auto results = evaluate(*constant, slates_, dataset_, "constant");
   EXPECT_DOUBLE_EQ(mean(results.values.at("hr@1")), 1.0 / 5);
   EXPECT_NEAR(mean(results.values.at("mrr")), (1 + 1.0 / 2 + 1.0 / 3 + 1.0 / 4 + 1.0 / 5) / 5, 1e-12);
+}
+
+TEST_F(Evaluate, MeasuresAnewWhatEarlierResultsLack) {
+  Oracle oracle(1);
+  const auto whole = evaluate(oracle, slates_, dataset_, "oracle");
+  auto earlier = whole;
+  earlier.values.erase("map@10");
+  earlier.values["ndcg@10"].assign(20, 0.25);
+  complete_results(earlier, slates_, {"map@10", "ndcg@10", "recall@3"}, "old.parquet");
+  EXPECT_EQ(earlier.values.at("map@10"), whole.values.at("map@10"));
+  EXPECT_EQ(earlier.values.at("recall@3"), std::vector<double>(20, 1.0));
+  EXPECT_EQ(earlier.values.at("ndcg@10"), std::vector<double>(20, 0.25)) << "what is there stays";
+}
+
+TEST_F(Evaluate, RefusesEarlierResultsThatDoNotFitTheSlates) {
+  Oracle oracle(1);
+  const auto whole = evaluate(oracle, slates_, dataset_, "oracle");
+  const auto refused = [&](const std::function<void(metrics::PerUserResults&)>& change) {
+    auto earlier = whole;
+    change(earlier);
+    const auto text =
+        error_of([&] { complete_results(earlier, slates_, {}, "old.parquet"); }, base::ErrorKind::kData);
+    EXPECT_NE(text.find("old.parquet: expected a row for each of the 20 slates"), std::string::npos) << text;
+  };
+  refused([](auto& results) { results.scores[3].pop_back(); });
+  refused([](auto& results) { std::swap(results.slate_ids[0], results.slate_ids[1]); });
+  refused([](auto& results) {
+    results.slate_ids.pop_back();
+    results.scores.pop_back();
+  });
 }
 
 TEST_F(Evaluate, StopsOnCtrlCAndSaysHowFarItCame) {

@@ -1,21 +1,20 @@
 #include "experiment/result_table.h"
 
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <set>
 
 #include "base/error.h"
 #include "experiment/evaluation.h"
+#include "metrics/seed_bootstrap.h"
 
 namespace r2rank::experiment {
 namespace {
 
 using Results = std::span<const metrics::PerUserResults>;
-
-const std::vector<std::string> kDefaultMetrics = {"ndcg@5", "ndcg@10", "ndcg@20", "hr@1",
-                                                  "hr@5",   "hr@10",   "mrr"};
 
 double mean_cost(const metrics::PerUserResults& results, const char* column) {
   const auto found = results.values.find(column);
@@ -24,10 +23,11 @@ double mean_cost(const metrics::PerUserResults& results, const char* column) {
   return std::accumulate(costs.begin(), costs.end(), 0.0) / static_cast<double>(costs.size());
 }
 
-std::vector<std::string> scorer_names(Results results) {
-  std::vector<std::string> names;
-  for (const auto& result : results) names.push_back(result.scorer);
-  return names;
+/// Mean over the slates of all runs; NaN where one of them was not measured.
+double mean_cost(const ScorerRuns& scorer, const char* column) {
+  double total = 0;
+  for (const auto* run : scorer.runs) total += mean_cost(*run, column);
+  return total / static_cast<double>(scorer.runs.size());
 }
 
 void check_rows(Results results) {
@@ -37,64 +37,104 @@ void check_rows(Results results) {
     base::fail_usage("eval",
                      "expected at least one slate (the slates file has none); split with fewer conditions");
   }
-  for (const auto& result : results) check_comparable(results[0], result);
-  const auto names = scorer_names(results);
-  if (std::set(names.begin(), names.end()).size() != names.size()) {
-    base::fail_usage("eval", "expected scorers with different names (found: {}); rename one",
-                     fmt::join(names, ", "));
-  }
 }
 
-TableRow make_row(const metrics::PerUserResults& results, const TableOptions& options) {
-  TableRow row{results.scorer, {}, mean_cost(results, kTokens), mean_cost(results, kMilliseconds)};
+TableRow make_row(const ScorerRuns& scorer, const TableOptions& options) {
+  TableRow row{scorer.scorer, {}, mean_cost(scorer, kTokens), mean_cost(scorer, kMilliseconds)};
+  row.seeds = static_cast<int64_t>(scorer.runs.size());
   for (const std::string& metric : options.metrics) {
+    const auto values = user_values(scorer, metric);
     row.metrics.push_back(
-        metrics::bootstrap_mean(user_means(results, metric), options.seed, options.resamples));
+        metrics::bootstrap_seeds(values, options.resampling.seed, options.resampling.resamples));
+    if (row.seeds > 1) row.seed_deviations.push_back(metrics::seed_deviation(values));
   }
   return row;
 }
 
-const metrics::PerUserResults& find_scorer(Results results, const std::string& name) {
-  for (const auto& result : results) {
-    if (result.scorer == name) return result;
-  }
-  base::fail_usage("eval", "expected the pair to name evaluated scorers (found: '{}'); there are {}", name,
-                   fmt::join(scorer_names(results), ", "));
-}
-
-PairedRow make_pair(Results results, const std::string& a, const std::string& b,
+PairedRow make_pair(std::span<const ScorerRuns> scorers, const std::string& a, const std::string& b,
                     const TableOptions& options) {
   PairedRow row{a, b, {}};
-  const auto& first = find_scorer(results, a);
-  const auto& second = find_scorer(results, b);
-  for (const std::string& metric : options.metrics) {
-    row.tests.push_back(metrics::paired_bootstrap(user_means(first, metric), user_means(second, metric),
-                                                  options.seed, options.resamples));
-  }
+  for (const std::string& metric : options.metrics)
+    row.tests.push_back(
+        compare_runs(find_runs(scorers, a), find_runs(scorers, b), metric, options.resampling));
   return row;
+}
+
+void hold_families(ResultTable& table) {
+  for (size_t column = 0; column < table.metrics.size(); ++column) {
+    std::vector<PairedComparison*> family;
+    for (auto& pair : table.pairs) family.push_back(&pair.tests[column]);
+    hold_family(family);
+  }
+}
+
+ResultTable empty_table(const metrics::PerUserResults& results, const TableOptions& options) {
+  ResultTable table;
+  table.protocol = results.protocol;
+  table.slates_hash = results.slates_hash;
+  table.slates = static_cast<int64_t>(results.slate_ids.size());
+  table.users = static_cast<int64_t>(std::set(results.user_ids.begin(), results.user_ids.end()).size());
+  table.seed = options.resampling.seed;
+  table.resamples = options.resampling.resamples;
+  table.permutations = options.resampling.permutations;
+  table.metrics = options.metrics;
+  return table;
+}
+
+template <class Value>
+void select(std::vector<Value>& values, std::span<const size_t> columns) {
+  if (values.empty()) return;
+  std::vector<Value> selected;
+  for (const size_t column : columns) selected.push_back(values.at(column));
+  values = std::move(selected);
 }
 
 }  // namespace
 
+std::vector<std::string> default_columns() {
+  return {"ndcg@5", "ndcg@10", "ndcg@20", "hr@1", "hr@5", "hr@10", "mrr"};
+}
+
 std::string ResultTable::interval_method() const {
-  return fmt::format("95 % percentile bootstrap over users, {} resamples, seed {}", resamples, seed);
+  const bool several =
+      std::any_of(rows.begin(), rows.end(), [](const TableRow& row) { return row.seeds > 1; });
+  return fmt::format("95 % percentile bootstrap over users{}, {} resamples, seed {}",
+                     several ? " and training seeds" : "", resamples, seed);
+}
+
+std::string ResultTable::test_method() const {
+  return fmt::format(
+      "p: randomisation test, {} permutations{}", permutations,
+      pairs.size() > 1 ? fmt::format(", Holm over the {} pairs of a column", pairs.size()) : "");
 }
 
 ResultTable make_table(Results results, const TableOptions& given) {
   TableOptions options = given;
-  if (options.metrics.empty()) options.metrics = kDefaultMetrics;
+  if (options.metrics.empty()) options.metrics = default_columns();
   check_rows(results);
-  ResultTable table;
-  table.protocol = results[0].protocol;
-  table.slates_hash = results[0].slates_hash;
-  table.slates = static_cast<int64_t>(results[0].slate_ids.size());
-  table.users = static_cast<int64_t>(std::set(results[0].user_ids.begin(), results[0].user_ids.end()).size());
-  table.seed = options.seed;
-  table.resamples = options.resamples;
-  table.metrics = options.metrics;
-  for (const auto& result : results) table.rows.push_back(make_row(result, options));
-  for (const auto& [a, b] : options.pairs) table.pairs.push_back(make_pair(results, a, b, options));
+  const auto scorers = group_runs(results, options.seeds);
+  ResultTable table = empty_table(results[0], options);
+  for (const auto& scorer : scorers) table.rows.push_back(make_row(scorer, options));
+  for (const auto& [a, b] : options.pairs) table.pairs.push_back(make_pair(scorers, a, b, options));
+  hold_families(table);
   return table;
+}
+
+ResultTable with_columns(const ResultTable& table, std::span<const std::string> metrics) {
+  std::vector<size_t> columns;
+  for (const auto& metric : metrics) {
+    const auto found = std::find(table.metrics.begin(), table.metrics.end(), metric);
+    R2RANK_CHECK(found != table.metrics.end());
+    columns.push_back(static_cast<size_t>(found - table.metrics.begin()));
+  }
+  ResultTable selected = table;
+  select(selected.metrics, columns);
+  for (auto& row : selected.rows) {
+    select(row.metrics, columns);
+    select(row.seed_deviations, columns);
+  }
+  for (auto& pair : selected.pairs) select(pair.tests, columns);
+  return selected;
 }
 
 }  // namespace r2rank::experiment

@@ -66,13 +66,52 @@ TEST(MakeTable, TestsPairsOnTheSameUsers) {
   const auto& test = table.pairs[0].tests[0];
   EXPECT_NEAR(test.difference.mean, 0.1, 1e-12);
   EXPECT_NEAR(test.difference.lo, 0.1, 1e-12);  // the difference is the same for every user
-  EXPECT_LT(test.p_value, 0.01);
+  EXPECT_LT(test.p_bootstrap, 0.01);
+  EXPECT_EQ(test.p_permutation, 0.25);  // of the eight signs two reach as far
+  EXPECT_EQ(test.p_holm, 0.25);
+}
+
+TEST(MakeTable, CorrectsTheTestsOfAColumnTogether) {
+  const Results results = {results_of("a", {0.2, 0.4, 0.3, 0.1}), results_of("b", {0.3, 0.5, 0.4, 0.2}),
+                           results_of("c", {0.2, 0.5, 0.2, 0.1})};
+  const auto table = make_table(results, {.metrics = {"ndcg@10"}, .pairs = {{"b", "a"}, {"b", "c"}}});
+  EXPECT_EQ(table.pairs[0].tests[0].p_permutation, 0.125);
+  EXPECT_EQ(table.pairs[1].tests[0].p_permutation, 0.25);
+  EXPECT_EQ(table.pairs[0].tests[0].p_holm, 0.25);
+  EXPECT_EQ(table.pairs[1].tests[0].p_holm, 0.25);
+}
+
+TEST(MakeTable, AveragesTrainingSeedsInOneRow) {
+  Results results = {results_of("a", {0.2, 0.4, 0.3}), results_of("b", {0.3, 0.5, 0.4}),
+                     results_of("a", {0.4, 0.6, 0.5})};
+  results[2].scores[0] = {0, 1};
+  const auto table = make_table(results, {.metrics = {"ndcg@10"}, .pairs = {{"b", "a"}}, .seeds = {"a"}});
+  ASSERT_EQ(table.rows.size(), 2U);
+  EXPECT_EQ(table.rows[0].seeds, 2);
+  EXPECT_NEAR(table.rows[0].metrics[0].mean, 0.4, 1e-12);
+  EXPECT_NEAR(table.rows[0].seed_deviations[0], 0.2 / std::sqrt(2.0), 1e-12);
+  EXPECT_NEAR(table.pairs[0].tests[0].difference.mean, 0, 1e-12);
+  EXPECT_NE(table.interval_method().find("users and training seeds"), std::string::npos);
+}
+
+TEST(MakeTable, RefusesTheSameRunTwice) {
+  const auto text = refusal({results_of("a", {0.2, 0.4}), results_of("a", {0.2, 0.4})}, {.seeds = {"a"}});
+  EXPECT_NE(text.find("equal scores"), std::string::npos) << text;
+}
+
+TEST(MakeTable, GivesSomeOfItsColumnsInTheOrderAskedFor) {
+  const Results results = {results_of("a", {0.2, 0.4, 0.3}), results_of("b", {0.3, 0.5, 0.4})};
+  const auto table = make_table(results, {.pairs = {{"b", "a"}}});
+  const auto some = with_columns(table, std::vector<std::string>{"mrr", "ndcg@10"});
+  EXPECT_EQ(some.metrics, (std::vector<std::string>{"mrr", "ndcg@10"}));
+  EXPECT_EQ(some.rows[1].metrics[1].mean, table.rows[1].metrics[1].mean);
+  EXPECT_EQ(some.pairs[0].tests[0].difference.mean, table.pairs[0].tests[6].difference.mean);
 }
 
 TEST(MakeTable, IsTheSameForTheSameSeed) {
   const Results results = {results_of("a", {0.2, 0.4, 0.3, 0.9, 0.1})};
-  const auto first = make_table(results, {.seed = 3}).rows[0].metrics[0];
-  const auto second = make_table(results, {.seed = 3}).rows[0].metrics[0];
+  const auto first = make_table(results, {.resampling = {.seed = 3}}).rows[0].metrics[0];
+  const auto second = make_table(results, {.resampling = {.seed = 3}}).rows[0].metrics[0];
   EXPECT_EQ(first.lo, second.lo);
   EXPECT_EQ(first.hi, second.hi);
 }

@@ -12,7 +12,8 @@ namespace {
 
 using testing::small_table;
 
-constexpr const char* kHeader = "scorer,metric,mean,lo,hi,users,tokens_per_slate,ms_per_slate\n";
+constexpr const char* kHeader =
+    "scorer,metric,mean,lo,hi,users,tokens_per_slate,ms_per_slate,seeds,minus,p_bootstrap,p_permutation,p_holm\n";
 
 /// Numbers whose decimal form takes all the digits a double has.
 ResultTable long_numbers() {
@@ -30,18 +31,21 @@ std::vector<std::string> cells_of(const std::string& line) {
   return cells;
 }
 
-TEST(TableCsv, HoldsTheTableAndNoPairs) {
-  EXPECT_EQ(render_csv(small_table()), std::string(kHeader) +
-                                           "base,ndcg@10[loo-uni19-seed7],0.25,0.2,0.3,40,320,12.5\n"
-                                           "base,mrr[loo-uni19-seed7],0.5,0.45,0.55,40,320,12.5\n"
-                                           "mine,ndcg@10[loo-uni19-seed7],0.75,0.7,0.8,40,0,\n"
-                                           "mine,mrr[loo-uni19-seed7],0.125,0.1,0.15,40,0,\n");
+TEST(TableCsv, HoldsTheTableAndThenItsPairs) {
+  EXPECT_EQ(render_csv(small_table()),
+            std::string(kHeader) +
+                "base,ndcg@10[loo-uni19-seed7],0.25,0.2,0.3,40,320,12.5,1,,,,\n"
+                "base,mrr[loo-uni19-seed7],0.5,0.45,0.55,40,320,12.5,1,,,,\n"
+                "mine,ndcg@10[loo-uni19-seed7],0.75,0.7,0.8,40,0,,1,,,,\n"
+                "mine,mrr[loo-uni19-seed7],0.125,0.1,0.15,40,0,,1,,,,\n"
+                "mine,ndcg@10[loo-uni19-seed7],0.5,0.4,0.6,40,,,,base,0.0005,0.0004,0.0004\n"
+                "mine,mrr[loo-uni19-seed7],-0.375,-0.5,-0.25,40,,,,base,0.04,0.03,0.03\n");
 }
 
 TEST(TableCsv, HoldsNumbersThatReadBackExactly) {
   const std::string text = render_csv(long_numbers()).substr(std::string(kHeader).size());
   const auto cells = cells_of(text.substr(0, text.size() - 1));
-  ASSERT_EQ(cells.size(), 8U) << text;
+  ASSERT_GE(cells.size(), 9U) << text;
   EXPECT_EQ(std::stod(cells[2]), 1.0 / 3);
   EXPECT_EQ(std::stod(cells[3]), 0.1 + 0.2);
   EXPECT_EQ(std::stod(cells[4]), 1e-17);
@@ -92,8 +96,12 @@ TEST(TableJson, HoldsBothSidesOfAPairAndItsDifferences) {
   EXPECT_EQ(pair["a"], "mine");
   EXPECT_EQ(pair["b"], "base");
   EXPECT_EQ(pair["metrics"].size(), 2U);
-  EXPECT_EQ(pair["metrics"]["mrr[loo-uni19-seed7]"],
-            nlohmann::json({{"mean", -0.375}, {"lo", -0.5}, {"hi", -0.25}, {"p", 0.04}}));
+  EXPECT_EQ(pair["metrics"]["mrr[loo-uni19-seed7]"], nlohmann::json({{"mean", -0.375},
+                                                                     {"lo", -0.5},
+                                                                     {"hi", -0.25},
+                                                                     {"p", 0.04},
+                                                                     {"p_permutation", 0.03},
+                                                                     {"p_holm", 0.03}}));
 }
 
 TEST(TableJson, KeepsNamesOfEveryKind) {

@@ -5,33 +5,13 @@
 #include <cmath>
 
 #include "experiment/table_cells.h"
+#include "experiment/table_lines.h"
 
 namespace r2rank::experiment {
 namespace {
 
-std::string latex_text(const std::string& text) {
-  std::string result;
-  for (const char c : text) {
-    if (c == '\\')
-      result += "\\textbackslash{}";
-    else if (c == '~')
-      result += "\\textasciitilde{}";
-    else if (c == '^')
-      result += "\\textasciicircum{}";
-    else if (c == '<' || c == '>' || c == '|')
-      result += fmt::format("${}$", c);
-    else
-      result += escaped(std::string(1, c), "_%&#${}", '\\');
-  }
-  return result;
-}
-
-std::string latex_number(double value) {
-  return std::isnan(value) ? "--" : decimal(value);
-}
-
 std::string latex_row(const ResultTable& table, const TableRow& row) {
-  std::string text = latex_text(row.scorer);
+  std::string text = latex_text(row.scorer) + (row.seeds > 1 ? fmt::format(" ({} seeds)", row.seeds) : "");
   for (size_t i = 0; i < row.metrics.size(); ++i) {
     const std::string mean = latex_number(row.metrics[i].mean);
     text += fmt::format(" & {} {{\\scriptsize {}}}", is_best(table, row, i) ? "\\textbf{" + mean + "}" : mean,
@@ -46,8 +26,9 @@ std::string latex_row(const ResultTable& table, const TableRow& row) {
 std::string latex_pair(const PairedRow& row) {
   std::string text = latex_text(row.a) + " $-$ " + latex_text(row.b);
   for (const auto& test : row.tests) {
-    text += fmt::format(" & ${}$ {{\\scriptsize [${}$, ${}$]}}", signed_decimal(test.difference.mean),
-                        signed_decimal(test.difference.lo), signed_decimal(test.difference.hi));
+    text += fmt::format(" & ${}$ {{\\scriptsize [${}$, ${}$], ${}$}}", signed_decimal(test.difference.mean),
+                        signed_decimal(test.difference.lo), signed_decimal(test.difference.hi),
+                        p_value(test.p_holm));
   }
   return text + " & & \\\\\n";
 }
@@ -55,7 +36,8 @@ std::string latex_pair(const PairedRow& row) {
 }  // namespace
 
 std::string render_latex(const ResultTable& table) {
-  std::string text = "% " + heading(table, "; ") + "\n\\begin{tabular}{l" +
+  const std::string tests = table.pairs.empty() ? "" : "; " + table.test_method();
+  std::string text = "% " + heading(table, "; ") + tests + "\n\\begin{tabular}{l" +
                      std::string(table.metrics.size() + 2, 'r') + "}\n\\toprule\nscorer";
   for (const std::string& metric : table.metrics) text += " & " + latex_text(metric);
   text += " & tokens & ms \\\\\n\\midrule\n";

@@ -19,7 +19,8 @@ std::string with_names(const std::string& first, const std::string& second) {
 TEST(TableLatex, IsATabularOfTheWholeTable) {
   EXPECT_EQ(render_latex(small_table()),
             "% protocol loo-uni19-seed7, 40 users (one slate each); "
-            "intervals: 95 % percentile bootstrap over users, 2000 resamples, seed 7\n"
+            "intervals: 95 % percentile bootstrap over users, 2000 resamples, seed 7; "
+            "p: randomisation test, 10000 permutations\n"
             R"(\begin{tabular}{lrrrr}
 \toprule
 scorer & ndcg@10 & mrr & tokens & ms \\
@@ -27,7 +28,7 @@ scorer & ndcg@10 & mrr & tokens & ms \\
 base & .250 {\scriptsize [.200, .300]} & \textbf{.500} {\scriptsize [.450, .550]} & 320 & 12.5 \\
 mine & \textbf{.750} {\scriptsize [.700, .800]} & .125 {\scriptsize [.100, .150]} & 0 & -- \\
 \midrule
-mine $-$ base & $+.500$ {\scriptsize [$+.400$, $+.600$]} & $-.375$ {\scriptsize [$-.500$, $-.250$]} & & \\
+mine $-$ base & $+.500$ {\scriptsize [$+.400$, $+.600$], $p < .001$} & $-.375$ {\scriptsize [$-.500$, $-.250$], $p = .030$} & & \\
 \bottomrule
 \end{tabular}
 )");

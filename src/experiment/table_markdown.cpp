@@ -1,28 +1,23 @@
 #include "experiment/table_markdown.h"
 
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include "experiment/table_cells.h"
+#include "experiment/table_lines.h"
 
 namespace r2rank::experiment {
 namespace {
 
-std::string markdown_line(const std::vector<std::string>& cells) {
-  return fmt::format("| {} |\n", fmt::join(cells, " | "));
-}
-
-std::string markdown_head(const ResultTable& table, const std::string& first,
-                          const std::vector<std::string>& last) {
-  std::vector<std::string> names = {first};
+std::string head(const ResultTable& table, const std::string& first, const Line& last) {
+  Line names = {first};
   names.insert(names.end(), table.metrics.begin(), table.metrics.end());
   names.insert(names.end(), last.begin(), last.end());
-  std::vector<std::string> rule(names.size(), "---:");
-  rule[0] = ":---";
-  return markdown_line(names) + markdown_line(rule);
+  return markdown_head(names);
 }
 
 std::string markdown_row(const ResultTable& table, const TableRow& row) {
-  std::vector<std::string> cells = {escaped(row.scorer, "|\\*_`", '\\')};
+  std::vector<std::string> cells = {markdown_text(row.scorer) +
+                                    (row.seeds > 1 ? fmt::format(" ({} seeds)", row.seeds) : "")};
   for (size_t i = 0; i < row.metrics.size(); ++i) {
     const std::string stars = is_best(table, row, i) ? "**" : "";
     cells.push_back(fmt::format("{0}{1}{0} {2}", stars, decimal(row.metrics[i].mean),
@@ -33,11 +28,16 @@ std::string markdown_row(const ResultTable& table, const TableRow& row) {
   return markdown_line(cells);
 }
 
-std::string markdown_pair(const PairedRow& row) {
-  std::vector<std::string> cells = {escaped(row.a + " - " + row.b, "|\\*_`", '\\')};
+std::string p_values(const PairedComparison& test, bool several) {
+  const std::string p = p_value(test.p_permutation);
+  return several ? fmt::format("{}, Holm {}", p, p_value(test.p_holm).substr(2)) : p;
+}
+
+std::string markdown_pair(const PairedRow& row, bool several) {
+  std::vector<std::string> cells = {markdown_text(row.a + " - " + row.b)};
   for (const auto& test : row.tests) {
     cells.push_back(fmt::format("{} {}, {}", signed_decimal(test.difference.mean),
-                                bracketed(test.difference, signed_decimal), p_value(test.p_value)));
+                                bracketed(test.difference, signed_decimal), p_values(test, several)));
   }
   return markdown_line(cells);
 }
@@ -45,12 +45,11 @@ std::string markdown_pair(const PairedRow& row) {
 }  // namespace
 
 std::string render_markdown(const ResultTable& table) {
-  std::string text =
-      heading(table, "; ") + "\n\n" + markdown_head(table, "scorer", {"tokens/slate", "ms/slate"});
+  std::string text = heading(table, "; ") + "\n\n" + head(table, "scorer", {"tokens/slate", "ms/slate"});
   for (const TableRow& row : table.rows) text += markdown_row(table, row);
   if (table.pairs.empty()) return text;
-  text += fmt::format("\n{}", markdown_head(table, "difference, same users", {}));
-  for (const PairedRow& row : table.pairs) text += markdown_pair(row);
+  text += fmt::format("\n{}\n\n{}", table.test_method(), head(table, "difference, same users", {}));
+  for (const PairedRow& row : table.pairs) text += markdown_pair(row, table.pairs.size() > 1);
   return text;
 }
 

@@ -19,10 +19,24 @@ TEST(TableMarkdown, IsAHeadingAndTwoTables) {
 | base | .250 [.200, .300] | **.500** [.450, .550] | 320 | 12.5 |
 | mine | **.750** [.700, .800] | .125 [.100, .150] | 0 | – |
 
+p: randomisation test, 10000 permutations
+
 | difference, same users | ndcg@10 | mrr |
 | :--- | ---: | ---: |
-| mine - base | +.500 [+.400, +.600], p < .001 | -.375 [-.500, -.250], p = .040 |
+| mine - base | +.500 [+.400, +.600], p < .001 | -.375 [-.500, -.250], p = .030 |
 )");
+}
+
+TEST(TableMarkdown, GivesTheCorrectedPValuesOfSeveralPairs) {
+  const std::string text = render_markdown(testing::table_of_two_pairs());
+  expect_part(text, "\np: randomisation test, 10000 permutations, Holm over the 2 pairs of a column\n");
+  expect_part(text, "p < .001, Holm < .001 | -.375 [-.500, -.250], p = .030, Holm = .060 |\n");
+}
+
+TEST(TableMarkdown, SaysHowManySeedsARowHas) {
+  ResultTable table = small_table();
+  table.rows[1].seeds = 3;
+  expect_part(render_markdown(table), "| mine (3 seeds) |");
 }
 
 TEST(TableMarkdown, WithoutPairsIsOneTable) {

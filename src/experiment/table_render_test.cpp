@@ -25,8 +25,8 @@ ResultTable example() {
   table.rows = {{"zero_shot", std::vector<metrics::Interval>(7, {0.2714, 0.2501, 0.2931}), 1843.2, 152.4},
                 {"item-knn", std::vector<metrics::Interval>(7, {0.5412, 0.5170, 0.5654}), 0, 0.0412},
                 {"mine|1", std::vector<metrics::Interval>(7, {1, 1, 1}), NAN, NAN}};
-  table.pairs = {
-      {"item-knn", "zero_shot", std::vector<metrics::PairedTest>(7, {{0.2698, 0.24, 0.3}, 0.0005})}};
+  table.pairs = {{"item-knn", "zero_shot",
+                  std::vector<PairedComparison>(7, {{0.2698, 0.24, 0.3}, 0.0005, 0.0004, 0.0004})}};
   return table;
 }
 
@@ -106,10 +106,10 @@ TEST(RenderMarkdown, GivesEveryRowOfATableTheSameCells) {
 
 TEST(RenderCsv, HasALineAScorerAndMetricWithFullNames) {
   const auto lines = lines_of(render(example(), TableFormat::kCsv));
-  ASSERT_EQ(lines.size(), 1U + 3 * 7);
-  EXPECT_EQ(lines[0], "scorer,metric,mean,lo,hi,users,tokens_per_slate,ms_per_slate");
-  EXPECT_EQ(lines[2], "zero_shot,ndcg@10[loo-uni19-seed7],0.2714,0.2501,0.2931,500,1843.2,152.4");
-  EXPECT_EQ(lines[15], "mine|1,ndcg@5[loo-uni19-seed7],1,1,1,500,,");
+  ASSERT_EQ(lines.size(), 1U + 3 * 7 + 7);
+  EXPECT_TRUE(lines[0].starts_with("scorer,metric,mean,lo,hi,users,tokens_per_slate,ms_per_slate,"));
+  EXPECT_EQ(lines[2], "zero_shot,ndcg@10[loo-uni19-seed7],0.2714,0.2501,0.2931,500,1843.2,152.4,1,,,,");
+  EXPECT_EQ(lines[15], "mine|1,ndcg@5[loo-uni19-seed7],1,1,1,500,,,1,,,,");
 }
 
 TEST(RenderCsv, QuotesNamesThatNeedIt) {

@@ -20,11 +20,13 @@ base         .250       .500     320      12.5
 mine         .750       .125       0         –
         .700–.800  .100–.150
 
+p: randomisation test, 10000 permutations
+
 difference, same users       ndcg@10           mrr
 ──────────────────────────────────────────────────
 mine                           +.500         -.375
   - base                +.400, +.600  -.500, -.250
-                            p < .001      p = .040
+                            p < .001      p = .030
 )");
 }
 
@@ -41,6 +43,11 @@ TEST(TableText, MakesRoomForLongNamesCountedInCharacters) {
   EXPECT_EQ(found[5].substr(accented.size()), expected[5].substr(plain.size()));
   for (const size_t other : {3U, 4U, 6U, 7U, 8U}) EXPECT_EQ(found[other], expected[other]);
   EXPECT_EQ(width_of(found[3]), width_of(found[4])) << "the rule is as wide as the table";
+}
+
+TEST(TableText, PutsTheCorrectedPValuesOfSeveralPairsBelow) {
+  const auto lines = lines_of(render_text(testing::table_of_two_pairs()));
+  EXPECT_EQ(lines.back(), "                         Holm < .001   Holm = .060");
 }
 
 TEST(TableText, EndsNoLineInSpaces) {

@@ -24,7 +24,20 @@ inline ResultTable small_table() {
   table.metrics = {"ndcg@10", "mrr"};
   table.rows = {{"base", {{0.25, 0.2, 0.3}, {0.5, 0.45, 0.55}}, 320, 12.5},
                 {"mine", {{0.75, 0.7, 0.8}, {0.125, 0.1, 0.15}}, 0, NAN}};
-  table.pairs = {{"mine", "base", {{{0.5, 0.4, 0.6}, 0.0005}, {{-0.375, -0.5, -0.25}, 0.04}}}};
+  table.pairs = {{"mine",
+                  "base",
+                  {{{0.5, 0.4, 0.6}, 0.0005, 0.0004, 0.0004}, {{-0.375, -0.5, -0.25}, 0.04, 0.03, 0.03}}}};
+  table.permutations = 10000;
+  return table;
+}
+
+/// The same with a second pair, so that Holm's correction matters.
+inline ResultTable table_of_two_pairs() {
+  ResultTable table = small_table();
+  table.pairs.push_back(table.pairs[0]);
+  table.pairs[1].b = "other";
+  for (auto& pair : table.pairs)
+    for (auto& test : pair.tests) test.p_holm = 2 * test.p_permutation;
   return table;
 }
 

@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <limits>
+#include <optional>
+#include <string_view>
 
 #include "base/error.h"
 #include "metrics/tied_blocks.h"
@@ -13,8 +17,7 @@ namespace {
 
 using Blocks = std::vector<TiedBlock>;
 
-constexpr int kNdcgCuts[] = {5, 10, 20};
-constexpr int kHitCuts[] = {1, 5, 10};
+constexpr int kNoCut = std::numeric_limits<int>::max();
 
 void check_labels(std::span<const float> relevance) {
   R2RANK_CHECK(
@@ -56,12 +59,47 @@ double hit_probability(const Blocks& blocks, int k) {
   return 1 - miss;
 }
 
-double expected_reciprocal_rank(const Blocks& blocks) {
+double expected_relevant(const Blocks& blocks, int k) {
+  double total = 0;
+  for (const auto& block : blocks)
+    total += static_cast<double>(block.relevant) * std::clamp(k - block.start, 0, block.size) / block.size;
+  return total;
+}
+
+int relevant_items(const Blocks& blocks) {
+  int total = 0;
+  for (const auto& block : blocks) total += block.relevant;
+  return total;
+}
+
+/// The sum over the block's places within k of P(relevant there) E[precision there | relevant there]: each
+/// other relevant item of the block is equally likely at each of its other places.
+double expected_precisions(const TiedBlock& block, int relevant_before, int k) {
+  if (block.relevant == 0) return 0;
+  const double others = block.size > 1 ? (block.relevant - 1.0) / (block.size - 1.0) : 0;
+  double total = 0;
+  const int places = std::clamp(k - block.start, 0, block.size);
+  for (int j = 0; j < places; ++j) total += (relevant_before + 1 + j * others) / (block.start + j + 1);
+  return total * block.relevant / block.size;
+}
+
+double expected_average_precision(const Blocks& blocks, int k) {
+  double total = 0;
+  int relevant_before = 0;
+  for (const auto& block : blocks) {
+    total += expected_precisions(block, relevant_before, k);
+    relevant_before += block.relevant;
+  }
+  return total / std::min(k, relevant_before);
+}
+
+double expected_reciprocal_rank(const Blocks& blocks, int k) {
   const TiedBlock& block = first_relevant(blocks);
   // P(the block's first relevant item is its j-th), by recursion from j = 1.
   double probability = static_cast<double>(block.relevant) / block.size;
   double total = 0;
-  for (int j = 1; j <= block.size - block.relevant + 1; ++j) {
+  const int last = std::min(block.size - block.relevant + 1, std::max(0, k - block.start));
+  for (int j = 1; j <= last; ++j) {
     total += probability / (block.start + j);
     if (j < block.size)
       probability *= static_cast<double>(block.size - j - block.relevant + 1) / (block.size - j);
@@ -80,43 +118,124 @@ double area_under_curve(const Blocks& blocks) {
   return others_below > 0 ? pairs / (relevant * others_below) : 0.5;
 }
 
+enum class Kind { kNdcg, kHitRate, kRecall, kPrecision, kAveragePrecision, kReciprocalRank, kAuc };
+
+struct Metric {
+  Kind kind;
+  int k;
+};
+
+struct KindName {
+  std::string_view name;
+  Kind kind;
+  bool with_cut, without_cut;
+};
+
+constexpr KindName kKinds[] = {{"ndcg", Kind::kNdcg, true, false},
+                               {"hr", Kind::kHitRate, true, false},
+                               {"recall", Kind::kRecall, true, false},
+                               {"precision", Kind::kPrecision, true, false},
+                               {"map", Kind::kAveragePrecision, true, false},
+                               {"mrr", Kind::kReciprocalRank, true, true},
+                               {"auc", Kind::kAuc, false, true}};
+constexpr int kLargestCut = 1'000'000;
+
+std::optional<int> parse_cut(std::string_view text) {
+  int k = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), k);
+  const bool whole = error == std::errc() && end == text.data() + text.size() && text[0] != '0';
+  return whole && k >= 1 && k <= kLargestCut ? std::optional(k) : std::nullopt;
+}
+
+std::optional<Metric> parse_metric(std::string_view name) {
+  const size_t at = name.find('@');
+  const auto cut = at == name.npos ? std::optional(kNoCut) : parse_cut(name.substr(at + 1));
+  for (const auto& known : kKinds)
+    if (cut && known.name == name.substr(0, at) && (at == name.npos ? known.without_cut : known.with_cut))
+      return Metric{known.kind, *cut};
+  return std::nullopt;
+}
+
+double value_of(const Metric& metric, const Blocks& blocks, std::span<const float> relevance) {
+  switch (metric.kind) {
+    case Kind::kNdcg:
+      return expected_dcg(blocks, metric.k) / ideal_dcg(relevance, metric.k);
+    case Kind::kHitRate:
+      return hit_probability(blocks, metric.k);
+    case Kind::kRecall:
+      return expected_relevant(blocks, metric.k) / relevant_items(blocks);
+    case Kind::kPrecision:
+      return expected_relevant(blocks, metric.k) / metric.k;
+    case Kind::kAveragePrecision:
+      return expected_average_precision(blocks, metric.k);
+    case Kind::kReciprocalRank:
+      return expected_reciprocal_rank(blocks, metric.k);
+    case Kind::kAuc:
+      return area_under_curve(blocks);
+  }
+  return 0;
+}
+
+double value_at(Kind kind, std::span<const double> scores, std::span<const float> relevance, int k) {
+  R2RANK_CHECK(k >= 1);
+  return value_of({kind, k}, checked_blocks(scores, relevance), relevance);
+}
+
 }  // namespace
 
 double ndcg(std::span<const double> scores, std::span<const float> relevance, int k) {
-  R2RANK_CHECK(k >= 1);
-  return expected_dcg(checked_blocks(scores, relevance), k) / ideal_dcg(relevance, k);
+  return value_at(Kind::kNdcg, scores, relevance, k);
 }
 
 double hit_rate(std::span<const double> scores, std::span<const float> relevance, int k) {
-  R2RANK_CHECK(k >= 1);
-  return hit_probability(checked_blocks(scores, relevance), k);
+  return value_at(Kind::kHitRate, scores, relevance, k);
+}
+
+double recall(std::span<const double> scores, std::span<const float> relevance, int k) {
+  return value_at(Kind::kRecall, scores, relevance, k);
+}
+
+double precision(std::span<const double> scores, std::span<const float> relevance, int k) {
+  return value_at(Kind::kPrecision, scores, relevance, k);
+}
+
+double average_precision(std::span<const double> scores, std::span<const float> relevance, int k) {
+  return value_at(Kind::kAveragePrecision, scores, relevance, k);
 }
 
 double reciprocal_rank(std::span<const double> scores, std::span<const float> relevance) {
-  return expected_reciprocal_rank(checked_blocks(scores, relevance));
+  return value_at(Kind::kReciprocalRank, scores, relevance, kNoCut);
+}
+
+double reciprocal_rank(std::span<const double> scores, std::span<const float> relevance, int k) {
+  return value_at(Kind::kReciprocalRank, scores, relevance, k);
 }
 
 double auc(std::span<const double> scores, std::span<const float> relevance) {
-  return area_under_curve(checked_blocks(scores, relevance));
+  return value_at(Kind::kAuc, scores, relevance, kNoCut);
 }
 
 std::vector<std::string> metric_names() {
-  std::vector<std::string> names;
-  for (const int k : kNdcgCuts) names.push_back(fmt::format("ndcg@{}", k));
-  for (const int k : kHitCuts) names.push_back(fmt::format("hr@{}", k));
-  names.insert(names.end(), {"mrr", "auc"});
-  return names;
+  return {"ndcg@5", "ndcg@10", "ndcg@20",   "hr@1",         "hr@5",   "hr@10",
+          "mrr",    "auc",     "recall@10", "precision@10", "map@10", "mrr@10"};
 }
 
 std::map<std::string, double> all_metrics(std::span<const double> scores, std::span<const float> relevance) {
   const Blocks blocks = checked_blocks(scores, relevance);
   std::map<std::string, double> values;
-  for (const int k : kNdcgCuts)
-    values[fmt::format("ndcg@{}", k)] = expected_dcg(blocks, k) / ideal_dcg(relevance, k);
-  for (const int k : kHitCuts) values[fmt::format("hr@{}", k)] = hit_probability(blocks, k);
-  values["mrr"] = expected_reciprocal_rank(blocks);
-  values["auc"] = area_under_curve(blocks);
+  for (const auto& name : metric_names()) values[name] = value_of(*parse_metric(name), blocks, relevance);
   return values;
+}
+
+bool is_metric(const std::string& name) {
+  return parse_metric(name).has_value();
+}
+
+double metric_value(const std::string& name, std::span<const double> scores,
+                    std::span<const float> relevance) {
+  const auto metric = parse_metric(name);
+  R2RANK_CHECK(metric.has_value());
+  return value_of(*metric, checked_blocks(scores, relevance), relevance);
 }
 
 std::string full_name(const std::string& metric, const std::string& protocol) {

@@ -1,5 +1,6 @@
 #include "metrics/ranking_metrics.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,6 +9,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <numeric>
+
+#include "metrics/golden_evaluation.h"
 
 namespace r2rank::metrics {
 namespace {
@@ -37,6 +40,18 @@ int first_relevant_rank(const std::vector<int>& order, const Labels& labels) {
     ++rank;
   }
   return rank;
+}
+
+double plain_hits(const std::vector<int>& order, const Labels& labels, int k) {
+  const auto end = order.begin() + std::min<int>(k, static_cast<int>(order.size()));
+  return static_cast<double>(std::count_if(order.begin(), end, [&](int item) { return labels[item] > 0; }));
+}
+
+double plain_average_precision(const std::vector<int>& order, const Labels& labels, int k) {
+  double total = 0;
+  for (int place = 1; place <= std::min<int>(k, static_cast<int>(order.size())); ++place)
+    if (labels[order[place - 1]] > 0) total += plain_hits(order, labels, place) / place;
+  return total / std::min<double>(k, plain_hits(order, labels, static_cast<int>(order.size())));
 }
 
 double plain_auc(const std::vector<int>& order, const Labels& labels) {
@@ -81,6 +96,20 @@ void expect_equal_to_brute_force(const Scores& scores, const Labels& labels) {
                 average_over_orders(
                     scores, [&](const auto& o) { return first_relevant_rank(o, labels) <= k ? 1.0 : 0.0; }),
                 1e-12);
+    EXPECT_NEAR(precision(scores, labels, k),
+                average_over_orders(scores, [&](const auto& o) { return plain_hits(o, labels, k) / k; }),
+                1e-12);
+    EXPECT_NEAR(
+        average_precision(scores, labels, k),
+        average_over_orders(scores, [&](const auto& o) { return plain_average_precision(o, labels, k); }),
+        1e-12);
+    EXPECT_NEAR(reciprocal_rank(scores, labels, k),
+                average_over_orders(scores,
+                                    [&](const auto& o) {
+                                      const int rank = first_relevant_rank(o, labels);
+                                      return rank <= k ? 1.0 / rank : 0.0;
+                                    }),
+                1e-12);
   }
   EXPECT_NEAR(
       reciprocal_rank(scores, labels),
@@ -99,6 +128,20 @@ TEST(RankingMetrics, WithoutTiesAreTheTextbookValues) {
   EXPECT_EQ(hit_rate(scores, labels, 2), 1);
   EXPECT_DOUBLE_EQ(reciprocal_rank(scores, labels), 0.5);
   EXPECT_DOUBLE_EQ(auc(scores, labels), 2.0 / 3);
+  EXPECT_EQ(reciprocal_rank(scores, labels, 1), 0);
+  EXPECT_EQ(recall(scores, labels, 2), 1);
+  EXPECT_DOUBLE_EQ(precision(scores, labels, 10), 0.1);  // four candidates leave six places empty
+  EXPECT_DOUBLE_EQ(average_precision(scores, labels, 10), 0.5);
+}
+
+TEST(RankingMetrics, OfOneRelevantItemAreMadeOfTwo) {
+  const Scores scores = {2, 1, 1, 1, 0, 0};
+  const Labels labels = {0, 0, 1, 0, 0, 0};
+  for (int k = 1; k <= 8; ++k) {
+    EXPECT_NEAR(recall(scores, labels, k), hit_rate(scores, labels, k), 1e-15);
+    EXPECT_NEAR(precision(scores, labels, k), hit_rate(scores, labels, k) / k, 1e-15);
+    EXPECT_NEAR(average_precision(scores, labels, k), reciprocal_rank(scores, labels, k), 1e-15);
+  }
 }
 
 TEST(RankingMetrics, OfAConstantScorerAreThoseOfARandomOne) {
@@ -173,7 +216,42 @@ TEST(RankingMetrics, MatchScikitLearnAndEnumeratedTies) {
     EXPECT_NEAR(hit_rate(scores, labels, k), test_case.at("hr").get<double>(), 1e-12);
     EXPECT_NEAR(reciprocal_rank(scores, labels), test_case.at("mrr").get<double>(), 1e-12);
     EXPECT_NEAR(auc(scores, labels), test_case.at("auc").get<double>(), 1e-12);
+    EXPECT_NEAR(recall(scores, labels, k), test_case.at("recall").get<double>(), 1e-12);
+    EXPECT_NEAR(precision(scores, labels, k), test_case.at("precision").get<double>(), 1e-12);
+    EXPECT_NEAR(average_precision(scores, labels, k), test_case.at("map").get<double>(), 1e-12);
+    EXPECT_NEAR(reciprocal_rank(scores, labels, k), test_case.at("mrr_at_k").get<double>(), 1e-12);
   }
+}
+
+/// Where scores are tied, the golden values are RecBole's averaged over every order of the candidates: it
+/// breaks ties by their place.
+TEST(RankingMetrics, MatchRecBoleOrItsMeanOverTheOrdersOfTies) {
+  const auto golden = testing::golden_evaluation();
+  ASSERT_GE(golden.at("ranking").size(), 80u);
+  for (const auto& test_case : golden.at("ranking")) {
+    const auto scores = test_case.at("scores").get<Scores>();
+    const auto labels = test_case.at("labels").get<Labels>();
+    EXPECT_NEAR(auc(scores, labels), test_case.at("auc").get<double>(), 1e-12);
+    for (const char* name : {"hr", "mrr", "precision", "recall", "ndcg", "map"}) {
+      const auto expected = test_case.at(name).get<std::vector<double>>();
+      for (size_t k = 1; k <= expected.size(); ++k)
+        EXPECT_NEAR(metric_value(fmt::format("{}@{}", name, k), scores, labels), expected[k - 1], 1e-12)
+            << name << "@" << k << test_case.at("scores");
+    }
+  }
+}
+
+TEST(RankingMetrics, GoByTheirNames) {
+  const Scores scores = {3, 1, 1, 1, 0, 2};
+  const Labels labels = {0, 1, 0, 0, 2, 1};
+  for (const auto& [name, value] : all_metrics(scores, labels)) {
+    EXPECT_TRUE(is_metric(name)) << name;
+    EXPECT_EQ(metric_value(name, scores, labels), value) << name;
+  }
+  EXPECT_EQ(metric_value("recall@3", scores, labels), recall(scores, labels, 3));
+  for (const char* name : {"", "@", "ndcg", "ndcg@", "ndcg@0", "ndcg@05", "ndcg@-1", "ndcg@1.5",
+                           "ndcg@9999999", "ndcg@5@5", "auc@5", "ndgc@5", "NDCG@5", "hr", "map", "mrr@"})
+    EXPECT_FALSE(is_metric(name)) << name;
 }
 
 TEST(RankingMetricsDeathTest, RefuseWhatOurOwnCodeMustNeverPass) {

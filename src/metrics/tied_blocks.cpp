@@ -14,12 +14,12 @@ bool same_place(double a, double b) {
   return a == b || (std::isnan(a) && std::isnan(b));
 }
 
-bool ahead(double a, double b) {
+}  // namespace
+
+bool ranks_ahead(double a, double b) {
   if (std::isnan(a) || std::isnan(b)) return !std::isnan(a) && std::isnan(b);
   return a > b;
 }
-
-}  // namespace
 
 double gain_of(float relevance) {
   return std::exp2(static_cast<double>(relevance)) - 1;
@@ -42,7 +42,8 @@ std::vector<TiedBlock> tied_blocks(std::span<const double> scores, std::span<con
   R2RANK_CHECK(scores.size() == relevance.size());
   std::vector<size_t> order(scores.size());
   std::iota(order.begin(), order.end(), size_t{0});
-  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return ahead(scores[a], scores[b]); });
+  std::sort(order.begin(), order.end(),
+            [&](size_t a, size_t b) { return ranks_ahead(scores[a], scores[b]); });
 
   std::vector<TiedBlock> blocks;
   for (size_t place = 0; place < order.size(); ++place) {

@@ -17,6 +17,8 @@ struct TiedBlock {
 /// lengths.
 std::vector<TiedBlock> tied_blocks(std::span<const double> scores, std::span<const float> relevance);
 
+/// Whether a score ranks before another: higher, or a number where the other is NaN.
+bool ranks_ahead(double a, double b);
 /// 2^rel - 1.
 double gain_of(float relevance);
 /// 1/log2(rank + 1) for ranks 1..k, 0 beyond.

@@ -66,7 +66,7 @@ class Eval(Scoring):
         page = self.evaluate("--model", trained(), "--name", "mine", "--baselines", "random,constant", "--seconds", "train=1.5",
                              "--output", self.output, "--json").stdout
         self.assertEqual(sorted(path.name for path in self.output.iterdir()),
-                         ["constant.parquet", "mine.parquet", "random.parquet", "summary.json", "table.md"])
+                         ["constant.parquet", "mine.parquet", "random.parquet", "summary.json", "table.csv", "table.md", "table.tex"])
         summary = json.loads(page)
         self.assertEqual(json.loads((self.output / "summary.json").read_text()), summary)
         self.assertEqual((summary["protocol"], summary["users"], summary["seconds"]), ("loo-uni4-seed7", 12, {"train": 1.5}))
@@ -83,6 +83,57 @@ class Eval(Scoring):
         summary = json.loads(page)
         self.assertEqual(summary["results"]["first"], summary["results"]["second"])
         self.assertEqual(list(summary["paired"]), ["second-first", "first-random"])
+
+    def test_every_scorer_is_tested_against_the_reference_with_holm(self):
+        command = ("--baselines", "random,constant,popularity", "--reference", "popularity", "--json")
+        paired = json.loads(self.evaluate(*command).stdout)["paired"]
+        self.assertEqual(set(paired), {"popularity-random", "popularity-constant"})
+        p, corrected = ([test["ndcg@10"][key] for test in paired.values()] for key in ("p_permutation", "p_holm"))
+        self.assertAlmostEqual(max(corrected), max(max(p), min(1, 2 * min(p))))
+
+    def test_slices_and_what_is_beyond_accuracy(self):
+        command = ("--baselines", "random,popularity", "--reference", "popularity", "--slices", "history,popularity,cold,category",
+                   "--beyond", "--output", self.output)
+        page = self.evaluate(*command).stdout
+        for part in ("ndcg@10 by history", "12 users", "ndcg@10 by cold", "no category", "coverage@10", "ece-top-scaled"):
+            self.assertIn(part, page)
+        for name in ("table.md", "table.tex", "table.csv"):
+            self.assertIn("coverage@10", (self.output / name).read_text())
+        summary = json.loads((self.output / "summary.json").read_text())
+        self.assertEqual([table["title"] for table in summary["slices"]], ["history", "popularity", "cold", "category"])
+        for table in summary["slices"]:
+            self.assertEqual(sum(column["slates"] for column in table["columns"]), 12)
+        self.assertEqual([row["scorer"] for row in summary["beyond_accuracy"]], ["random", "popularity"])
+        printed = json.loads(self.evaluate(*command, "--format", "json").stdout)
+        self.assertEqual(printed["slices"], summary["slices"])
+
+    def test_seeds_of_a_scorer_are_one_row(self):
+        for seed in ("1", "2", "3"):
+            self.evaluate("--baselines", "random", "--baseline-seed", seed, "--output", self.output / seed)
+        runs = ",".join(str(self.output / seed / "random.parquet") for seed in ("1", "2", "3"))
+        command = ("--baselines", "constant", "--with", runs)
+        row = json.loads(self.evaluate(*command, "--seeds", "random", "--output", self.output / "all", "--json").stdout)["results"]["random"]
+        self.assertGreater(row["ndcg@10"]["seed_deviation"], 0)
+        means = [json.loads((self.output / seed / "summary.json").read_text())["results"]["random"]["mrr"]["mean"] for seed in ("1", "2", "3")]
+        self.assertAlmostEqual(row["mrr"]["mean"], sum(means) / 3)
+        self.assertTrue((self.output / "all" / "random.3.parquet").exists())
+        self.refuses_eval(*command, code=2, says="--seeds random")
+        twice = self.output / "1" / "random.parquet"
+        self.refuses_eval("--with", f"{twice},{twice}", "--seeds", "random", "--baselines", "", code=2, says="equal scores")
+
+    def test_any_metric_by_its_name(self):
+        page = self.evaluate("--baselines", "constant", "--metrics", "recall@3,map@7", "--format", "csv").stdout
+        rows = list(csv.DictReader(io.StringIO(page)))
+        self.assertEqual([row["metric"] for row in rows], ["recall@3[loo-uni4-seed7]", "map@7[loo-uni4-seed7]"])
+        self.assertAlmostEqual(float(rows[0]["mean"]), 3 / 5)
+        for metric in ("ndgc@10", "ndcg", "recall@0"):
+            self.refuses_eval("--metrics", metric, *self.base_model(), code=2, says=("--metrics", metric))
+
+    def test_names_of_slices_and_references_are_checked_before_scoring(self):
+        self.refuses_eval("--slices", "histroy", *self.base_model(), code=2, says="history")
+        self.refuses_eval("--reference", "popularty", *self.base_model(), code=2, says="--reference popularty")
+        self.refuses_eval("--reference", "random", "--pairs", "model-random", *self.base_model(), code=2, says="--reference")
+        self.refuses_eval("--seeds", "sasrec", *self.base_model(), code=2, says="--seeds sasrec")
 
     def test_reasons_about_some_candidates_only(self):
         arguments = ("--json", *self.base_model(), *REASONING, "--reason-top", "2", "--users", "u1")

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "experiment/beyond_accuracy.h"
+#include "experiment/comparison_table.h"
+#include "experiment/result_table.h"
+#include "experiment/table_render.h"
+
+namespace r2rank::experiment {
+
+/// Everything an evaluation has to say.
+struct EvaluationPage {
+  ResultTable table;                 ///< every metric that was measured
+  std::vector<std::string> columns;  ///< those of them that a table shows
+  std::vector<ComparisonTable> slices = {};
+  std::optional<BeyondTable> beyond = {};
+  std::map<std::string, double> seconds = {};  ///< by what they were spent on
+};
+
+/// The tables one below the other; CSV: an empty line between them, each with a head of its own; JSON: one
+/// object, the table's with "slices" and "beyond_accuracy".
+std::string render(const EvaluationPage& page, TableFormat format);
+
+/// summary.json (docs/formats.md): {"protocol", "users", "results": {name: {metric: {"mean", "lo", "hi"}}},
+/// "paired": {"a-b": {metric: {"mean", "lo", "hi", "p", "p_permutation", "p_holm"}}}, "seconds": {...}} with
+/// every metric of the page, and "slices" and "beyond_accuracy" where it has them.
+std::string summary_json(const EvaluationPage& page);
+
+}  // namespace r2rank::experiment
