@@ -1,7 +1,6 @@
 #include "base/config.h"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <charconv>
@@ -9,14 +8,10 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/files.h"
+#include "base/toml_text.h"
 
 namespace r2rank::base {
 namespace {
-
-/// toml++ takes keys of any depth and destroys what "a.a.a..." nests by recursion: 30,000 dots exhaust the
-/// stack. A configuration has a few hundred.
-constexpr ptrdiff_t kMostDots = 10000;
 
 template <class... Ts>
 struct Overloaded : Ts... {
@@ -92,35 +87,10 @@ void assign(ConfigField& field, std::string_view text) {
   field.given = true;
 }
 
-std::string toml_scalar_as_text(const toml::node& node, const std::string& key) {
-  if (const auto* text = node.as_string()) return text->get();
-  if (const auto* number = node.as_integer()) return std::to_string(number->get());
-  if (const auto* number = node.as_floating_point()) return fmt::format("{}", number->get());
-  if (const auto* flag = node.as_boolean()) return flag->get() ? "true" : "false";
-  fail_usage("config",
-             "expected a number, true/false, text or a list of them for key '{}'; the configuration is flat: "
-             "write '{} = value'",
-             key, key);
-}
-
-std::string toml_list_as_text(const toml::array& list, const std::string& key) {
-  std::vector<std::string> words;
-  for (const auto& element : list) {
-    words.push_back(toml_scalar_as_text(element, key));
-    // Lists travel as text joined by commas: an element with one would silently become two.
-    if (words.back().empty() || words.back().find(',') != std::string::npos)
-      fail_usage("config", "expected list elements without commas and not empty for key '{}', found '{}'",
-                 key, words.back());
-  }
-  return fmt::format("{}", fmt::join(words, ","));
-}
-
-std::string toml_as_text(const toml::node& node, const ConfigField& field) {
-  const auto* list = node.as_array();
-  if (list == nullptr) return toml_scalar_as_text(node, field.name);
-  if (!std::holds_alternative<std::vector<std::string>*>(field.value))
+std::string field_as_text(const toml::node& node, const ConfigField& field) {
+  if (node.is_array() && !std::holds_alternative<std::vector<std::string>*>(field.value))
     fail_usage("config", "expected {} for {}, found a list", field.type_name(), field.name);
-  return toml_list_as_text(*list, field.name);
+  return toml_as_text(node, field.name);
 }
 
 nlohmann::json as_json_value(const ConfigField& field) {
@@ -196,20 +166,9 @@ bool ConfigFields::given(std::string_view name) const {
 }
 
 void ConfigFields::load_toml(const std::string& path) {
-  const std::string text = read_file(path);
-  if (std::count(text.begin(), text.end(), '.') > kMostDots)
-    fail_data("config", "{} has more than {} dots; expected a flat configuration: lines of 'key = value'",
-              path, kMostDots);
-  toml::table table;
-  try {
-    table = toml::parse(text, path);
-  } catch (const toml::parse_error& error) {
-    fail_data("config", "{} is not valid TOML: {} (line {})", path, error.description(),
-              error.source().begin.line);
-  }
-  for (const auto& [key, node] : table) {
+  for (const auto& [key, node] : read_toml(path)) {
     ConfigField& field = find(key.str());
-    assign(field, toml_as_text(node, field));
+    assign(field, field_as_text(node, field));
   }
 }
 

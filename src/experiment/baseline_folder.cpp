@@ -1,0 +1,132 @@
+#include "experiment/baseline_folder.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "baselines/trainable.h"
+#include "data/split.h"
+#include "experiment/methods.h"
+
+namespace r2rank::experiment {
+namespace {
+
+constexpr const char* kFormat = "r2rank-baseline";
+constexpr int64_t kVersion = 1;
+constexpr const char* kCard = "baseline.json";
+constexpr const char* kWeights = "weights.safetensors";
+
+nlohmann::ordered_json epochs_json(const baselines::FitReport& fit) {
+  auto epochs = nlohmann::ordered_json::array();
+  for (const auto& record : fit.epochs)
+    epochs.push_back({{"epoch", record.epoch},
+                      {"loss", record.loss},
+                      {"ndcg@10", record.ndcg},
+                      {"seconds", record.seconds},
+                      {"training_seconds", record.training_seconds}});
+  return epochs;
+}
+
+nlohmann::ordered_json trial_json(const baselines::TrialRecord& trial) {
+  nlohmann::ordered_json json = {{"settings", settings_json(trial.settings)},
+                                 {"run", trial.run},
+                                 {"ndcg@10", trial.ndcg},
+                                 {"seconds", trial.seconds}};
+  if (trial.fit.epochs.empty()) return json;
+  json["best_epoch"] = trial.fit.best_epoch;
+  json["ended_by"] = trial.fit.ended_by;
+  json["targets_per_second"] = trial.fit.targets_per_second;
+  json["epochs"] = epochs_json(trial.fit);
+  return json;
+}
+
+baselines::SettingValues parse_settings(const nlohmann::json& json, const std::string& source) {
+  if (!json.is_object()) base::fail_data("baseline", "{}: expected an object 'settings'", source);
+  baselines::SettingValues values;
+  for (const auto& [name, value] : json.items()) {
+    if (!value.is_string()) base::fail_data("baseline", "{}: expected text for setting '{}'", source, name);
+    values.emplace_back(name, value.get<std::string>());
+  }
+  return values;
+}
+
+template <class T>
+T field(const nlohmann::json& json, const char* name, const std::string& source) {
+  try {
+    return json.at(name).get<T>();
+  } catch (const nlohmann::json::exception&) {
+    base::fail_data("baseline", "{}: its field '{}' is missing or of another kind", source, name);
+  }
+}
+
+void check_data(const nlohmann::json& json, const baselines::TrainingData& data, const std::string& source) {
+  if (field<std::string>(json, "dataset_hash", source) != data.dataset.hash)
+    base::fail_usage("baseline", "{} was trained on another dataset ({}) than {}; train it anew on this one",
+                     source, field<std::string>(json, "dataset", source), data.dataset.name);
+  if (field<std::string>(json, "training_hash", source) != data::training_hash(data.split))
+    base::fail_usage("baseline",
+                     "{} was trained on other events of {} than this split trains on; train it anew on this split",
+                     source, data.dataset.name);
+}
+
+}  // namespace
+
+nlohmann::ordered_json settings_json(const baselines::SettingValues& settings) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  for (const auto& [name, value] : settings) json[name] = value;
+  return json;
+}
+
+nlohmann::ordered_json report_json(const baselines::TuneReport& report) {
+  auto trials = nlohmann::ordered_json::array();
+  for (const auto& trial : report.trials) trials.push_back(trial_json(trial));
+  return {{"seconds", report.seconds}, {"ended_by", report.ended_by}, {"best", report.best}, {"trials", trials}};
+}
+
+FittedBaseline fit_baseline(const BaselineRequest& request, const baselines::TrainingData& data) {
+  const auto method = make_method(request.method);
+  set_settings(*method, request.settings);
+  auto tuned = baselines::tune(*method, data, request.fit, request.tune, request.seed);
+  return {.method = request.method,
+          .settings = settings_of(*method),
+          .seed = request.seed,
+          .report = std::move(tuned.report),
+          .scorer = std::move(tuned.scorer)};
+}
+
+void save_baseline(const FittedBaseline& baseline, const baselines::TrainingData& data, const base::Path& folder,
+                   bool overwrite) {
+  base::AtomicFolder target(folder, overwrite);
+  if (const auto* trained = dynamic_cast<const baselines::Trainable*>(baseline.scorer.get()))
+    trained->save(target.path() / kWeights);
+  const nlohmann::ordered_json card = {{"format", kFormat},
+                                       {"version", kVersion},
+                                       {"method", baseline.method},
+                                       {"settings", settings_json(baseline.settings)},
+                                       {"seed", baseline.seed},
+                                       {"dataset", data.dataset.name},
+                                       {"dataset_hash", data.dataset.hash},
+                                       {"training_hash", data::training_hash(data.split)},
+                                       {"report", report_json(baseline.report)}};
+  base::write_file(target.path() / kCard, card.dump(1) + "\n");
+  target.commit();
+}
+
+FittedBaseline load_baseline(const base::Path& folder, const baselines::TrainingData& data) {
+  const std::string source = (folder / kCard).string();
+  const nlohmann::json card = base::parse_json(base::read_file(folder / kCard), "baseline", source);
+  base::check_format(card, kFormat, kVersion, "baseline", source);
+  check_data(card, data, source);
+  FittedBaseline baseline{.method = field<std::string>(card, "method", source),
+                          .settings = parse_settings(card.value("settings", nlohmann::json()), source),
+                          .seed = field<uint64_t>(card, "seed", source),
+                          .report = {},
+                          .scorer = nullptr};
+  const auto method = make_method(baseline.method);
+  set_settings(*method, baseline.settings);
+  baseline.scorer = method->make(data, baseline.seed);
+  if (auto* trained = dynamic_cast<baselines::Trainable*>(baseline.scorer.get())) trained->load(folder / kWeights);
+  return baseline;
+}
+
+}  // namespace r2rank::experiment

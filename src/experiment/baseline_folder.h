@@ -1,0 +1,47 @@
+#pragma once
+
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "base/files.h"
+#include "baselines/method.h"
+#include "baselines/tune.h"
+
+namespace r2rank::experiment {
+
+/// What a baseline is made of.
+struct BaselineRequest {
+  std::string method;
+  baselines::SettingValues settings;
+  uint64_t seed = 7;
+  baselines::FitOptions fit;
+  baselines::TuneOptions tune;  ///< trials = 1: the settings as they are
+};
+
+/// A baseline that can score, and how it came about.
+struct FittedBaseline {
+  std::string method;
+  baselines::SettingValues settings;  ///< all of them, tuned ones included
+  uint64_t seed = 7;
+  baselines::TuneReport report;
+  std::unique_ptr<baselines::Scorer> scorer;
+};
+
+/// Makes and trains a method. Errors: as make_method, set_settings and tune.
+FittedBaseline fit_baseline(const BaselineRequest& request, const baselines::TrainingData& data);
+
+/// Writes a baseline folder (docs/formats.md): baseline.json, and weights.safetensors of a Trainable.
+/// Errors: kIo; kUsage when the folder exists and `overwrite` is false.
+void save_baseline(const FittedBaseline& baseline, const baselines::TrainingData& data, const base::Path& folder,
+                   bool overwrite);
+/// Reads one. Its report is empty. Errors: kIo; kData for damaged or foreign files; kUsage when it was trained on
+/// another dataset or other training events than `data` has.
+FittedBaseline load_baseline(const base::Path& folder, const baselines::TrainingData& data);
+
+/// Trials and epochs as JSON, for baseline.json and the rows of a comparison.
+nlohmann::ordered_json report_json(const baselines::TuneReport& report);
+/// Settings as a JSON object of texts.
+nlohmann::ordered_json settings_json(const baselines::SettingValues& settings);
+
+}  // namespace r2rank::experiment

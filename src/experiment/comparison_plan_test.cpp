@@ -1,0 +1,97 @@
+#include "experiment/comparison_plan.h"
+
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/files.h"
+
+namespace r2rank::experiment {
+namespace {
+
+constexpr const char* kDataset = "[[dataset]]\nname = 'shop'\n[dataset.import]\ninteractions = 'log.csv'\n";
+
+class Plan : public testing::Test {
+ protected:
+  void TearDown() override { std::filesystem::remove(path_); }
+
+  ComparisonPlan read(const std::string& text) {
+    base::write_file(path_, text);
+    return read_plan(path_.string());
+  }
+  /// The message with which a plan is refused; "" where it is not.
+  std::string refusal(const std::string& text) {
+    try {
+      read(text);
+    } catch (const base::Error& error) {
+      return error.what();
+    }
+    return "";
+  }
+
+  base::Path path_ = std::filesystem::temp_directory_path() /
+                     ("r2rank_plan_" + std::to_string(::getpid()) + ".toml");
+};
+
+TEST_F(Plan, HoldsDataSetsAndRowsInTheirOrder) {
+  const auto plan = read(std::string("reference = 'tfidf'\nseed = 3\ntrials = 2\n") + kDataset +
+                         "[dataset.split]\nnegative_count = 9\n[[row]]\nmethod = 'popularity'\n"
+                         "[[row]]\nname = 'near'\nmethod = 'item-knn'\ntune = true\n[row.settings]\nneighbours = 50\n"
+                         "[[row]]\nmethod = 'tfidf'\nslates = 20\ndatasets = ['shop']\n");
+  EXPECT_EQ(plan.reference, "tfidf");
+  EXPECT_EQ(plan.seed, 3);
+  EXPECT_EQ(plan.tune.trials, 2);
+  ASSERT_EQ(plan.datasets.size(), 1U);
+  EXPECT_EQ(plan.datasets[0].split, (baselines::SettingValues{{"negative_count", "9"}}));
+  ASSERT_EQ(plan.rows.size(), 3U);
+  EXPECT_EQ(plan.rows[1].name, "near");
+  EXPECT_TRUE(plan.rows[1].tune);
+  EXPECT_EQ(plan.rows[1].settings, (baselines::SettingValues{{"neighbours", "50"}}));
+  EXPECT_EQ(plan.rows[2].slates, 20);
+}
+
+TEST_F(Plan, TakesPathsFromTheEnvironment) {
+  ::setenv("R2RANK_PLAN_TEST", "/somewhere", 1);
+  const auto plan = read("[[dataset]]\nname = 'shop'\n[dataset.import]\ninteractions = '${R2RANK_PLAN_TEST}/log.csv'\n"
+                         "[[row]]\nmethod = 'popularity'\n");
+  EXPECT_EQ(plan.datasets[0].import[0].second, "/somewhere/log.csv");
+  ::unsetenv("R2RANK_PLAN_TEST");
+  EXPECT_NE(refusal("[[dataset]]\nname = 'shop'\n[dataset.import]\ninteractions = '${R2RANK_PLAN_TEST}'\n")
+                .find("set the environment variable R2RANK_PLAN_TEST"),
+            std::string::npos);
+}
+
+TEST_F(Plan, SaysWhatIsWrongWithIt) {
+  const std::string row = "[[row]]\nmethod = 'popularity'\n";
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"", "at least one [[dataset]]"},
+      {kDataset, "at least one [[dataset]]"},
+      {kDataset + std::string("[[row]]\nname = 'x'\n"), "lacks 'method'"},
+      {kDataset + std::string("[[row]]\nmethod = 'populrity'\n"), "did you mean 'popularity'?"},
+      {kDataset + std::string("[[row]]\nmethod = 'item-knn'\n[row.settings]\nneighbors = 5\n"), "neighbours"},
+      {kDataset + row + row, "two rows are called 'popularity'"},
+      {kDataset + std::string(kDataset) + row, "two data sets are called 'shop'"},
+      {kDataset + std::string("[[row]]\nname = 'a/b'\nmethod = 'popularity'\n"), "a folder can have"},
+      {kDataset + row + "datasets = ['other']\n", "names the data set 'other'"},
+      {kDataset + row + "[[row]]\nmethod = 'blend'\nof = ['sasrec']\n", "which is no row before it"},
+      {kDataset + row + "of = ['random']\n", "is for blend and lambdamart"},
+      {"reference = 'best'\n" + std::string(kDataset) + row, "there is no such row"},
+      {"referense = 'best'\n" + std::string(kDataset) + row, "did you mean 'reference'?"},
+      {"[[dataset]]\nname = 'shop'\n" + row, "needs [dataset.import]"},
+      {kDataset + row + "slates = -1\n", "slates"},
+      {"row = 1\n" + std::string(kDataset), "[[row]]"}};
+  for (const auto& [text, part] : cases)
+    EXPECT_NE(refusal(text).find(part), std::string::npos) << text << "\nwas refused with: " << refusal(text);
+}
+
+TEST_F(Plan, IsNoTomlWhenALineIsBroken) {
+  EXPECT_NE(refusal("[[row]\n").find("not valid TOML"), std::string::npos);
+  EXPECT_THROW(read_plan("/nowhere/plan.toml"), base::Error);
+}
+
+}  // namespace
+}  // namespace r2rank::experiment

@@ -1,0 +1,67 @@
+#include "experiment/methods.h"
+
+#include <fmt/ranges.h>
+
+#include <iterator>
+#include <utility>
+
+#include "base/error.h"
+#include "baselines/llm/llm_methods.h"
+#include "baselines/neural/neural_methods.h"
+#include "baselines/neural/sequential_methods.h"
+#include "baselines/plain_methods.h"
+
+namespace r2rank::experiment {
+
+std::vector<std::unique_ptr<baselines::Method>> all_methods() {
+  std::vector<std::unique_ptr<baselines::Method>> all = baselines::plain_methods();
+  for (auto* group : {&baselines::neural_methods, &baselines::sequential_methods, &baselines::llm_methods}) {
+    auto more = group();
+    std::move(more.begin(), more.end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+std::vector<std::string> method_names() {
+  std::vector<std::string> names;
+  for (const auto& method : all_methods()) names.emplace_back(method->text().name);
+  return names;
+}
+
+std::unique_ptr<baselines::Method> make_method(const std::string& name) {
+  for (auto& method : all_methods())
+    if (method->text().name == name) return std::move(method);
+  const auto names = method_names();
+  const std::string nearest = base::nearest_name(name, names);
+  base::fail_usage("baseline", "there is no method '{}'{}; the methods are {}", name,
+                   nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest), fmt::join(names, ", "));
+}
+
+void set_settings(baselines::Method& method, const baselines::SettingValues& values) {
+  base::ConfigFields fields;
+  method.describe(fields);
+  for (const auto& [name, value] : values) fields.set(name, value);
+}
+
+baselines::SettingValues settings_of(baselines::Method& method) {
+  base::ConfigFields fields;
+  method.describe(fields);
+  baselines::SettingValues values;
+  for (const auto& field : fields.all()) {
+    std::string text = field.as_text();
+    if (std::holds_alternative<std::string*>(field.value)) text = *std::get<std::string*>(field.value);
+    if (std::holds_alternative<std::vector<std::string>*>(field.value))
+      text = fmt::format("{}", fmt::join(*std::get<std::vector<std::string>*>(field.value), ","));
+    values.emplace_back(field.name, std::move(text));
+  }
+  return values;
+}
+
+std::pair<std::string, std::string> parse_setting(const std::string& text) {
+  const size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0)
+    base::fail_usage("baseline", "--set {}: expected name=value; `r2rank baseline list` shows the names", text);
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+}  // namespace r2rank::experiment

@@ -1,0 +1,50 @@
+#include "experiment/methods.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "base/error.h"
+
+namespace r2rank::experiment {
+namespace {
+
+TEST(Methods, HaveNamesOfTheirOwnAndSaySomething) {
+  std::set<std::string> names;
+  for (const auto& method : all_methods()) {
+    EXPECT_TRUE(names.insert(std::string(method->text().name)).second) << method->text().name;
+    EXPECT_FALSE(method->text().summary.empty());
+    EXPECT_FALSE(method->text().source.empty()) << method->text().name;
+  }
+  EXPECT_TRUE(names.contains("sasrec"));
+}
+
+TEST(Methods, TakeBackTheSettingsTheyShowAndTheTrialsTheyName) {
+  for (const auto& method : all_methods()) {
+    SCOPED_TRACE(method->text().name);
+    const auto settings = settings_of(*method);
+    EXPECT_NO_THROW(set_settings(*method, settings));
+    EXPECT_EQ(settings_of(*method), settings);
+    EXPECT_LE(method->trials().size(), 5U);
+    for (const auto& trial : method->trials()) EXPECT_NO_THROW(set_settings(*method, trial));
+  }
+}
+
+TEST(Methods, AreSuggestedWhenMisspelt) {
+  try {
+    make_method("sasrek");
+    ADD_FAILURE();
+  } catch (const base::Error& error) {
+    EXPECT_NE(std::string(error.what()).find("did you mean 'sasrec'?"), std::string::npos) << error.what();
+  }
+}
+
+TEST(Settings, AreWrittenAsNameAndValue) {
+  EXPECT_EQ(parse_setting("a=b=c"), (std::pair<std::string, std::string>{"a", "b=c"}));
+  EXPECT_EQ(parse_setting("a="), (std::pair<std::string, std::string>{"a", ""}));
+  EXPECT_THROW(parse_setting("a"), base::Error);
+  EXPECT_THROW(parse_setting("=a"), base::Error);
+}
+
+}  // namespace
+}  // namespace r2rank::experiment
