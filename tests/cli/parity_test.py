@@ -73,7 +73,7 @@ class Settings(unittest.TestCase):
                         self.assertEqual(peer[recbole_name], mine[own_name], f"{data_set.name}, {model.recbole}, {own_name}")
 
     def test_are_overridden_for_both_sides_at_once(self):
-        data_set = settings.DataSet("set", (), overrides={"EASE": {"reg_weight": 5.0}})
+        data_set = settings.DataSet("set", "shared", overrides={"EASE": {"reg_weight": 5.0}})
         ease = settings.model_named("EASE")
         self.assertEqual(settings.values(data_set, ease, "recbole"), {"reg_weight": 5.0})
         self.assertEqual(list(settings.values(data_set, ease, "own").values()), [5.0])
@@ -106,7 +106,7 @@ class Runs(unittest.TestCase):
         (self.folder / "split" / "split.json").write_text(json.dumps({"hash": hash_, "protocol_name": "loo"}))
 
     def runner(self, side):
-        def run(dataset, split, model, values, seed, threads, output):
+        def run(dataset, split, model, values, seed, threads, key, output):
             if (model.recbole, side) == ("EASE", "r2rank"):
                 raise places.Missing("there is no verb 'baseline'")
             self.calls.append((side, model.recbole, seed))
@@ -163,6 +163,12 @@ class Runs(unittest.TestCase):
     def test_are_not_made_for_a_report(self):
         self.go("--report")
         self.assertEqual(self.calls, [])
+
+    def test_go_on_without_recbole(self):
+        arguments, missing = argparse.Namespace(sides=["recbole", "r2rank"], report=False, output=self.folder), []
+        with unittest.mock.patch.object(parity.peer, "set_up", side_effect=places.Missing("no registry")):
+            parity.set_up(arguments, missing)
+        self.assertEqual((arguments.sides, missing), (["r2rank"], ["RecBole: no registry"]))
 
     def test_of_a_damaged_result_say_what_to_do(self):
         self.go("--models", "Pop")

@@ -23,14 +23,14 @@ def prepare(data_set, folder):
 
 
 def import_command(data_set):
-    source = places.ML_100K if not data_set.needs_shared else shared_folder() / "data" / data_set.name
-    return ["import", str(source), "--name", data_set.name, *data_set.import_flags]
+    source = places.ML_100K if data_set.source == "wheel" else shared_folder() / "data" / data_set.name
+    return ["import", str(source), "--name", data_set.name]
 
 
 def split_flags(data_set):
-    if not data_set.needs_shared:
-        return list(data_set.split_flags)
-    return ["--negatives", "file", "--candidates-file", str(shared_folder() / "reference" / f"{data_set.name}.slates.jsonl"), *data_set.split_flags]
+    if not data_set.reference_slates:
+        return []
+    return ["--negatives", "file", "--candidates-file", str(shared_folder() / "reference" / f"{data_set.name}.slates.jsonl")]
 
 
 def shared_folder():
@@ -45,8 +45,8 @@ def train_command(dataset, split, model, values, seed, output):
     return [places.program(), "baseline", "train", dataset, "--split", split, "--method", model.own, *pairs, "--seed", str(seed), "--output", output]
 
 
-def run(dataset, split, model, values, seed, threads, output):
-    """Trains and evaluates; leaves OUTPUT/eval with per-user results and says what is to be told."""
+def run(dataset, split, model, values, seed, threads, key, output):
+    """Trains and evaluates; leaves OUTPUT/eval with per-user results and says what is to be told. `key` is not needed: nothing is kept."""
     environment = {"OMP_NUM_THREADS": str(threads)}
     shutil.rmtree(output, ignore_errors=True)
     output.mkdir(parents=True)

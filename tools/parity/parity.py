@@ -6,7 +6,6 @@ runs/parity/summary.json and table.md. The exit status is 1 where a run is missi
 
 import argparse
 import os
-import subprocess
 import sys
 import time
 from datetime import datetime, timezone
@@ -85,7 +84,7 @@ def run_job(arguments, folders, job, missing):
     values = settings.values(data_set, model, VALUE_SIDE[side])
     start = time.monotonic()
     try:
-        found = RUNNERS[side](dataset, split, model, values, seed, arguments.threads, path.with_suffix(""))
+        found = RUNNERS[side](dataset, split, model, values, seed, arguments.threads, key, path.with_suffix(""))
         places.write_json(path, {**found, "key": key, "values": values, "threads": arguments.threads, "seconds": round(time.monotonic() - start, 1)})
         said = f"NDCG@10 {found['test_ndcg@10']:.4f}"
     except places.Missing as reason:
@@ -118,6 +117,17 @@ def prepare(arguments, missing):
     return folders
 
 
+def set_up(arguments, missing):
+    """Without RecBole the other side is still trained."""
+    if "recbole" not in arguments.sides or arguments.report:
+        return
+    try:
+        peer.set_up(arguments.output)
+    except places.Missing as reason:
+        missing.append(f"RecBole: {reason}")
+        arguments.sides.remove("recbole")
+
+
 def report(arguments, folders, missing):
     sections = {}
     for data_set in settings.DATA_SETS:
@@ -142,9 +152,8 @@ def verdict_of_all(sections):
 def main():
     arguments = parse_arguments()
     arguments.output.mkdir(parents=True, exist_ok=True)
-    if "recbole" in arguments.sides and not arguments.report:
-        subprocess.run([places.ROOT / "tools" / "setup" / "peers.sh", "recbole"], check=False)
     missing = []
+    set_up(arguments, missing)
     folders = prepare(arguments, missing)
     prepared = [data_set for data_set in settings.DATA_SETS if data_set.name in folders]
     for job in jobs(arguments, prepared):

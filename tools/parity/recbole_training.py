@@ -1,6 +1,7 @@
 """Trains a RecBole model by its own trainer, stopped early by the validation slates of an r2rank split."""
 
 import copy
+import sys
 import time
 
 import recbole_model  # first: the shims
@@ -18,6 +19,7 @@ def stopping_on_slates(base, scorer, slates):
         def _valid_epoch(self, valid_data, show_progress=False):
             value = float(slate_metric.ndcg(scorer.scores(slates), slates.positives).mean())
             self.curve = (*self.curve, value)
+            print(f"epoch {len(self.curve)}: NDCG@10 {value:.4f}", file=sys.stderr, flush=True)
             return value, {"ndcg@10": value}
 
         def _save_checkpoint(self, epoch, verbose=True, **_):

@@ -61,15 +61,14 @@ MODELS = (
 @dataclass(frozen=True)
 class DataSet:
     name: str
-    import_flags: tuple  # of `r2rank import`, after the path
-    split_flags: tuple = ()
-    needs_shared: bool = False
+    source: str  # "wheel": comes with the recbole wheel; "shared": a folder of ../shared/data
+    reference_slates: bool = False  # tested on the slates of ../shared/reference, not on drawn ones
     overrides: dict = field(default_factory=dict)  # {model: {RecBole's name: value}}
 
 
 DATA_SETS = (
-    DataSet("ml-100k", ()),
-    DataSet("amazon-scientific-2018", (), needs_shared=True),
+    DataSet("ml-100k", "wheel"),
+    DataSet("amazon-scientific-2018", "shared", reference_slates=True),
 )
 
 

@@ -7,7 +7,6 @@ side is taken right before the other's. Leaves runs/parity/speed.json. Run it on
 import argparse
 import json
 import os
-import subprocess
 import sys
 import time
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ import peer
 import places
 import settings
 
-GAMES = settings.DataSet("amazon-games-2018", (), needs_shared=True)
+GAMES = settings.DataSet("amazon-games-2018", "shared")  # drawn slates: all 50,546 users are tested
 SCIENTIFIC = next(data_set for data_set in settings.DATA_SETS if data_set.name == "amazon-scientific-2018")
 
 
@@ -88,7 +87,7 @@ def attempt(label, function, *arguments, **named):
 
 
 def measure_one(measure, arguments):
-    dataset, split = own.prepare(measure.data_set, arguments.output / measure.data_set.name / "data")
+    dataset, split = own.prepare(measure.data_set, arguments.output / "speed" / f"{measure.data_set.name}-data")
     found = {"what": measure.what, "model": measure.model.recbole, "data_set": measure.data_set.name, "target": measure.target}
     if "r2rank" in arguments.sides:
         found["r2rank"] = attempt(f"{measure.name}: r2rank", measure_own, measure, dataset, split, arguments)
@@ -126,7 +125,7 @@ def table(sections):
 def main():
     arguments = parse_arguments()
     if "recbole" in arguments.sides:
-        subprocess.run([places.ROOT / "tools" / "setup" / "peers.sh", "recbole"], check=False)
+        peer.set_up(arguments.output)
     sections = (places.read_json(arguments.output / "speed.json") or {}).get("measures", {})
     for measure in MEASURES:
         if measure.name in arguments.only:
