@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# peers.sh python|llamacpp...: installs programs to measure beside r2rank into .deps/peers-venv, at the versions of peers.lock.
-# "python" is transformers and TRL (6 GB, for their PyTorch brings CUDA along), "llamacpp" is llama.cpp, compiled for this machine.
+# peers.sh python|recbole|llamacpp...: installs programs to measure beside r2rank into .deps/peers-venv, at the versions of peers.lock.
+# "python" is transformers and TRL, "recbole" is RecBole (6 GB either or both, for their PyTorch brings CUDA along), "llamacpp" is
+# llama.cpp, compiled for this machine.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . tools/setup/step.sh
@@ -74,7 +75,8 @@ set_up_group() {
 for group in "$@"; do
   case $group in
     python) set_up_group python python "Set-up: transformers and TRL (3 GB to fetch)" install python ;;
+    recbole) set_up_group recbole recbole "Set-up: RecBole and PyTorch (3 GB to fetch)" install recbole ;;
     llamacpp) set_up_group llamacpp "build|llamacpp" "Set-up: llama.cpp (compiles, some 15 min)" install_llamacpp ;;
-    *) stop "there is no group '$group': python or llamacpp" ;;
+    *) stop "there is no group '$group': python, recbole or llamacpp" ;;
   esac
 done

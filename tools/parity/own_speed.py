@@ -1,0 +1,53 @@
+"""r2rank's side of the speed comparison: which commands are run, and where their figures stand."""
+
+import shutil
+import time
+
+import own
+import places
+
+# What `baseline train` leaves in its folder: the fit's report, passes alone, without validation.
+REPORT = "report.json"
+
+
+def report_of(dataset, split, measure, values, threads, folder):
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    command = own.train_command(dataset, split, measure.model, values, 1, folder / "model")
+    start = time.monotonic()
+    places.run(command, folder / "train.log", {"OMP_NUM_THREADS": str(threads)})
+    report = places.read_json(folder / "model" / REPORT)
+    if report is None:
+        raise places.Missing(f"baseline train left no {REPORT} in {folder / 'model'}")
+    return {**report, "command_seconds": time.monotonic() - start}
+
+
+def train(dataset, split, measure, values, threads, folder):
+    """Two epochs: the first warms up."""
+    limited = {**values, "epochs": 2, "patience": 2}
+    return {"threads": threads, "targets_per_second": report_of(dataset, split, measure, limited, threads, folder)["targets_per_second"]}
+
+
+def fit(dataset, split, measure, values, threads, folder):
+    return {"threads": threads, "seconds": report_of(dataset, split, measure, values, threads, folder)["seconds"]}
+
+
+def evaluate(dataset, split, measure, values, threads, folder):
+    """Every item is a candidate of every test user. The whole command: it also reads the data and writes per-user results."""
+    report_of(dataset, split, measure, {**values, "epochs": 1}, threads, folder)
+    command = [places.program(), "eval", dataset, "--split", split, "--baselines", "", "--scorers", folder / "model", "--candidates", "full",
+               "--output", folder / "eval"]
+    start = time.monotonic()
+    places.run(command, folder / "eval.log", {"OMP_NUM_THREADS": str(threads)})
+    return {"threads": threads, "seconds": time.monotonic() - start}
+
+
+RUNNERS = {"train": train, "fit": fit, "evaluate": evaluate}
+BETTER = {"train": max, "fit": min, "evaluate": min}
+FIGURE = {"train": "targets_per_second", "fit": "seconds", "evaluate": "seconds"}
+
+
+def measure(dataset, split, measured, values, thread_counts, folder):
+    """The best of the thread counts, as on the other side: {"best": {...}, "all": [...]}"""
+    found = [RUNNERS[measured.what](dataset, split, measured, values, threads, folder) for threads in thread_counts]
+    return {"best": BETTER[measured.what](found, key=lambda each: each[FIGURE[measured.what]]), "all": found}

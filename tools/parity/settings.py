@@ -1,0 +1,91 @@
+"""What is compared: data sets, models, and the hyper-parameters that both sides take. docs/baselines.md gives the reasons.
+
+One table holds each hyper-parameter once, with its name on either side, so that the two cannot drift apart.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+
+SEEDS = (1, 2, 3)
+
+# (RecBole's name, r2rank's name, value); a name of None: that side has no such setting and always computes so.
+ADAM = (("learning_rate", "learning_rate", 1e-3),)
+PAIRS = (("train_batch_size", "batch_size", 2048), ("epochs", "epochs", 200), ("patience", "patience", 10))
+SEQUENCES = (("train_batch_size", "batch_size", 512), ("epochs", "epochs", 30), ("patience", "patience", 5), ("loss_type", None, "CE"))
+TRANSFORMER = (("hidden_size", "embedding", 64), ("n_layers", "layers", 2), ("n_heads", "heads", 2), ("inner_size", "inner", 256),
+               ("hidden_act", None, "gelu"), ("layer_norm_eps", None, 1e-12), ("initializer_range", None, 0.02))
+
+
+@dataclass(frozen=True)
+class Model:
+    recbole: str
+    own: str
+    family: str  # counted: nothing is trained; pairs: user-item pairs with a negative; sequences: next item of a history
+    shared: tuple = ()
+
+    @property
+    def stochastic(self):
+        return self.family != "counted"
+
+    @property
+    def seeds(self):
+        return SEEDS if self.stochastic else SEEDS[:1]
+
+    def values(self, side):
+        """{name on that side: value}; `side` is "recbole" or "own"."""
+        place = ("recbole", "own").index(side)
+        return {names[place]: names[2] for names in self.shared if names[place] is not None}
+
+
+MODELS = (
+    Model("Pop", "popularity", "counted"),
+    Model("ItemKNN", "item-knn", "counted", (("k", "neighbours", 1000), ("shrink", None, 0.0), ("knn_method", None, "item"))),
+    Model("EASE", "ease", "counted", (("reg_weight", "l2", 250.0),)),
+    Model("BPR", "bpr-mf", "pairs", (*ADAM, *PAIRS, ("embedding_size", "embedding", 64))),
+    Model("LightGCN", "lightgcn", "pairs", (*ADAM, *PAIRS, ("embedding_size", "embedding", 64), ("n_layers", "layers", 3),
+                                            ("reg_weight", "l2", 1e-5), ("require_pow", None, False))),
+    Model("GRU4Rec", "gru4rec", "sequences", (*ADAM, *SEQUENCES, ("MAX_ITEM_LIST_LENGTH", "length", 20), ("embedding_size", "embedding", 64),
+                                              ("hidden_size", "hidden", 128), ("num_layers", "layers", 1), ("dropout_prob", "dropout", 0.3))),
+    Model("Caser", "caser", "sequences", (*ADAM, *SEQUENCES, ("MAX_ITEM_LIST_LENGTH", "length", 10), ("embedding_size", "embedding", 64),
+                                          ("nv", "vertical_filters", 4), ("nh", "horizontal_filters", 8), ("dropout_prob", "dropout", 0.4),
+                                          ("reg_weight", "l2", 1e-4))),
+    Model("SASRec", "sasrec", "sequences", (*ADAM, *SEQUENCES, *TRANSFORMER, ("MAX_ITEM_LIST_LENGTH", "length", 20),
+                                            ("hidden_dropout_prob", "dropout", 0.5), ("attn_dropout_prob", "attention_dropout", 0.5))),
+    Model("BERT4Rec", "bert4rec", "sequences", (*ADAM, *SEQUENCES, *TRANSFORMER, ("MAX_ITEM_LIST_LENGTH", "length", 20),
+                                                ("hidden_dropout_prob", "dropout", 0.2), ("attn_dropout_prob", "attention_dropout", 0.2),
+                                                ("mask_ratio", "mask_share", 0.2), ("ft_ratio", "last_mask_share", 0.5))),
+)
+
+
+@dataclass(frozen=True)
+class DataSet:
+    name: str
+    source: str  # "wheel": comes with the recbole wheel; "shared": a folder of ../shared/data
+    reference_slates: bool = False  # tested on the slates of ../shared/reference, not on drawn ones
+    overrides: dict = field(default_factory=dict)  # {model: {RecBole's name: value}}
+
+
+DATA_SETS = (
+    DataSet("ml-100k", "wheel"),
+    DataSet("amazon-scientific-2018", "shared", reference_slates=True),
+)
+
+
+def model_named(name):
+    return next(model for model in MODELS if name in (model.recbole, model.own))
+
+
+def values(data_set, model, side):
+    """A model's settings on a data set under the names of one side."""
+    changed = data_set.overrides.get(model.recbole, {})
+    own_names = {names[0]: names[1] for names in model.shared}
+    result = model.values(side)
+    for name, value in changed.items():
+        result[name if side == "recbole" else own_names[name]] = value
+    return result
+
+
+def digest(*parts):
+    """Eight digits that change when anything of the parts does."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:8]
