@@ -12,6 +12,7 @@
 #include "cli/output_folder.h"
 #include "cli/shell.h"
 #include "cli/verb.h"
+#include "experiment/baseline_folder.h"
 #include "experiment/evaluation.h"
 #include "experiment/evaluation_page.h"
 #include "experiment/outside_scores.h"
@@ -30,7 +31,7 @@ struct EvalConfig {
   std::string dataset, split, part = "test";
   std::string model, name = "model";
   std::vector<std::string> baselines = {"random", "constant", "popularity"};
-  std::vector<std::string> scores, with;
+  std::vector<std::string> scorers, scores, with;
   std::vector<std::string> pairs, seeds, metrics, slices, seconds;
   std::string reference;
   bool beyond = false;
@@ -46,6 +47,7 @@ struct EvalConfig {
     fields.add("name", name, "what the model is called in tables and files");
     fields.add("baselines", baselines, "baselines beside it (comma-separated; empty: none)")
         .one_of(baselines::baseline_names());
+    fields.add("scorers", scorers, "folders of `r2rank baseline train`; each is called as its folder is");
     fields.add("scores", scores,
                "files of outside scores: CSV or JSONL with slate_id or user_id, item_id, score");
     fields.add("with", with,
@@ -191,12 +193,18 @@ class Eval : public Verb {
     for (const auto& path : config_.scores)
       outside.push_back(experiment::read_outside_scores(path, slates, dataset));
     check_names(results, outside);
+    std::vector<experiment::FittedBaseline> trained;
+    for (const auto& folder : config_.scorers)
+      trained.push_back(experiment::load_baseline(folder, {dataset, split}));
     const Ranker ranker = open_ranker(dataset, split, fields);
     for (const auto& name : config_.baselines) {
       const auto scorer =
           baselines::make_baseline(name, {dataset, split}, static_cast<uint64_t>(config_.baseline_seed));
       results.push_back(experiment::evaluate(*scorer, slates, dataset, name));
     }
+    for (size_t i = 0; i < trained.size(); ++i)
+      results.push_back(
+          experiment::evaluate(*trained[i].scorer, slates, dataset, name_of_folder(config_.scorers[i])));
     std::move(outside.begin(), outside.end(), std::back_inserter(results));
     if (ranker.scorer != nullptr)
       results.push_back(experiment::evaluate(*ranker.scorer, slates, dataset, config_.name));
@@ -205,10 +213,16 @@ class Eval : public Verb {
     return results;
   }
 
+  static std::string name_of_folder(const std::string& folder) {
+    const base::Path path = base::Path(folder).lexically_normal();
+    return (path.has_filename() ? path : path.parent_path()).filename().string();
+  }
+
   /// Every scorer has a name of its own, and every pair is of two of them.
   void check_names(const std::vector<PerUserResults>& earlier,
                    const std::vector<PerUserResults>& outside) const {
     std::vector<std::string> names = config_.baselines;
+    for (const auto& folder : config_.scorers) names.push_back(name_of_folder(folder));
     for (const auto* group : {&earlier, &outside})
       for (const auto& results : *group) names.push_back(results.scorer);
     if (!config_.model.empty()) names.push_back(config_.name);
