@@ -1,0 +1,110 @@
+"""`baseline list`, `baseline train`, `eval --scorers` and `compare`: `compare_test.py PATH/r2rank [unittest arguments]`."""
+
+import json
+import signal
+
+import tiny_world
+from tiny_world import Case, stop
+
+PLAN = """reference = "popularity"
+epochs = 3
+[[dataset]]
+name = "tiny"
+[dataset.import]
+interactions = "{log}"
+items = "{items}"
+[dataset.split]
+negative_count = 4
+[[row]]
+method = "popularity"
+[[row]]
+method = "tfidf"
+[[row]]
+method = "bpr-mf"
+[[row]]
+method = "blend"
+"""
+
+
+class Baselines(Case):
+    def train(self, method, *more):
+        return self.accepts("baseline", "train", self.world.data, "--split", self.world.split, "--method", method, "--epochs", "3",
+                            "--output", self.output, *more)
+
+    def test_list_names_methods_and_shows_their_settings(self):
+        page = self.accepts("baseline", "list").stdout
+        for name in ("popularity", "ease", "lightgcn", "sasrec", "bert4rec"):
+            self.assertIn(name, page)
+        self.assertIn("neighbours", self.accepts("baseline", "list", "item-knn").stdout)
+        self.assertIn("neighbours", json.loads(self.accepts("baseline", "list", "item-knn", "--json").stdout)["settings"])
+        self.refuses("baseline", "list", "sasrek", code=2, says="sasrec")
+
+    def test_a_trained_one_is_evaluated(self):
+        page = self.train("bpr-mf").stdout
+        line, _ = self.accepts_next_line(page)
+        self.assertIn("--scorers", line)
+        table = self.accepts("eval", self.world.data, "--split", self.world.split, "--scorers", self.output, "--baselines",
+                             "popularity", "--json").stdout
+        self.assertEqual(set(json.loads(table)["results"]), {"out", "popularity"})
+
+    def test_settings_are_checked_before_anything_is_trained(self):
+        common = ("baseline", "train", self.world.data, "--split", self.world.split, "--output", self.output)
+        self.refuses(*common, "--method", "item-knn", "--set", "neighbors=3", code=2, says="neighbours")
+        self.refuses(*common, "--method", "item-knn", "--set", "neighbours", code=2, says="name=value")
+        self.refuses(*common, "--method", "item-knn", "--set", "neighbours=x", code=2, says="neighbours")
+
+    def test_another_split_is_refused(self):
+        self.train("popularity")
+        self.refuses("eval", self.world.other_data, "--split", self.world.other_split, "--scorers", self.output, code=2,
+                     says="another dataset")
+
+    def test_a_dry_run_writes_nothing(self):
+        self.assertIn("nothing trained", self.train("bpr-mf", "--dry-run").stdout)
+        self.assertFalse(self.output.exists())
+
+
+class Compare(Case):
+    def setUp(self):
+        super().setUp()
+        self.plan = self.folder / "plan.toml"
+        data = self.world.data
+        self.plan.write_text(PLAN.format(log=data.with_suffix(".csv"), items=data.with_suffix(".items.csv")))
+
+    def compare(self, *more):
+        return self.accepts("compare", self.plan, "--output", self.output, *more)
+
+    def test_makes_one_table_and_goes_on_where_it_was(self):
+        page = self.compare().stdout
+        for part in ("popularity", "bpr-mf", "blend", "tiny"):
+            self.assertIn(part, page)
+        self.assertEqual({path.name for path in self.output.iterdir()},
+                         {"tiny", "baselines.md", "baselines.tex", "baselines.csv", "baselines.json"})
+        before = json.loads((self.output / "baselines.json").read_text())
+        again = self.compare("--json")
+        self.assertEqual(json.loads(again.stdout), before)
+        self.assertEqual(again.stderr.count("found finished"), 4)
+        self.assertIn("| tiny | bpr-mf | bpr-mf |", (self.output / "baselines.md").read_text())
+
+    def test_survives_a_kill(self):
+        rows = self.output / "tiny" / "rows"
+        stop(("compare", self.plan, "--output", self.output), lambda: (rows / "popularity" / "row.json").exists(), signal.SIGKILL)
+        self.assertIn("found finished", self.compare().stderr)
+        self.assertEqual(self.temporaries(), [])
+
+    def test_a_dry_run_says_what_would_be_done(self):
+        page = self.compare("--dry-run").stdout
+        self.assertIn("tiny / bpr-mf: at most 6 min of training", page)
+        self.assertFalse(self.output.exists())
+
+    def test_bad_plans_are_refused_before_anything_is_made(self):
+        for text, says in (("[[row]\n", "not valid TOML"), ("x = 1\n", "unknown key 'x'"), ("", "[[dataset]]")):
+            self.plan.write_text(text)
+            self.refuses("compare", self.plan, "--output", self.output, code=3 if "TOML" in says else 2, says=says)
+
+    def test_a_missing_log_is_named(self):
+        self.plan.write_text(self.plan.read_text().replace(".csv", ".absent"))
+        self.refuses("compare", self.plan, "--output", self.output, code=4, says="absent", working=True)
+
+
+if __name__ == "__main__":
+    tiny_world.main()
