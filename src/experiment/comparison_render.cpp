@@ -1,6 +1,6 @@
 #include "experiment/comparison_render.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -12,7 +12,10 @@
 namespace r2rank::experiment {
 namespace {
 
-/// "+", "-" or "", and what stands for it where nothing was measured.
+constexpr size_t kWidestName = 16;  // of a column for a terminal
+constexpr size_t kHashDigits = 8;   // enough to tell slates apart by eye
+
+/// "+", "-" or "".
 const char* mark_of(const ComparisonTable& table, const ComparisonCell& cell) {
   const char* const kMarks[] = {"-", "", "+"};
   return kMarks[significance(table, cell) + 1];
@@ -23,6 +26,21 @@ bool has_seeds(const ComparisonTable& table) {
     for (const auto& cell : row.cells)
       if (cell && cell->seeds > 1) return true;
   return false;
+}
+
+/// What the columns were measured on: once where all share their slates, as the labels of a slice do.
+std::string protocols_of(const ComparisonTable& table) {
+  const auto& columns = table.columns;
+  const bool shared = std::all_of(columns.begin(), columns.end(), [&](const auto& column) {
+    return column.slates_hash == columns[0].slates_hash;
+  });
+  const auto of = [](const ComparisonColumn& column) {
+    return fmt::format("{} (slates {})", column.protocol, column.slates_hash.substr(0, kHashDigits));
+  };
+  if (shared) return columns.empty() ? "" : "protocol " + of(columns[0]);
+  std::vector<std::string> each;
+  for (const auto& column : columns) each.push_back(fmt::format("{}: {}", column.name, of(column)));
+  return fmt::format("protocols {}", fmt::join(each, ", "));
 }
 
 std::string users_of(const ComparisonColumn& column) {
@@ -46,7 +64,7 @@ void add_text_row(const ComparisonTable& table, const ComparisonRow& row, std::v
 std::string render_text(const ComparisonTable& table) {
   Line names = {table.title}, users = {""};
   for (const auto& column : table.columns) {
-    names.push_back(column.name);
+    names.push_back(shortened(column.name, kWidestName));
     users.push_back(users_of(column));
   }
   std::vector<Line> lines = {names, users, {}};
@@ -110,10 +128,10 @@ std::string render_latex(const ComparisonTable& table) {
 
 std::string comparison_heading(const ComparisonTable& table, const std::string& separator) {
   const auto& options = table.options;
-  std::string text =
-      fmt::format("{} by {}{}intervals: 95 % percentile bootstrap over users{}, {} resamples, seed {}",
-                  options.metric, table.title, separator, has_seeds(table) ? " and training seeds" : "",
-                  options.resampling.resamples, options.resampling.seed);
+  std::string text = fmt::format(
+      "{} by {}; {}{}intervals: 95 % percentile bootstrap over users{}, {} resamples, seed {}",
+      options.metric, table.title, protocols_of(table), separator,
+      has_seeds(table) ? " and training seeds" : "", options.resampling.resamples, options.resampling.seed);
   if (!options.reference.empty())
     text += fmt::format(
         "{}+ better, - worse than {}: randomisation test, {} permutations, Holm within a column, p <= {}",

@@ -3,18 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "experiment/comparison_data.h"
-#include "experiment/comparison_render.h"
 #include "experiment/test_results.h"
 #include "experiment/test_tables.h"
 
 namespace r2rank::experiment {
 namespace {
 
-using testing::expect_part, testing::lines_of, testing::results_of;
+using testing::expect_part, testing::results_of;
 using Values = std::vector<double>;
 
 Values shifted(const Values& values, double by) {
@@ -118,77 +115,6 @@ TEST(Compare, TakesTheLabelsOfASliceForColumns) {
   EXPECT_NEAR(table.rows[0].cells[0]->value.mean, 0.5, 1e-12);
   EXPECT_NEAR(table.rows[0].cells[1]->value.mean, 0.75, 1e-12);
   EXPECT_EQ(table.rows[0].cells[1]->to_reference->p_permutation, 0.5);
-}
-
-/// One cell of each kind, with round numbers.
-ComparisonTable small() {
-  ComparisonTable table{"data set",
-                        {.reference = "base_1"},
-                        {{"a&b", "loo-uni19-seed7", "h", 40, 40}, {"films", "loo-uni19-seed7", "h2", 25, 30}},
-                        {}};
-  ComparisonCell base{{0.25, 0.2, 0.3}}, better{{0.5, 0.4, 0.6}}, same{{0.25, 0.1, 0.4}};
-  better.to_reference = {{0.25, 0.2, 0.3}, 0.001, 0.002, 0.004};
-  same.to_reference = {{0, -0.1, 0.1}, 1, 0.9, 1};
-  table.rows = {{"base_1", {base, base}}, {"new", {better, std::nullopt}}, {"old", {same, same}}};
-  return table;
-}
-
-constexpr const char* kHeading =
-    "ndcg@10 by data set; intervals: 95 % percentile bootstrap over users, 2000 resamples, seed 7; "
-    "+ better, - worse than base_1: randomisation test, 10000 permutations, Holm within a column, p <= 0.05\n";
-
-TEST(ComparisonTable, IsMarkdown) {
-  EXPECT_EQ(render(small(), TableFormat::kMarkdown), std::string(kHeading) + R"(
-| data set | a&b (40 users) | films (25 users) |
-| :--- | ---: | ---: |
-| base\_1 | .250 [.200, .300] | **.250** [.200, .300] |
-| new | **.500**<sup>+</sup> [.400, .600] | – |
-| old | .250 [.100, .400] | **.250** [.100, .400] |
-)");
-}
-
-TEST(ComparisonTable, IsLatex) {
-  EXPECT_EQ(render(small(), TableFormat::kLatex), "% " + std::string(kHeading) + R"(\begin{tabular}{lrr}
-\toprule
-data set & a\&b & films \\
- & {\scriptsize 40 users} & {\scriptsize 25 users} \\
-\midrule
-base\_1 & .250 {\scriptsize [.200, .300]} & \textbf{.250} {\scriptsize [.200, .300]} \\
-new & \textbf{.500}$^{+}$ {\scriptsize [.400, .600]} & -- \\
-old & .250 {\scriptsize [.100, .400]} & \textbf{.250} {\scriptsize [.100, .400]} \\
-\bottomrule
-\end{tabular}
-)");
-}
-
-TEST(ComparisonTable, IsText) {
-  const auto lines = lines_of(render(small(), TableFormat::kText));
-  ASSERT_EQ(lines.size(), 13U);
-  EXPECT_EQ(lines[4], "data set        a&b      films");
-  EXPECT_EQ(lines[5], "           40 users   25 users");
-  EXPECT_EQ(lines[9], "new          *.500+          –");
-  EXPECT_EQ(lines[10], "          .400–.600");
-}
-
-TEST(ComparisonTable, IsCsvWithALineAMeasuredCell) {
-  const auto lines = lines_of(render(small(), TableFormat::kCsv));
-  ASSERT_EQ(lines.size(), 6U);
-  EXPECT_EQ(
-      lines[0],
-      "data set,scorer,metric,mean,lo,hi,users,seeds,reference,difference,difference_lo,difference_hi,p_bootstrap,p_permutation,p_holm");
-  EXPECT_EQ(lines[1], "a&b,base_1,ndcg@10[loo-uni19-seed7],0.25,0.2,0.3,40,1,,,,,,,");
-  EXPECT_EQ(lines[3],
-            "a&b,new,ndcg@10[loo-uni19-seed7],0.5,0.4,0.6,40,1,base_1,0.25,0.2,0.3,0.001,0.002,0.004");
-}
-
-TEST(ComparisonTable, IsJsonWithNullForWhatWasNotMeasured) {
-  const auto json = nlohmann::json::parse(render(small(), TableFormat::kJson));
-  EXPECT_EQ(json["reference"], "base_1");
-  EXPECT_EQ(json["columns"][1]["slates_hash"], "h2");
-  EXPECT_EQ(json["columns"][1]["slates"], 30);
-  EXPECT_TRUE(json["rows"][1]["cells"][1].is_null());
-  EXPECT_EQ(json["rows"][1]["cells"][0]["to_reference"]["p_holm"], 0.004);
-  EXPECT_FALSE(json["rows"][0]["cells"][0].contains("to_reference"));
 }
 
 }  // namespace

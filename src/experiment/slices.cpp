@@ -16,7 +16,7 @@ namespace {
 
 constexpr int32_t kHistoryBounds[] = {0, 1, 5, 10, 20, 50, 100};
 constexpr int32_t kPopularityBounds[] = {0, 1, 5, 20, 100, 500};
-constexpr size_t kShownCategories = 10;
+constexpr size_t kShownCategories = 8;
 constexpr double kLargestShare = 0.9;
 constexpr const char* kOther = "other";
 constexpr const char* kNoCategory = "no category";

@@ -64,16 +64,16 @@ TEST_F(Slices, ByCategoryTakeTheFirstLevelThatTells) {
   EXPECT_EQ(labels_of_slates(category), (Labels{"Glue", "Glue", "Screws", "Industrial"}));
 }
 
-TEST_F(Slices, ByCategoryKeepTheTenLargestAndCallTheRestOther) {
+TEST_F(Slices, ByCategoryKeepTheEightLargestAndCallTheRestOther) {
   std::vector<std::vector<int32_t>> histories;
   for (int32_t user = 0; user < 26; ++user) histories.push_back({30, 31, user % 13});
   given(histories);
   for (int32_t item = 0; item < 12; ++item)
     categories(item, {"c" + std::to_string(item / 10) + std::to_string(item % 10)});
   const auto category = slice("category");
-  ASSERT_EQ(category.labels.size(), 11U);
+  ASSERT_EQ(category.labels.size(), 9U);
   EXPECT_EQ(category.labels.back(), "other");
-  EXPECT_EQ(std::count(category.label_of.begin(), category.label_of.end(), 10), 6);
+  EXPECT_EQ(std::count(category.label_of.begin(), category.label_of.end(), 8), 10);
 }
 
 TEST_F(Slices, OfADatasetWithoutCategoriesAreOne) {

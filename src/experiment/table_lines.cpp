@@ -55,6 +55,14 @@ std::string aligned(const std::vector<Line>& lines) {
   return text;
 }
 
+std::string shortened(const std::string& text, size_t width) {
+  if (width_of(text) <= width) return text;
+  size_t end = 0;
+  for (size_t characters = 0; characters < width; ++end)
+    characters += (text[end] & 0xC0) != 0x80;  // stops behind the first byte of the last character
+  return text.substr(0, end - 1) + "…";
+}
+
 std::string markdown_line(const Line& cells) {
   return fmt::format("| {} |\n", fmt::join(cells, " | "));
 }

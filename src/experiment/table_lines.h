@@ -13,6 +13,9 @@ using Line = std::vector<std::string>;  ///< the cells of one line
 /// that is not empty and no longer ones.
 std::string aligned(const std::vector<Line>& lines);
 
+/// At most `width` characters: "Industrial Elec…".
+std::string shortened(const std::string& text, size_t width);
+
 std::string markdown_line(const Line& cells);
 /// A head line with its rule, the first column left, the others right.
 std::string markdown_head(const Line& cells);
