@@ -77,6 +77,7 @@ class Import : public Verb {
     flags.group("Input and filters");
     config_.describe(flags.fields());
     flags.positional("SOURCE", "interactions");
+    flags.positional("MORE", "more_interactions", /*needed=*/false);
     flags.group("Output");
     flags.output(output_, "the dataset");
   }

@@ -7,6 +7,7 @@
 namespace r2rank::cli {
 
 std::unique_ptr<Verb> make_import();
+std::unique_ptr<Verb> make_generate();
 std::unique_ptr<Verb> make_split();
 std::unique_ptr<Verb> make_model_inspect();
 std::unique_ptr<Verb> make_model_import();
@@ -21,8 +22,8 @@ std::unique_ptr<Verb> make_completion();
 namespace {
 
 constexpr std::unique_ptr<Verb> (*kTable[])() = {
-    make_import, make_split,  make_model_inspect, make_model_import,     make_train,      make_eval,
-    make_rank,   make_doctor, make_bench,         make_config_reference, make_completion,
+    make_import, make_generate, make_split,  make_model_inspect, make_model_import,     make_train,
+    make_eval,   make_rank,     make_doctor, make_bench,         make_config_reference, make_completion,
 };
 
 std::string joined(const std::vector<std::string>& arguments, size_t words) {
