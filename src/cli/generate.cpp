@@ -38,8 +38,8 @@ class Generate : public Verb {
             "r2rank generate --output data/made-up\n"
             "r2rank import data/made-up --output data/made-up-set\n"
             "# a large packed file, for timing\n"
-            "r2rank generate --interactions 10000000 --items 100000 --format jsonl --compression gzip "
-            "--output data/large"};
+            "r2rank generate --interactions 10000000 --items 100000 --format jsonl \\\n"
+            "    --compression gzip --output data/large"};
   }
 
   void declare(Flags& flags) override {
