@@ -27,7 +27,8 @@ enum class Purpose : uint32_t {
   kInit,
   kBaseline = 11,  // 9 and 10 were never used
   kOrder,
-  kBench
+  kBench,
+  kSynthetic
 };
 
 /// A random stream keyed by (seed, purpose, a, b, c), so that a draw depends on what it is for and never on

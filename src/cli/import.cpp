@@ -69,6 +69,10 @@ class Import : public Verb {
             "# your own logs, columns named otherwise; users and items with five events or more\n"
             "r2rank import clicks.csv --items catalogue.csv --user-column customer --item-column sku \\\n"
             "    --timestamp-column ts --item-id-column sku --user-core 5 --item-core 5 --output data/shop\n"
+            "# Amazon's reviews as published: columns, Python dicts and HTML are known\n"
+            "r2rank import reviews_Beauty_5.json.gz --items meta_Beauty.json.gz --output data/beauty\n"
+            "# a log in several files, its unreadable rows left out and counted\n"
+            "r2rank import logs/part-*.csv.gz --items items.parquet --bad-rows skip --output data/shop\n"
             "# what would be dropped, without writing anything\n"
             "r2rank import clicks.jsonl --items catalogue.jsonl --user-core 5 --dry-run"};
   }
@@ -77,6 +81,7 @@ class Import : public Verb {
     flags.group("Input and filters");
     config_.describe(flags.fields());
     flags.positional("SOURCE", "interactions");
+    flags.positional("MORE", "more_interactions", /*needed=*/false);
     flags.group("Output");
     flags.output(output_, "the dataset");
   }

@@ -7,6 +7,7 @@
 namespace r2rank::cli {
 
 std::unique_ptr<Verb> make_import();
+std::unique_ptr<Verb> make_generate();
 std::unique_ptr<Verb> make_split();
 std::unique_ptr<Verb> make_model_inspect();
 std::unique_ptr<Verb> make_model_import();
@@ -25,6 +26,7 @@ namespace {
 
 constexpr std::unique_ptr<Verb> (*kTable[])() = {
     make_import,
+    make_generate,
     make_split,
     make_model_inspect,
     make_model_import,

@@ -18,16 +18,17 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
 }
 
-[[noreturn]] void fail_missing(const RecordReader& reader, const std::string& column,
-                               const std::string& flag) {
-  base::fail_data("import", "expected a column '{}' in {} (found: {}); name it with {}", column,
-                  reader.source(), fmt::join(reader.found_columns(), ", "), flag);
-}
+constexpr const char* kMissing = "expected a column '{}' in {} (found: {}); name it with {}";
 
 [[noreturn]] void fail_number(std::string_view what, std::string_view text, const CellPlace& place) {
-  base::fail_data("import",
-                  "expected {} in line {}, column '{}' of {}, found '{}'; correct or remove the line", what,
-                  place.record.line, place.column, place.reader.source(), text.substr(0, 40));
+  fail_row(RowFault::kNumber,
+           "expected {} in line {}, column '{}' of {}, found '{}'; correct or remove the line", what,
+           place.record.line, place.column, place.reader.source(), text.substr(0, 40));
+}
+
+bool was_found(const RecordReader& reader, const std::string& column) {
+  const auto& found = reader.found_columns();
+  return std::find(found.begin(), found.end(), column) != found.end();
 }
 
 template <class T>
@@ -40,17 +41,16 @@ bool parse_whole(std::string_view text, T& value) {
 
 std::string_view required_text(size_t wanted, const CellPlace& place) {
   const auto& cell = place.record.cells[wanted];
-  if (!cell) {
-    const auto& found = place.reader.found_columns();
-    if (std::find(found.begin(), found.end(), place.column) == found.end())
-      fail_missing(place.reader, place.column, place.flag);
-    base::fail_data("import", "expected a field '{}' in line {} of {}, found none", place.column,
-                    place.record.line, place.reader.source());
-  }
+  if (!cell && !was_found(place.reader, place.column))
+    fail_row(RowFault::kMissing, kMissing, place.column, place.reader.source(),
+             fmt::join(place.reader.found_columns(), ", "), place.flag);
+  if (!cell)
+    fail_row(RowFault::kMissing, "expected a field '{}' in line {} of {}, found none", place.column,
+             place.record.line, place.reader.source());
   const std::string_view text = trimmed(*cell);
   if (text.empty())
-    base::fail_data("import", "expected a value in line {}, column '{}' of {}, found an empty one",
-                    place.record.line, place.column, place.reader.source());
+    fail_row(RowFault::kMissing, "expected a value in line {}, column '{}' of {}, found an empty one",
+             place.record.line, place.column, place.reader.source());
   return text;
 }
 
@@ -96,8 +96,9 @@ std::string join_list(std::string_view cell) {
 }
 
 void check_found(const RecordReader& reader, const std::string& column, const std::string& flag) {
-  const auto& found = reader.found_columns();
-  if (std::find(found.begin(), found.end(), column) == found.end()) fail_missing(reader, column, flag);
+  if (!was_found(reader, column))
+    base::fail_data("import", kMissing, column, reader.source(), fmt::join(reader.found_columns(), ", "),
+                    flag);
 }
 
 }  // namespace r2rank::data

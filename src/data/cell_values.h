@@ -17,14 +17,15 @@ struct CellPlace {
   std::string flag;  ///< the flag that names the column, "--timestamp-column"
 };
 
-/// The text of a cell that must be there and not be empty. Errors: kData listing the columns that were found.
+/// The text of a cell that must be there and not be empty. Errors: RowError, listing the
+/// columns that were found where the column is absent.
 std::string_view required_text(size_t wanted, const CellPlace& place);
 /// The text of a cell, or "" where there is none.
 std::string_view optional_text(const Record& record, size_t wanted);
 
-/// A timestamp: finite, 0 or more; a fraction is cut off, scientific notation is read. Errors: kData.
+/// A timestamp: finite, 0 or more; a fraction is cut off, scientific notation is read. Errors: RowError.
 int64_t parse_time(std::string_view text, const CellPlace& place);
-/// A rating: finite, 0 or more; NaN for an empty cell. Errors: kData.
+/// A rating: finite, 0 or more; NaN for an empty cell. Errors: RowError.
 float parse_rating(std::string_view text, const CellPlace& place);
 
 /// The elements of a cell: of a list as it was, of plain text cut at `separator` ('\0': not at all); empty

@@ -12,7 +12,7 @@ constexpr auto kData = base::ErrorKind::kData;
 
 /// Reads one CSV row and stands at its cell.
 struct Cell : ::testing::Test {
-  CsvReader reader{"user,ts\nu,1\n", "ratings.csv", {"user", "timestamp"}, {}};
+  CsvReader reader{memory_source("user,ts\nu,1\n"), "ratings.csv", {"user", "timestamp"}, {}};
   Record record;
   CellPlace place{reader, record, "ts", "--timestamp-column"};
   void SetUp() override { ASSERT_TRUE(reader.next(record)); }

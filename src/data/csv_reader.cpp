@@ -7,11 +7,6 @@
 #include "base/error.h"
 
 namespace r2rank::data {
-namespace {
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
-}  // namespace
 
 char guess_separator(std::string_view bytes) {
   const std::string_view first = bytes.substr(0, bytes.find('\n'));
@@ -22,12 +17,19 @@ char guess_separator(std::string_view bytes) {
   return best;
 }
 
-CsvReader::CsvReader(std::string bytes, std::string source, std::vector<std::string> wanted,
+CsvReader::CsvReader(std::unique_ptr<ByteSource> bytes, std::string source, std::vector<std::string> wanted,
                      CsvDialect dialect)
-    : RecordReader(std::move(bytes), std::move(source), std::move(wanted)), dialect_(dialect) {
-  if (bytes_.starts_with(kByteOrderMark)) at_ = kByteOrderMark.size();
-  read_header();
+    : TextReader(std::move(bytes), std::move(source), std::move(wanted)), dialect_(std::move(dialect)) {
+  if (dialect_.separator.empty()) guess_separator();
+  header_ = dialect_.columns;
+  if (header_.empty()) read_header();
   locate_wanted();
+}
+
+void CsvReader::guess_separator() {
+  skip_blank_lines();
+  while (window_.rest().find('\n') == std::string_view::npos && !window_.complete()) more(line_);
+  dialect_.separator = data::guess_separator(window_.rest());
 }
 
 void CsvReader::read_header() {
@@ -56,8 +58,10 @@ void CsvReader::locate_wanted() {
 bool CsvReader::next(Record& record) {
   if (!next_fields()) return false;
   if (fields_.size() != header_.size())
-    base::fail_data("import", "expected {} fields in line {} of {} as in its header ({}), found {}",
-                    header_.size(), record_line_, source_, fmt::join(header_, ", "), fields_.size());
+    fail_row(RowFault::kForm, "expected {} fields in line {} of {} as {} ({}), found {}", header_.size(),
+             record_line_, source_,
+             dialect_.columns.empty() ? "in its header" : "in every line of such a file",
+             fmt::join(header_, ", "), fields_.size());
   record.line = record_line_;
   record.cells.assign(places_.size(), std::nullopt);
   for (size_t i = 0; i < places_.size(); ++i)
@@ -67,43 +71,78 @@ bool CsvReader::next(Record& record) {
 
 bool CsvReader::next_fields() {
   skip_blank_lines();
-  if (at_ >= bytes_.size()) return false;
+  if (window_.at_end()) return false;
   record_line_ = line_;
+  while (!parse_fields()) {
+    line_ = record_line_;
+    more(line_);
+  }
+  const std::string_view row = text_.substr(0, at_);
+  window_.pass(at_);
+  check_row_utf8(row, record_line_, source_);
+  if (!fault_.empty()) throw RowError(RowFault::kForm, fault_);
+  return true;
+}
+
+/// Parses the record at the beginning of the window; false when it needs more of the text.
+bool CsvReader::parse_fields() {
+  text_ = window_.rest();
+  at_ = 0;
+  cut_ = false;
+  fault_.clear();
   fields_.clear();
   unescaped_.clear();
-  while (true) {
+  while (!cut_) {
     fields_.push_back(next_field());
-    if (at_ >= bytes_.size() || at_line_end()) break;
-    ++at_;  // the separator
+    if (at_ >= text_.size() || !separator_at(at_)) break;
+    at_ += dialect_.separator.size();
   }
-  pass_line_end();
+  // The characters that end a record, or a field, may lie beyond the window.
+  if (!window_.complete() && (cut_ || at_ + 2 > text_.size())) return false;
+  if (const size_t end = line_end_at(at_); end > 0) {
+    at_ += end;
+    ++line_;
+  }
   return true;
 }
 
 void CsvReader::skip_blank_lines() {
-  while (at_ < bytes_.size() && at_line_end()) pass_line_end();
+  while (!window_.at_end()) {
+    text_ = window_.rest();
+    const size_t end = line_end_at(0);
+    if (end == 0 && text_ == "\r" && !window_.complete()) {
+      window_.more();
+      continue;
+    }
+    if (end == 0) return;
+    window_.pass(end);
+    ++line_;
+  }
 }
 
-bool CsvReader::at_line_end() const {
-  return bytes_[at_] == '\n' || (bytes_[at_] == '\r' && at_ + 1 < bytes_.size() && bytes_[at_ + 1] == '\n');
+/// Bytes of the line break at a place: 0 where there is none.
+size_t CsvReader::line_end_at(size_t at) const {
+  if (at >= text_.size()) return 0;
+  if (text_[at] == '\n') return 1;
+  return text_[at] == '\r' && at + 1 < text_.size() && text_[at + 1] == '\n' ? 2 : 0;
 }
 
-void CsvReader::pass_line_end() {
-  if (at_ >= bytes_.size()) return;
-  at_ += bytes_[at_] == '\r' ? 2 : 1;
-  ++line_;
+bool CsvReader::separator_at(size_t at) const {
+  return text_[at] == dialect_.separator[0] && text_.substr(at).starts_with(dialect_.separator);
 }
 
 std::string_view CsvReader::next_field() {
-  const bool quoted = dialect_.quotes && at_ < bytes_.size() && bytes_[at_] == '"';
+  const bool quoted = dialect_.quotes && at_ < text_.size() && text_[at_] == '"';
   return quoted ? quoted_field() : plain_field();
 }
 
 std::string_view CsvReader::plain_field() {
   const size_t begin = at_;
-  while (at_ < bytes_.size() && bytes_[at_] != dialect_.separator && bytes_[at_] != '\n') ++at_;
-  if (at_ < bytes_.size() && bytes_[at_] == '\n' && at_ > begin && bytes_[at_ - 1] == '\r') --at_;
-  return std::string_view(bytes_).substr(begin, at_ - begin);
+  const char first = dialect_.separator[0];
+  while (at_ < text_.size() && text_[at_] != '\n' && (text_[at_] != first || !separator_at(at_))) ++at_;
+  cut_ = at_ >= text_.size();
+  if (!cut_ && text_[at_] == '\n' && at_ > begin && text_[at_ - 1] == '\r') --at_;
+  return text_.substr(begin, at_ - begin);
 }
 
 std::string_view CsvReader::quoted_field() {
@@ -111,28 +150,38 @@ std::string_view CsvReader::quoted_field() {
   const size_t begin = ++at_;
   bool doubled = false;
   while (true) {
-    const size_t quote = bytes_.find('"', at_);
-    if (quote == std::string::npos)
+    const size_t quote = text_.find('"', at_);
+    if (quote == std::string_view::npos && window_.complete())
       base::fail_data(
           "import",
           "expected a closing quote for the field that opens in line {} of {}, found the end of the file",
           opened, source_);
-    at_ = quote + 1;
-    if (at_ >= bytes_.size() || bytes_[at_] != '"') break;
+    cut_ = quote == std::string_view::npos || quote + 1 >= text_.size();
+    at_ = cut_ ? text_.size() : quote + 1;
+    if (cut_ && !window_.complete()) return {};
+    if (at_ >= text_.size() || text_[at_] != '"') break;
     doubled = true;
     ++at_;
   }
-  const std::string_view raw = std::string_view(bytes_).substr(begin, at_ - 1 - begin);
+  const std::string_view raw = text_.substr(begin, at_ - 1 - begin);
   line_ += std::count(raw.begin(), raw.end(), '\n');
-  if (at_ < bytes_.size() && bytes_[at_] != dialect_.separator && !at_line_end())
-    base::fail_data("import",
-                    "expected a separator after the closing quote in line {} of {}, found '{}'; a quote "
-                    "inside a quoted field is written twice",
-                    line_, source_, bytes_[at_]);
+  check_after_quote();
   if (!doubled) return raw;
   std::string& text = unescaped_.emplace_back();
   for (size_t i = 0; i < raw.size(); i += raw[i] == '"' ? 2 : 1) text += raw[i];
   return text;
+}
+
+/// What follows a closing quote that nothing may follow is noted, and taken with the row.
+void CsvReader::check_after_quote() {
+  if (at_ >= text_.size() || separator_at(at_) || line_end_at(at_) > 0) return;
+  if (text_[at_] == '\r' && at_ + 1 == text_.size() && !window_.complete()) return;
+  if (fault_.empty())
+    fault_ = fmt::format(
+        "expected a separator after the closing quote in line {} of {}, found '{}'; a quote inside a quoted "
+        "field is written twice",
+        line_, source_, text_[at_]);
+  plain_field();
 }
 
 }  // namespace r2rank::data

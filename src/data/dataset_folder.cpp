@@ -1,14 +1,19 @@
 #include "data/dataset_folder.h"
 
+#include <arrow/io/file.h>
+#include <arrow/result.h>
+
 #include <limits>
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/hash_stream.h"
 #include "base/interrupt.h"
 #include "data/dataset_checks.h"
 #include "data/dataset_hash.h"
 #include "data/dataset_tables.h"
 #include "data/json_fields.h"
+#include "data/parquet_file.h"
 
 namespace r2rank::data {
 namespace {
@@ -38,15 +43,15 @@ TimeKind parse_time_kind(const JsonFields& fields) {
   return kind == "order" ? TimeKind::kOrder : TimeKind::kReal;
 }
 
-void check_file(const FileRecord& record, const std::string& bytes, const std::string& folder) {
-  if (static_cast<int64_t>(bytes.size()) != record.bytes)
+void check_file(const FileRecord& record, const base::FileHash& found, const std::string& folder) {
+  if (found.bytes != record.bytes)
     base::fail_data("dataset",
                     "expected {} bytes in {}/{}, found {}: the file was cut or changed; import again",
-                    record.bytes, folder, record.name, bytes.size());
-  if (base::hash_hex(bytes) != record.hash)
+                    record.bytes, folder, record.name, found.bytes);
+  if (found.hex != record.hash)
     base::fail_data("dataset",
                     "expected the content hash {} for {}/{}, found {}: the file was changed; import again",
-                    record.hash, folder, record.name, base::hash_hex(bytes));
+                    record.hash, folder, record.name, found.hex);
 }
 
 void check_rows(size_t found, int64_t expected, const FileRecord& record, const std::string& folder) {
@@ -55,9 +60,58 @@ void check_rows(size_t found, int64_t expected, const FileRecord& record, const 
                     record.name, found);
 }
 
-FileRecord store(const base::Path& folder, const std::string& name, const std::string& bytes) {
-  base::write_file(folder / name, bytes);
-  return {.name = name, .hash = base::hash_hex(bytes), .bytes = static_cast<int64_t>(bytes.size())};
+/// Writes one table into a folder that is still a temporary one, and hashes what the disk has.
+template <class Write>
+FileRecord store(const base::Path& folder, const std::string& name, const Dataset& dataset,
+                 const Write& write) {
+  base::AtomicFile file(folder / name);
+  const std::string where = (folder / name).string();
+  const auto target = arrow::io::FileOutputStream::Open(file.temporary_path().string());
+  if (!target.ok()) base::fail_io("dataset", "cannot write {}: {}", where, target.status().message());
+  write(dataset, **target, where);
+  if (const auto closed = (*target)->Close(); !closed.ok())
+    base::fail_io("dataset", "cannot write {}: {}", where, closed.message());
+  file.commit();
+  const base::FileHash hash = base::hash_file(folder / name);
+  return {.name = name, .hash = hash.hex, .bytes = hash.bytes};
+}
+
+/// The tables of a manifest, opened and hashed.
+struct OpenTable {
+  const FileRecord& record;
+  TableFile file;
+  base::FileHash hash;
+};
+
+OpenTable open_bytes(const FileRecord& record, const std::string& bytes) {
+  return {
+      record, as_random(bytes), {.hex = base::hash_hex(bytes), .bytes = static_cast<int64_t>(bytes.size())}};
+}
+
+OpenTable open_file(const FileRecord& record, const base::Path& folder) {
+  const base::Path path = folder / record.name;
+  if (std::error_code code; !std::filesystem::is_regular_file(path, code))
+    base::fail_data("dataset", "expected {} in {}, found none; import again", record.name, folder.string());
+  return {record, open_random(path), base::hash_file(path)};
+}
+
+Dataset assemble(const DatasetManifest& manifest, const OpenTable& users, const OpenTable& items,
+                 const OpenTable& interactions, const std::string& folder) {
+  for (const OpenTable* table : {&users, &items, &interactions})
+    check_file(table->record, table->hash, folder);
+  Dataset dataset = manifest.header;
+  read_users(users.file, folder + "/users.parquet", dataset);
+  read_items(items.file, folder + "/items.parquet", dataset);
+  read_interactions(interactions.file, folder + "/interactions.parquet", dataset);
+  check_rows(dataset.user_ids.size(), manifest.users, manifest.users_file, folder);
+  check_rows(dataset.items.size(), manifest.items, manifest.items_file, folder);
+  check_rows(dataset.interactions.size(), manifest.interactions, manifest.interactions_file, folder);
+  finish_dataset(dataset, folder);
+  if (const std::string hash = dataset_hash(dataset); hash != dataset.hash)
+    base::fail_data("dataset",
+                    "expected the content hash {} for {}, found {}: the data set was changed; import again",
+                    dataset.hash, folder, hash);
+  return dataset;
 }
 
 std::string folder_name(const base::Path& folder) {
@@ -105,22 +159,8 @@ std::string manifest_json(const DatasetManifest& manifest) {
 
 Dataset assemble_dataset(const DatasetManifest& manifest, const std::string& users, const std::string& items,
                          const std::string& interactions, const std::string& folder) {
-  check_file(manifest.users_file, users, folder);
-  check_file(manifest.items_file, items, folder);
-  check_file(manifest.interactions_file, interactions, folder);
-  Dataset dataset = manifest.header;
-  users_from_parquet(users, folder + "/users.parquet", dataset);
-  items_from_parquet(items, folder + "/items.parquet", dataset);
-  interactions_from_parquet(interactions, folder + "/interactions.parquet", dataset);
-  check_rows(dataset.user_ids.size(), manifest.users, manifest.users_file, folder);
-  check_rows(dataset.items.size(), manifest.items, manifest.items_file, folder);
-  check_rows(dataset.interactions.size(), manifest.interactions, manifest.interactions_file, folder);
-  finish_dataset(dataset, folder);
-  if (const std::string hash = dataset_hash(dataset); hash != dataset.hash)
-    base::fail_data("dataset",
-                    "expected the content hash {} for {}, found {}: the data set was changed; import again",
-                    dataset.hash, folder, hash);
-  return dataset;
+  return assemble(manifest, open_bytes(manifest.users_file, users), open_bytes(manifest.items_file, items),
+                  open_bytes(manifest.interactions_file, interactions), folder);
 }
 
 std::string save_dataset(const Dataset& dataset, const base::Path& folder, bool overwrite) {
@@ -135,9 +175,9 @@ std::string save_dataset(const Dataset& dataset, const base::Path& folder, bool 
   manifest.users = dataset.users();
   manifest.items = static_cast<int64_t>(dataset.items.size());
   manifest.interactions = static_cast<int64_t>(dataset.interactions.size());
-  manifest.users_file = store(target.path(), "users.parquet", users_to_parquet(dataset));
-  manifest.items_file = store(target.path(), "items.parquet", items_to_parquet(dataset));
-  manifest.interactions_file = store(target.path(), "interactions.parquet", interactions_to_parquet(dataset));
+  manifest.users_file = store(target.path(), "users.parquet", dataset, write_users);
+  manifest.items_file = store(target.path(), "items.parquet", dataset, write_items);
+  manifest.interactions_file = store(target.path(), "interactions.parquet", dataset, write_interactions);
   base::write_file(target.path() / kManifest, manifest_json(manifest));
   base::stop_if_interrupted("import");
   target.commit();
@@ -150,13 +190,8 @@ Dataset load_dataset(const base::Path& folder) {
                     "expected a dataset folder with {} at {}, found none; make one with `r2rank import`",
                     kManifest, folder.string());
   const auto manifest = parse_manifest(base::read_file(folder / kManifest), (folder / kManifest).string());
-  const auto read = [&](const FileRecord& record) {
-    if (std::error_code code; !std::filesystem::is_regular_file(folder / record.name, code))
-      base::fail_data("dataset", "expected {} in {}, found none; import again", record.name, folder.string());
-    return base::read_file(folder / record.name);
-  };
-  return assemble_dataset(manifest, read(manifest.users_file), read(manifest.items_file),
-                          read(manifest.interactions_file), folder.string());
+  return assemble(manifest, open_file(manifest.users_file, folder), open_file(manifest.items_file, folder),
+                  open_file(manifest.interactions_file, folder), folder.string());
 }
 
 }  // namespace r2rank::data

@@ -28,7 +28,8 @@ struct DatasetManifest {
 DatasetManifest parse_manifest(std::string_view json, const std::string& source);
 std::string manifest_json(const DatasetManifest& manifest);
 
-/// The dataset of a manifest and its three files, everything checked. Errors: kData naming `folder`.
+/// The dataset of a manifest and the bytes of its three files, everything checked. Errors: kData naming
+/// `folder`.
 Dataset assemble_dataset(const DatasetManifest& manifest, const std::string& users, const std::string& items,
                          const std::string& interactions, const std::string& folder);
 

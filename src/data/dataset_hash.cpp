@@ -13,7 +13,8 @@ namespace {
 class Digest {
  public:
   void number(uint64_t value, int bytes) {
-    for (int i = 0; i < bytes; ++i) block_ += static_cast<char>(value >> (8 * i));
+    static_assert(std::endian::native == std::endian::little);
+    block_.append(reinterpret_cast<const char*>(&value), static_cast<size_t>(bytes));
     if (block_.size() >= kBlock) close_block();
   }
   void text(std::string_view value) {

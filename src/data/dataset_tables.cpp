@@ -1,6 +1,9 @@
 #include "data/dataset_tables.h"
 
 #include <arrow/api.h>
+#include <arrow/io/memory.h>
+
+#include <span>
 
 #include "base/error.h"
 #include "data/parquet_file.h"
@@ -44,12 +47,11 @@ std::shared_ptr<arrow::Array> column(const Range& range, const Get& get) {
   return array;
 }
 
-template <class Get>
-std::shared_ptr<arrow::Array> text_column(const std::vector<Item>& items, const Get& get) {
-  return column<arrow::LargeStringBuilder>(items, get);
+std::shared_ptr<arrow::Array> text_column(std::span<const Item> items, std::string Item::* field) {
+  return column<arrow::LargeStringBuilder>(items, [&](const Item& item) { return item.*field; });
 }
 
-std::shared_ptr<arrow::Array> categories_column(const std::vector<Item>& items) {
+std::shared_ptr<arrow::Array> categories_column(std::span<const Item> items) {
   const auto texts = std::make_shared<arrow::LargeStringBuilder>();
   arrow::ListBuilder lists(arrow::default_memory_pool(), texts, list_of(arrow::large_utf8()));
   for (const Item& item : items) {
@@ -61,93 +63,123 @@ std::shared_ptr<arrow::Array> categories_column(const std::vector<Item>& items) 
   return array;
 }
 
-/// Calls `use(array, row, overall)` for every value of a chunked column.
-template <class Array, class Use>
-void for_each(const arrow::Table& table, int place, const Use& use) {
-  size_t overall = 0;
-  for (const auto& chunk : table.column(place)->chunks()) {
-    const auto& array = static_cast<const Array&>(*chunk);
-    for (int64_t row = 0; row < array.length(); ++row) use(array, row, overall++);
-  }
+template <class T>
+std::span<const T> part_of(const std::vector<T>& rows, size_t begin, size_t end) {
+  return std::span(rows).subspan(begin, end - begin);
 }
 
-void read_texts(const arrow::Table& table, int place, std::vector<Item>& items, std::string Item::* field) {
-  for_each<arrow::StringArray>(table, place,
-                               [&](const arrow::StringArray& array, int64_t row, size_t overall) {
-                                 items[overall].*field = array.GetString(row);
-                               });
+std::string text_at(const arrow::RecordBatch& batch, int place, int64_t row) {
+  return static_cast<const arrow::StringArray&>(*batch.column(place)).GetString(row);
 }
 
-void read_category(const arrow::ListArray& lists, int64_t row, Item& item, const std::string& source) {
+template <class Array>
+auto value_at(const arrow::RecordBatch& batch, int place, int64_t row) {
+  return static_cast<const Array&>(*batch.column(place)).Value(row);
+}
+
+std::vector<std::string> categories_at(const arrow::RecordBatch& batch, int place, int64_t row,
+                                       const std::string& source) {
+  const auto& lists = static_cast<const arrow::ListArray&>(*batch.column(place));
   const auto& texts = static_cast<const arrow::StringArray&>(*lists.values());
+  std::vector<std::string> categories;
   for (int64_t i = lists.value_offset(row); i < lists.value_offset(row + 1); ++i) {
     if (texts.IsNull(i)) base::fail_data("dataset", "expected no nulls in the categories of {}", source);
-    item.categories.push_back(texts.GetString(i));
+    categories.push_back(texts.GetString(i));
   }
+  return categories;
+}
+
+template <class Write>
+std::string to_bytes(const Dataset& dataset, const Write& write) {
+  const auto sink = arrow::io::BufferOutputStream::Create();
+  check(sink.status());
+  write(dataset, **sink, "memory");
+  const auto bytes = (*sink)->Finish();
+  check(bytes.status());
+  return (*bytes)->ToString();
 }
 
 }  // namespace
 
+void write_interactions(const Dataset& dataset, arrow::io::OutputStream& target, const std::string& where) {
+  write_parquet(
+      target, where, interactions_schema(), dataset.interactions.size(),
+      [&](size_t begin, size_t end) -> Arrays {
+        const auto events = part_of(dataset.interactions, begin, end);
+        return {column<arrow::Int32Builder>(events, [](const Interaction& event) { return event.user; }),
+                column<arrow::Int32Builder>(events, [](const Interaction& event) { return event.item; }),
+                column<arrow::Int64Builder>(events, [](const Interaction& event) { return event.time; }),
+                column<arrow::FloatBuilder>(events, [](const Interaction& event) { return event.rating; })};
+      });
+}
+
+void write_items(const Dataset& dataset, arrow::io::OutputStream& target, const std::string& where) {
+  write_parquet(target, where, items_schema(arrow::large_utf8(), list_of(arrow::large_utf8())),
+                dataset.items.size(), [&](size_t begin, size_t end) -> Arrays {
+                  const auto items = part_of(dataset.items, begin, end);
+                  return {text_column(items, &Item::id), text_column(items, &Item::title),
+                          text_column(items, &Item::brand), categories_column(items),
+                          text_column(items, &Item::description)};
+                });
+}
+
+void write_users(const Dataset& dataset, arrow::io::OutputStream& target, const std::string& where) {
+  write_parquet(target, where, users_schema(arrow::large_utf8()), dataset.user_ids.size(),
+                [&](size_t begin, size_t end) -> Arrays {
+                  return {column<arrow::LargeStringBuilder>(part_of(dataset.user_ids, begin, end),
+                                                            [](const std::string& id) { return id; })};
+                });
+}
+
+void read_interactions(const TableFile& file, const std::string& source, Dataset& dataset) {
+  dataset.interactions.clear();
+  read_batches(file, *interactions_schema(), source, [&](const arrow::RecordBatch& batch) {
+    for (int64_t row = 0; row < batch.num_rows(); ++row)
+      dataset.interactions.push_back({.user = value_at<arrow::Int32Array>(batch, 0, row),
+                                      .item = value_at<arrow::Int32Array>(batch, 1, row),
+                                      .time = value_at<arrow::Int64Array>(batch, 2, row),
+                                      .rating = value_at<arrow::FloatArray>(batch, 3, row)});
+  });
+}
+
+void read_items(const TableFile& file, const std::string& source, Dataset& dataset) {
+  dataset.items.clear();
+  read_batches(file, *items_schema(arrow::utf8(), list_of(arrow::utf8())), source,
+               [&](const arrow::RecordBatch& batch) {
+                 for (int64_t row = 0; row < batch.num_rows(); ++row)
+                   dataset.items.push_back({.id = text_at(batch, 0, row),
+                                            .title = text_at(batch, 1, row),
+                                            .brand = text_at(batch, 2, row),
+                                            .categories = categories_at(batch, 3, row, source),
+                                            .description = text_at(batch, 4, row)});
+               });
+}
+
+void read_users(const TableFile& file, const std::string& source, Dataset& dataset) {
+  dataset.user_ids.clear();
+  read_batches(file, *users_schema(arrow::utf8()), source, [&](const arrow::RecordBatch& batch) {
+    for (int64_t row = 0; row < batch.num_rows(); ++row) dataset.user_ids.push_back(text_at(batch, 0, row));
+  });
+}
+
 std::string interactions_to_parquet(const Dataset& dataset) {
-  const auto& events = dataset.interactions;
-  const Arrays columns{
-      column<arrow::Int32Builder>(events, [](const Interaction& event) { return event.user; }),
-      column<arrow::Int32Builder>(events, [](const Interaction& event) { return event.item; }),
-      column<arrow::Int64Builder>(events, [](const Interaction& event) { return event.time; }),
-      column<arrow::FloatBuilder>(events, [](const Interaction& event) { return event.rating; })};
-  return to_parquet(*arrow::Table::Make(interactions_schema(), columns));
+  return to_bytes(dataset, write_interactions);
 }
-
 std::string items_to_parquet(const Dataset& dataset) {
-  const auto& items = dataset.items;
-  const Arrays columns{text_column(items, [](const Item& item) { return item.id; }),
-                       text_column(items, [](const Item& item) { return item.title; }),
-                       text_column(items, [](const Item& item) { return item.brand; }),
-                       categories_column(items),
-                       text_column(items, [](const Item& item) { return item.description; })};
-  return to_parquet(
-      *arrow::Table::Make(items_schema(arrow::large_utf8(), list_of(arrow::large_utf8())), columns));
+  return to_bytes(dataset, write_items);
 }
-
 std::string users_to_parquet(const Dataset& dataset) {
-  const Arrays columns{
-      column<arrow::LargeStringBuilder>(dataset.user_ids, [](const std::string& id) { return id; })};
-  return to_parquet(*arrow::Table::Make(users_schema(arrow::large_utf8()), columns));
+  return to_bytes(dataset, write_users);
 }
 
 void interactions_from_parquet(const std::string& bytes, const std::string& source, Dataset& dataset) {
-  const auto table = from_parquet(bytes, *interactions_schema(), source);
-  auto& events = dataset.interactions;
-  events.assign(static_cast<size_t>(table->num_rows()), {});
-  for_each<arrow::Int32Array>(*table, 0,
-                              [&](auto& array, int64_t row, size_t i) { events[i].user = array.Value(row); });
-  for_each<arrow::Int32Array>(*table, 1,
-                              [&](auto& array, int64_t row, size_t i) { events[i].item = array.Value(row); });
-  for_each<arrow::Int64Array>(*table, 2,
-                              [&](auto& array, int64_t row, size_t i) { events[i].time = array.Value(row); });
-  for_each<arrow::FloatArray>(
-      *table, 3, [&](auto& array, int64_t row, size_t i) { events[i].rating = array.Value(row); });
+  read_interactions(as_random(bytes), source, dataset);
 }
-
 void items_from_parquet(const std::string& bytes, const std::string& source, Dataset& dataset) {
-  const auto table = from_parquet(bytes, *items_schema(arrow::utf8(), list_of(arrow::utf8())), source);
-  auto& items = dataset.items;
-  items.assign(static_cast<size_t>(table->num_rows()), {});
-  read_texts(*table, 0, items, &Item::id);
-  read_texts(*table, 1, items, &Item::title);
-  read_texts(*table, 2, items, &Item::brand);
-  for_each<arrow::ListArray>(*table, 3, [&](const arrow::ListArray& lists, int64_t row, size_t i) {
-    read_category(lists, row, items[i], source);
-  });
-  read_texts(*table, 4, items, &Item::description);
+  read_items(as_random(bytes), source, dataset);
 }
-
 void users_from_parquet(const std::string& bytes, const std::string& source, Dataset& dataset) {
-  const auto table = from_parquet(bytes, *users_schema(arrow::utf8()), source);
-  dataset.user_ids.clear();
-  for_each<arrow::StringArray>(*table, 0, [&](const arrow::StringArray& array, int64_t row, size_t) {
-    dataset.user_ids.push_back(array.GetString(row));
-  });
+  read_users(as_random(bytes), source, dataset);
 }
 
 }  // namespace r2rank::data

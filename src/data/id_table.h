@@ -1,33 +1,35 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace r2rank::data {
 
-/// External ids numbered 0, 1, 2, ... in the order of their first appearance.
+/// External ids numbered 0, 1, 2, ... in the order of their first appearance. Besides its bytes an id takes
+/// 8 bytes and a slot of 8 in a table that is filled to between a quarter and a half.
 class IdTable {
  public:
-  IdTable() = default;
-  IdTable(const IdTable&) = delete;  // the index points into ids_
-  IdTable& operator=(const IdTable&) = delete;
-  IdTable(IdTable&&) noexcept = default;
-  IdTable& operator=(IdTable&&) noexcept = default;
-
   /// The index of `id`, added when it is new. Errors: kData when there would be more than 2^31 - 1.
   int32_t intern(std::string_view id);
   /// The index of `id`, or -1.
   int32_t find(std::string_view id) const;
-  int64_t size() const { return static_cast<int64_t>(ids_.size()); }
-  const std::string& id(int32_t index) const { return ids_[static_cast<size_t>(index)]; }
+  int64_t size() const { return static_cast<int64_t>(ends_.size()); }
+  /// Valid until the next intern().
+  std::string_view id(int32_t index) const;
 
  private:
-  std::deque<std::string> ids_;  // a deque: its strings never move
-  std::unordered_map<std::string_view, int32_t> index_;
+  struct Slot {
+    uint32_t tag = 0;
+    int32_t index = -1;
+  };
+  size_t slot_of(std::string_view id, uint64_t hash) const;
+  void grow();
+
+  std::string bytes_;           // all ids, one after the other
+  std::vector<uint64_t> ends_;  // where each ends
+  std::vector<Slot> slots_;     // open addressing; a power of two of them
 };
 
 }  // namespace r2rank::data

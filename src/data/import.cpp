@@ -1,21 +1,15 @@
 #include "data/import.h"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "base/error.h"
 #include "base/log.h"
-#include "data/catalogue.h"
-#include "data/cell_values.h"
 #include "data/dataset_checks.h"
 #include "data/dataset_hash.h"
+#include "data/import_files.h"
 #include "data/import_layout.h"
-#include "data/input_file.h"
-#include "data/interaction_log.h"
 #include "data/k_core.h"
 #include "data/log_filters.h"
-#include "data/recbole_reader.h"
-#include "data/record_reader.h"
 
 namespace r2rank::data {
 namespace {
@@ -52,50 +46,6 @@ void check_config(const ImportConfig& config) {
                      config.item_core);
 }
 
-void read_items(Import& state) {
-  ImportLayout& layout = state.layout;
-  if (layout.items.empty()) return;
-  std::string bytes = read_input(layout.items);
-  const std::string source = layout.items.filename().string();
-  if (layout.items_kind == FileKind::kAtomic) {
-    const auto header = open_records(FileKind::kAtomic, bytes, source, {})->found_columns();
-    layout.catalogue = recbole_item_columns(header, layout.catalogue);
-  }
-  const auto reader = open_records(layout.items_kind, std::move(bytes), source, layout.catalogue.wanted());
-  state.catalogue = read_catalogue(*reader, layout.catalogue);
-  const ImportConfig defaults;
-  if (state.config.title_column != defaults.title_column)
-    check_found(*reader, state.config.title_column, "--title-column");
-  if (state.config.brand_column != defaults.brand_column)
-    check_found(*reader, state.config.brand_column, "--brand-column");
-  if (state.config.categories_column != defaults.categories_column)
-    check_found(*reader, state.config.categories_column, "--categories-column");
-  if (state.config.description_column != defaults.description_column)
-    check_found(*reader, state.config.description_column, "--description-column");
-}
-
-void read_interactions(Import& state) {
-  const ImportLayout& layout = state.layout;
-  const auto reader = open_records(layout.interactions_kind, read_input(layout.interactions),
-                                   layout.interactions.filename().string(), layout.log.wanted());
-  state.log = read_log(*reader, layout.log, state.catalogue.ids);
-  if (state.config.rating_column != ImportConfig().rating_column)
-    check_found(*reader, state.config.rating_column, "--rating-column");
-  const auto& events = state.log.events;
-  const auto known = static_cast<int32_t>(state.catalogue.items.size());
-  for (int32_t item = known; item < state.catalogue.ids.size(); ++item)
-    state.catalogue.items.push_back(
-        {.id = state.catalogue.ids.id(item), .title = "", .brand = "", .categories = {}, .description = ""});
-  state.count("rows read", static_cast<int64_t>(events.size()));
-  if (!layout.items.empty()) {
-    state.count("catalogue rows read", state.catalogue.rows);
-    state.count("duplicate ids in the catalogue (first kept)", state.catalogue.duplicates);
-    state.count(
-        "interactions whose item is not in the catalogue (kept, no title)",
-        std::count_if(events.begin(), events.end(), [&](const auto& event) { return event.item >= known; }));
-  }
-}
-
 void settle_time(Import& state) {
   const ImportConfig& config = state.config;
   auto& events = state.log.events;
@@ -105,7 +55,7 @@ void settle_time(Import& state) {
   if (order) {
     if (config.time == "auto")
       base::log_info("the times of every user in {} are 0, 1, 2, ...: taken as an order, not as moments",
-                     state.layout.interactions.filename().string());
+                     state.layout.interactions.front().filename().string());
     state.count("rows whose time is only an order", static_cast<int64_t>(events.size()));
     return;
   }
@@ -199,7 +149,7 @@ Dataset assemble(Import& state) {
   dataset.time_kind = state.time_kind;
   dataset.has_ratings = state.log.has_ratings;
   for (size_t user = 0; user < users.size(); ++user)
-    if (users[user]) dataset.user_ids.push_back(state.log.users.id(static_cast<int32_t>(user)));
+    if (users[user]) dataset.user_ids.emplace_back(state.log.users.id(static_cast<int32_t>(user)));
   for (size_t item = 0; item < items.size(); ++item)
     if (items[item]) dataset.items.push_back(std::move(state.catalogue.items[item]));
   for (Interaction& event : events) {
@@ -241,8 +191,10 @@ void count_oddities(Import& state, const Dataset& dataset) {
 Dataset import_dataset(const ImportConfig& config) {
   check_config(config);
   Import state{.config = config, .layout = find_layout(config), .catalogue = {}, .log = {}, .report = {}};
-  read_items(state);
-  read_interactions(state);
+  ImportedFiles files = read_files(config, state.layout);
+  state.catalogue = std::move(files.catalogue);
+  state.log = std::move(files.log);
+  state.report.counts = std::move(files.counts);
   settle_time(state);
   filter(state);
   Dataset dataset = assemble(state);

@@ -10,10 +10,15 @@ namespace r2rank::data {
 
 /// Every parameter of `r2rank import`.
 struct ImportConfig {
-  std::string format = "auto";  ///< auto, recbole, movielens-latest, csv, jsonl
-  std::string interactions;     ///< file of interactions, or the folder that holds a known layout
-  std::string items;            ///< catalogue file (CSV or JSONL); "" where the layout names it
-  std::string name;             ///< dataset name; "" takes the output folder's
+  std::string format = "auto";  ///< auto, or a name of import_config.cpp
+  std::string
+      interactions;  ///< file of interactions or pattern of several, or the folder that holds a layout
+  std::vector<std::string> more_interactions;  ///< further files of the same log
+  std::string items;                ///< catalogue file, or pattern of several; "" where the layout names it
+  std::string encoding = "auto";    ///< auto, utf-8, latin-1, windows-1252
+  std::string bad_rows = "refuse";  ///< refuse, skip: what becomes of a row that cannot be read
+  std::string html_entities = "auto";  ///< auto, decode, keep
+  std::string name;                    ///< dataset name; "" takes the output folder's
   std::string user_column = "user_id", item_column = "item_id", timestamp_column = "timestamp",
               rating_column = "rating";
   std::string item_id_column = "item_id", title_column = "title", brand_column = "brand";

@@ -4,10 +4,31 @@ namespace r2rank::data {
 
 void ImportConfig::describe(base::ConfigFields& fields) {
   fields.add("format", format, "Layout of the input; auto recognises it by its files")
-      .one_of({"auto", "recbole", "movielens-latest", "csv", "jsonl"});
-  fields.add("interactions", interactions, "File of interactions, or the folder of a known layout")
+      .one_of({"auto", "recbole", "movielens-100k", "movielens-1m", "movielens-latest", "amazon-2014",
+               "amazon-2018", "amazon-2023", "csv", "jsonl", "parquet"});
+  fields
+      .add("interactions", interactions,
+           "File of interactions, a pattern of several ('logs/*.csv.gz'), or the folder of a known layout")
       .mandatory();
-  fields.add("items", items, "Catalogue file (CSV or JSON lines); empty takes the one the layout names");
+  fields.add("more_interactions", more_interactions, "Further files of the same log");
+  fields.add(
+      "items", items,
+      "Catalogue file, a pattern of several, or a folder of parts; empty takes the one the layout names");
+  fields
+      .add(
+          "encoding", encoding,
+          "Encoding of text files; auto: UTF-8, but Latin-1 where the layout has it and the bytes are no UTF-8")
+      .one_of({"auto", "utf-8", "latin-1", "windows-1252"});
+  fields
+      .add(
+          "bad_rows", bad_rows,
+          "A row that cannot be read (fields, JSON, encoding, a missing or bad value) is an error, or is left "
+          "out and counted")
+      .one_of({"refuse", "skip"});
+  fields
+      .add("html_entities", html_entities,
+           "Whether &amp; and its like are decoded in the catalogue's texts; auto: in Amazon's data")
+      .one_of({"auto", "decode", "keep"});
   fields.add("name", name, "Name of the data set; empty takes the output folder's");
   fields.add("user_column", user_column, "Column of the log with the user's id");
   fields.add("item_column", item_column, "Column of the log with the item's id");

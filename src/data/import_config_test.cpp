@@ -21,6 +21,7 @@ struct ImportFields : ::testing::Test {
 std::string default_text(const base::ConfigField& field) {
   if (const auto* text = std::get_if<std::string*>(&field.value)) return **text;
   if (const auto* number = std::get_if<int64_t*>(&field.value)) return std::to_string(**number);
+  if (std::holds_alternative<std::vector<std::string>*>(field.value)) return "";
   return fmt::format("{}", *std::get<double*>(field.value));
 }
 
@@ -47,7 +48,8 @@ TEST_F(ImportFields, StartFromValuesThatTheyWouldTake) {
 }
 
 TEST_F(ImportFields, ListTheirChoicesWhenTheyRefuseAnother) {
-  expect_parts(refusal("format", "xml"), {"'xml'", "auto, recbole, movielens-latest, csv, jsonl"});
+  expect_parts(refusal("format", "xml"),
+               {"'xml'", "auto, recbole, movielens-100k, movielens-1m, movielens-latest, amazon-2014"});
   expect_parts(refusal("time", "Real"), {"'Real'", "auto, real, order"});
   expect_parts(refusal("time_unit", "minutes"), {"'minutes'", "auto, seconds, milliseconds"});
   expect_parts(refusal("duplicates", ""), {"keep-first, keep-last, keep-all"});

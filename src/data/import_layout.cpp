@@ -4,203 +4,172 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <span>
-#include <vector>
 
 #include "base/error.h"
+#include "data/import_files_in_folder.h"
+#include "data/import_formats.h"
+#include "data/import_names.h"
 #include "data/input_file.h"
+#include "data/input_paths.h"
 
 namespace r2rank::data {
 namespace {
 
 namespace fs = std::filesystem;
+constexpr size_t kBeginning = 65536;  // bytes by which a log is recognised
 
-std::vector<std::string> file_names(const base::Path& folder) {
-  std::vector<std::string> names;
-  std::error_code code;
-  for (fs::directory_iterator entry(folder, code), end; !code && entry != end; entry.increment(code))
-    if (std::error_code ignored; entry->is_regular_file(ignored))
-      names.push_back(entry->path().filename().string());
-  if (code) base::fail_io("import", "cannot read the folder {}: {}", folder.string(), code.message());
-  std::sort(names.begin(), names.end());
-  return names;
+FileKind kind_in(const std::string& format, const base::Path& path) {
+  if (format == "jsonl") return FileKind::kJsonl;
+  if (format == "csv") return FileKind::kCsv;
+  if (format == "parquet") return FileKind::kParquet;
+  return known_format(format) != nullptr && !has_table_extension(path) ? FileKind::kCsv : kind_of(path);
 }
 
-/// The first of `names` that lies in `folder`, plain or gzipped; empty when none does.
-base::Path first_of(const base::Path& folder, std::initializer_list<const char*> names) {
-  for (const std::string name : names)
-    for (const base::Path& path : {folder / name, folder / (name + ".gz")})
-      if (std::error_code code; fs::is_regular_file(path, code)) return path;
-  return {};
-}
-
-base::Path atomic_log(const base::Path& folder) {
-  for (const std::string& name : file_names(folder))
-    if (data_extension(name) == ".inter") return folder / name;
-  return {};
-}
-
-base::Path generic_log(const base::Path& folder) {
-  return first_of(folder,
-                  {"interactions.csv", "interactions.tsv", "interactions.jsonl", "interactions.json"});
-}
-
-FileKind kind_of(const base::Path& path) {
-  const std::string extension = data_extension(path);
-  if (extension == ".csv" || extension == ".tsv" || extension == ".txt" || extension == ".dat")
-    return FileKind::kCsv;
-  if (extension == ".jsonl" || extension == ".json" || extension == ".ndjson") return FileKind::kJsonl;
-  if (extension == ".inter" || extension == ".item") return FileKind::kAtomic;
-  base::fail_usage("import",
-                   "cannot tell how to read {}: expected a name that ends in .csv, .tsv, .jsonl, .inter or "
-                   ".item (.gz may follow)",
-                   path.string());
-}
-
-std::string format_of_folder(const base::Path& folder) {
-  if (!atomic_log(folder).empty()) return "recbole";
-  if (!first_of(folder, {"ratings.csv"}).empty() && !first_of(folder, {"movies.csv"}).empty())
-    return "movielens-latest";
-  const base::Path log = generic_log(folder);
-  if (!log.empty()) return kind_of(log) == FileKind::kJsonl ? "jsonl" : "csv";
-  base::fail_usage(
-      "import", "expected *.inter, ratings.csv with movies.csv, or interactions.csv/.jsonl in {} (found: {})",
-      folder.string(), fmt::join(file_names(folder), ", "));
-}
-
-std::string format_of_file(const base::Path& file) {
-  switch (kind_of(file)) {
+std::string format_of_kind(FileKind kind) {
+  switch (kind) {
     case FileKind::kAtomic:
       return "recbole";
     case FileKind::kJsonl:
+    case FileKind::kPython:
       return "jsonl";
+    case FileKind::kParquet:
+      return "parquet";
     case FileKind::kCsv:
       break;
   }
-  const bool movielens = file.filename().string().starts_with("ratings.csv") &&
-                         !first_of(file.parent_path(), {"movies.csv"}).empty();
-  return movielens ? "movielens-latest" : "csv";
+  return "csv";
 }
 
-base::Path in_folder(const std::string& format, const base::Path& folder) {
-  const base::Path log = format == "recbole"            ? atomic_log(folder)
-                         : format == "movielens-latest" ? first_of(folder, {"ratings.csv"})
-                                                        : generic_log(folder);
-  if (log.empty())
+std::string format_of_file(const base::Path& file) {
+  const base::Path folder = file.parent_path();
+  const std::string name = file.filename().string();
+  if (name.starts_with("ratings.csv") && !first_of(folder, {"movies.csv"}).empty()) return "movielens-latest";
+  if (name == "u.data") return "movielens-100k";
+  const FileKind kind = kind_of(file);
+  const std::string known =
+      kind == FileKind::kCsv || kind == FileKind::kJsonl ? recognise(beginning(file, kBeginning)) : "";
+  return known.empty() ? format_of_kind(kind) : known;
+}
+
+std::string format_of_folder(const base::Path& folder) {
+  if (!atomic_logs(folder).empty()) return "recbole";
+  if (!first_of(folder, {"u.data"}).empty()) return "movielens-100k";
+  if (!first_of(folder, {"ratings.dat"}).empty()) return "movielens-1m";
+  if (!first_of(folder, {"ratings.csv"}).empty() && !first_of(folder, {"movies.csv"}).empty())
+    return "movielens-latest";
+  const auto logs = generic_logs(folder);
+  if (!logs.empty()) return format_of_file(logs.front());
+  base::fail_usage(
+      "import",
+      "expected *.inter, u.data, ratings.dat, ratings.csv with movies.csv, interactions.csv/.jsonl/"
+      ".parquet, or parts of one table in {} (found: {})",
+      folder.string(), fmt::join(file_names(folder), ", "));
+}
+
+std::vector<base::Path> logs_in_folder(const std::string& format, const base::Path& folder) {
+  const auto one = [&](const char* name) {
+    const base::Path path = first_of(folder, {name});
+    return path.empty() ? std::vector<base::Path>() : std::vector<base::Path>{path};
+  };
+  const auto logs = format == "recbole"            ? atomic_logs(folder)
+                    : format == "movielens-100k"   ? one("u.data")
+                    : format == "movielens-1m"     ? one("ratings.dat")
+                    : format == "movielens-latest" ? one("ratings.csv")
+                                                   : generic_logs(folder);
+  if (logs.empty())
     base::fail_usage(
         "import",
         "expected the interactions of format {} in {} (found: {}); name the file with --interactions", format,
         folder.string(), fmt::join(file_names(folder), ", "));
-  return log;
+  return logs;
 }
 
-base::Path catalogue_beside(const ImportLayout& layout, bool named_folder) {
-  const base::Path folder = layout.interactions.parent_path();
-  if (layout.format == "movielens-latest") return first_of(folder, {"movies.csv"});
+std::vector<base::Path> catalogue_beside(const ImportLayout& layout, bool named_folder,
+                                         const base::Path& folder) {
+  const auto one = [&](const std::string& name) {
+    const base::Path path = first_of(folder, {name});
+    return path.empty() ? std::vector<base::Path>() : std::vector<base::Path>{path};
+  };
+  if (layout.format == "movielens-latest") return one("movies.csv");
+  if (layout.format == "movielens-1m") return one("movies.dat");
+  if (layout.format == "movielens-100k") return one("u.item");
   if (layout.format == "recbole") {
-    base::Path stem = layout.interactions.filename();
+    base::Path stem = layout.interactions.front().filename();
     while (stem.has_extension()) stem = stem.stem();
-    return first_of(folder, {(stem.string() + ".item").c_str()});
+    return one(stem.string() + ".item");
   }
-  return named_folder ? first_of(folder, {"items.jsonl", "items.json", "items.csv", "items.tsv"})
-                      : base::Path();
+  return named_folder ? generic_catalogue(folder) : std::vector<base::Path>();
 }
 
-/// The names that are read in this layout, whatever `config` asks for.
-ImportConfig names_read(const ImportConfig& config, const ImportLayout& layout) {
-  ImportConfig read = config;
-  const ImportConfig defaults;
-  if (layout.format == "movielens-latest") {
-    read.user_column = "userId";
-    read.item_column = read.item_id_column = "movieId";
-    read.timestamp_column = "timestamp";
-    read.rating_column = "rating";
-    read.title_column = "title";
-    read.categories_column = "genres";
-    read.brand_column = read.description_column = "";
-    read.category_separator = defaults.category_separator;
-  }
-  if (layout.items_kind == FileKind::kAtomic) read.category_separator = ' ';
-  return read;
+std::vector<base::Path> given_files(const ImportConfig& config) {
+  auto files = expand_path(config.interactions, "--interactions");
+  for (const std::string& more : config.more_interactions)
+    for (const base::Path& path : expand_path(more, "--more-interactions")) files.push_back(path);
+  std::error_code code;
+  for (const base::Path& file : files)
+    if (files.size() > 1 && fs::is_directory(file, code))
+      base::fail_usage("import",
+                       "expected files where several are given, found the folder {}; name its files",
+                       file.string());
+  return files;
 }
 
-struct NamedKey {
-  const char* flag;
-  std::string ImportConfig::* name;
-};
-constexpr NamedKey kLogKeys[] = {{"--user-column", &ImportConfig::user_column},
-                                 {"--item-column", &ImportConfig::item_column},
-                                 {"--timestamp-column", &ImportConfig::timestamp_column},
-                                 {"--rating-column", &ImportConfig::rating_column}};
-constexpr NamedKey kCatalogueKeys[] = {{"--item-id-column", &ImportConfig::item_id_column},
-                                       {"--title-column", &ImportConfig::title_column},
-                                       {"--brand-column", &ImportConfig::brand_column},
-                                       {"--categories-column", &ImportConfig::categories_column},
-                                       {"--description-column", &ImportConfig::description_column},
-                                       {"--category-separator", &ImportConfig::category_separator}};
-
-/// A name that differs from the default was asked for: it must be the one that is read.
-void check_keys(std::span<const NamedKey> keys, const ImportConfig& config, const ImportConfig& read,
-                const ImportLayout& layout, const char* why) {
-  const ImportConfig defaults;
-  for (const auto& [flag, name] : keys)
-    if (config.*name != defaults.*name && config.*name != read.*name)
-      base::fail_usage("import", "{} '{}' cannot act: {} is read as {}, {}", flag, config.*name,
-                       layout.interactions.filename().string(), layout.format, why);
+std::vector<base::Path> given_catalogue(const std::string& items) {
+  auto files = expand_path(items, "--items");
+  std::error_code code;
+  return files.size() == 1 && fs::is_directory(files[0], code) ? parts_in(files[0]) : files;
 }
 
-void check_names(const ImportConfig& config, const ImportConfig& read, const ImportLayout& layout) {
-  if (layout.format == "movielens-latest") {
-    constexpr const char* kFixed =
-        "whose columns and separator are fixed; --items, --time, --time-unit and the filters act there, and "
-        "--format csv reads columns of any name";
-    check_keys(kLogKeys, config, read, layout, kFixed);
-    check_keys(kCatalogueKeys, config, read, layout, kFixed);
-  } else if (layout.items.empty()) {
-    check_keys(kCatalogueKeys, config, {}, layout,
-               "without a catalogue; of the names only --user-column, --item-column, --timestamp-column and "
-               "--rating-column act there; name the catalogue with --items");
-  } else {
-    check_keys(kCatalogueKeys, config, read, layout,
-               "with a catalogue whose lists are separated by spaces; every --*-column acts there");
-  }
+FileKind common_kind(const std::string& format, const std::vector<base::Path>& files) {
+  const FileKind kind = kind_in(format, files.front());
+  for (const base::Path& file : files)
+    if (kind_in(format, file) != kind)
+      base::fail_usage("import", "expected files of one kind, found {} beside {}; import one kind",
+                       file.filename().string(), files.front().filename().string());
+  return kind;
 }
 
-void set_columns(const ImportConfig& read, ImportLayout& layout) {
-  layout.log = {read.user_column, read.item_column, read.timestamp_column, read.rating_column};
-  layout.catalogue = {
-      .id = read.item_id_column,
-      .title = read.title_column,
-      .brand = read.brand_column,
-      .categories = read.categories_column,
-      .description = read.description_column,
-      .year = "",
-      .category_separator = read.category_separator.empty() ? '\0' : read.category_separator[0],
-      .no_categories = layout.format == "movielens-latest" ? "(no genres listed)" : ""};
+Encoding encoding_of(const std::string& name) {
+  return name == "latin-1"        ? Encoding::kLatin1
+         : name == "windows-1252" ? Encoding::kWindows1252
+                                  : Encoding::kUtf8;
+}
+
+void set_known(const KnownFormat& format, ImportLayout& layout) {
+  layout.log = format.log;
+  layout.catalogue = format.catalogue;
+  if (layout.interactions_kind == FileKind::kCsv) layout.log_dialect = format.log_dialect;
+  if (layout.items_kind == FileKind::kCsv) layout.items_dialect = format.items_dialect;
+  layout.may_be_latin1 = format.latin1;
+  layout.catalogue.html = format.html;
+  if (!layout.items.empty() && layout.items_kind == FileKind::kJsonl)
+    layout.catalogue.categories =
+        catalogue_columns(format, beginning(layout.items.front(), kBeginning)).categories;
 }
 
 }  // namespace
 
 ImportLayout find_layout(const ImportConfig& config) {
-  const base::Path given = config.interactions;
+  const std::vector<base::Path> given = given_files(config);
   std::error_code code;
-  if (!fs::exists(given, code))
-    base::fail_io("import", "expected a log at {}, found nothing there; name it with --interactions",
-                  given.string());
-  const bool folder = fs::is_directory(given, code);
+  const bool is_folder = fs::is_directory(given.front(), code);
+  const base::Path folder = is_folder ? given.front() : given.front().parent_path();
   ImportLayout layout;
   layout.format = config.format != "auto" ? config.format
-                  : folder                ? format_of_folder(given)
-                                          : format_of_file(given);
-  layout.interactions = folder ? in_folder(layout.format, given) : given;
-  layout.items = config.items.empty() ? catalogue_beside(layout, folder) : base::Path(config.items);
-  layout.interactions_kind = config.format == "jsonl" ? FileKind::kJsonl
-                             : config.format == "csv" ? FileKind::kCsv
-                                                      : kind_of(layout.interactions);
-  if (!layout.items.empty()) layout.items_kind = kind_of(layout.items);
-  const ImportConfig read = names_read(config, layout);
-  check_names(config, read, layout);
-  set_columns(read, layout);
+                  : is_folder             ? format_of_folder(folder)
+                                          : format_of_file(given.front());
+  layout.interactions = is_folder ? logs_in_folder(layout.format, folder) : given;
+  layout.items =
+      config.items.empty() ? catalogue_beside(layout, is_folder, folder) : given_catalogue(config.items);
+  layout.interactions_kind = common_kind(layout.format, layout.interactions);
+  const KnownFormat* known = known_format(layout.format);
+  if (!layout.items.empty())
+    layout.items_kind = common_kind(known != nullptr ? layout.format : "", layout.items);
+  set_names(config, layout);
+  if (known != nullptr) set_known(*known, layout);
+  layout.encoding = encoding_of(config.encoding);
+  layout.may_be_latin1 = layout.may_be_latin1 && config.encoding == "auto";
+  if (config.html_entities != "auto") layout.catalogue.html = config.html_entities == "decode";
   return layout;
 }
 

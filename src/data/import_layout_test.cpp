@@ -23,7 +23,7 @@ TEST(ImportLayout, RecognisesRecboleFoldersAndFiles) {
   for (const base::Path& given : {folder.path() / "set", folder.path() / "set" / "set.inter"}) {
     const auto layout = find_layout(config_of(given));
     EXPECT_EQ(layout.format, "recbole");
-    EXPECT_EQ(layout.items.filename(), "set.item");
+    EXPECT_EQ(layout.items.at(0).filename(), "set.item");
     EXPECT_EQ(layout.interactions_kind, FileKind::kAtomic);
   }
 }
@@ -34,14 +34,18 @@ TEST(ImportLayout, RecognisesMovielensFolders) {
   folder.write("movies.csv", "x");
   const auto layout = find_layout(config_of(folder.path()));
   EXPECT_EQ(layout.format, "movielens-latest");
-  EXPECT_EQ(layout.items.filename(), "movies.csv");
+  EXPECT_EQ(layout.items.at(0).filename(), "movies.csv");
   EXPECT_EQ(layout.log.user, "userId");
   EXPECT_EQ(layout.catalogue.categories, "genres");
 }
 
 TEST(ImportLayout, RecognisesGenericFoldersPackedOrNot) {
   const TemporaryFolder folder;
-  folder.write("interactions.jsonl.gz", "x");
+  // gzip -9 of "a,b\n1,2\n", made with Python's gzip module (mtime 0).
+  constexpr unsigned char kArchive[] = {0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03,
+                                        0x4b, 0xd4, 0x49, 0xe2, 0x32, 0xd4, 0x31, 0xe2, 0x02, 0x00,
+                                        0x7b, 0x07, 0x97, 0x0a, 0x08, 0x00, 0x00, 0x00};
+  folder.write("interactions.jsonl.gz", {reinterpret_cast<const char*>(kArchive), sizeof kArchive});
   folder.write("items.csv", "x");
   const auto layout = find_layout(config_of(folder.path()));
   EXPECT_EQ(layout.format, "jsonl");

@@ -1,29 +1,33 @@
 #pragma once
 
-#include <set>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "data/json_cells.h"
 #include "data/record_reader.h"
 
 namespace r2rank::data {
 
-/// JSON lines: one object a line. Numbers become their text, null an empty cell, a list its elements each
-/// ended by kListEnd (lists of lists are flattened).
-class JsonlReader : public RecordReader {
+/// JSON lines: one object a line, blank lines skipped. Numbers become their text, null an empty cell, a list
+/// its elements each ended by kListEnd (lists of lists are flattened). Of a key that comes twice the last
+/// value counts.
+class JsonlReader : public TextReader {
  public:
-  JsonlReader(std::string bytes, std::string source, std::vector<std::string> wanted);
+  JsonlReader(std::unique_ptr<ByteSource> bytes, std::string source, std::vector<std::string> wanted);
+  ~JsonlReader() override;
   bool next(Record& record) override;
-  const std::vector<std::string>& found_columns() const override { return found_; }
+  const std::vector<std::string>& found_columns() const override { return cells_.found(); }
 
  private:
-  std::string_view next_line();
-  void parse_line(std::string_view text, Record& record);
+  struct Fast;  // simdjson, kept out of this header
 
   int64_t line_ = 0;
-  std::vector<std::string> found_;
-  std::set<std::string, std::less<>> known_;  // the names in found_
-  std::vector<std::string> texts_;            // [wanted] the cells of the current record
+  JsonCells cells_;
+  std::unique_ptr<Fast> fast_;
 };
+
+/// Whether a line has nothing but white space.
+bool is_blank(std::string_view line);
 
 }  // namespace r2rank::data

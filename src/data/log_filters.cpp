@@ -1,7 +1,6 @@
 #include "data/log_filters.h"
 
 #include <algorithm>
-#include <unordered_set>
 
 namespace r2rank::data {
 namespace {
@@ -11,12 +10,12 @@ namespace {
 template <class Iterator>
 void mark_repeated(const Iterator& begin, const Iterator& end, std::vector<bool>& repeated,
                    const Interaction* base) {
-  std::unordered_set<int32_t> seen;
-  int32_t user = -1;
+  std::vector<int32_t> last_user;  // [items] who met the item last: events come user by user
   for (auto event = begin; event != end; ++event) {
-    if (event->user != user) seen.clear();
-    user = event->user;
-    if (!seen.insert(event->item).second) repeated[static_cast<size_t>(&*event - base)] = true;
+    const auto item = static_cast<size_t>(event->item);
+    if (item >= last_user.size()) last_user.resize(item + item / 2 + 1, -1);
+    if (last_user[item] == event->user) repeated[static_cast<size_t>(&*event - base)] = true;
+    last_user[item] = event->user;
   }
 }
 

@@ -1,6 +1,7 @@
 #include "data/parquet_file.h"
 
 #include <arrow/api.h>
+#include <arrow/device.h>
 
 #include "data/test_support.h"
 
@@ -38,6 +39,16 @@ std::shared_ptr<arrow::Table> example() {
   return arrow::Table::Make(
       number_and_name(),
       arrow::ArrayVector{numbers({1, -5, INT64_MAX}, {true, true, true}), names({"one", "", "caf\u00E9"})});
+}
+
+/// The whole file, in memory of its own: what read_batches() gives lives as long as it reads.
+std::shared_ptr<arrow::Table> from_parquet(const std::string& bytes, const arrow::Schema& schema,
+                                           const std::string& source) {
+  arrow::RecordBatchVector batches;
+  read_batches(as_random(bytes), schema, source, [&](const arrow::RecordBatch& batch) {
+    batches.push_back(batch.CopyTo(arrow::default_cpu_memory_manager()).ValueOrDie());
+  });
+  return arrow::Table::FromRecordBatches(arrow::schema(schema.fields()), batches).ValueOrDie();
 }
 
 std::string refusal(const std::string& bytes, const Schema& schema = number_and_name()) {

@@ -23,9 +23,12 @@ void choose(const std::vector<std::string>& header, std::initializer_list<const 
 
 }  // namespace
 
-std::unique_ptr<RecordReader> open_atomic(std::string bytes, std::string source,
+std::unique_ptr<RecordReader> open_atomic(std::unique_ptr<ByteSource> bytes, std::string source,
                                           std::vector<std::string> wanted) {
-  const CsvDialect dialect{.separator = '\t', .quotes = false, .typed_header = true};
+  CsvDialect dialect;
+  dialect.separator = "\t";
+  dialect.quotes = false;
+  dialect.typed_header = true;
   return std::make_unique<CsvReader>(std::move(bytes), std::move(source), std::move(wanted), dialect);
 }
 

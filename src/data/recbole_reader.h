@@ -10,7 +10,7 @@
 namespace r2rank::data {
 
 /// A RecBole atomic file: tab-separated, unquoted, with a typed header ("user_id:token"). Errors: kData.
-std::unique_ptr<RecordReader> open_atomic(std::string bytes, std::string source,
+std::unique_ptr<RecordReader> open_atomic(std::unique_ptr<ByteSource> bytes, std::string source,
                                           std::vector<std::string> wanted);
 
 /// Which columns of a RecBole .item file hold what: the names in `preferred` where the header has them, else

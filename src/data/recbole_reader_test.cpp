@@ -6,8 +6,8 @@ namespace r2rank::data {
 namespace {
 
 TEST(AtomicFile, CutsTheTypesOffItsHeaderAndKeepsQuotesAsText) {
-  const auto reader =
-      open_atomic("item_id:token\ttitle:token_seq\n1\t\"Weird Al\" Movie, The\n", "x.item", {"title"});
+  const auto reader = open_atomic(
+      memory_source("item_id:token\ttitle:token_seq\n1\t\"Weird Al\" Movie, The\n"), "x.item", {"title"});
   Record record;
   ASSERT_TRUE(reader->next(record));
   EXPECT_EQ(record.cells[0], "\"Weird Al\" Movie, The");
@@ -15,8 +15,8 @@ TEST(AtomicFile, CutsTheTypesOffItsHeaderAndKeepsQuotesAsText) {
 }
 
 TEST(AtomicFile, RefusesAHeaderWithoutTypes) {
-  const auto text = testing::error_of(base::ErrorKind::kData,
-                                      [] { open_atomic("user_id\titem_id\n1\t2\n", "x.inter", {}); });
+  const auto text = testing::error_of(
+      base::ErrorKind::kData, [] { open_atomic(memory_source("user_id\titem_id\n1\t2\n"), "x.inter", {}); });
   testing::expect_parts(text, {"user_id:token", "x.inter", "'user_id'"});
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <initializer_list>
@@ -13,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "data/byte_source.h"
 #include "data/dataset.h"
 #include "data/dataset_checks.h"
 #include "data/dataset_hash.h"
@@ -39,6 +41,23 @@ class TemporaryFolder {
 
  private:
   base::Path path_;
+};
+
+/// A source that gives few bytes at a time, so that every place of a text is once the end of a window.
+class DripSource : public ByteSource {
+ public:
+  DripSource(std::string bytes, size_t most) : bytes_(std::move(bytes)), most_(most) {}
+  size_t read(char* target, size_t size) override {
+    const size_t taken = std::min({size, most_, bytes_.size() - at_});
+    bytes_.copy(target, taken, at_);
+    at_ += taken;
+    return taken;
+  }
+  double share() const override { return 0.5; }
+
+ private:
+  std::string bytes_;
+  size_t most_, at_ = 0;
 };
 
 /// The message of the error that `action` throws; the test fails when it throws none or another kind.

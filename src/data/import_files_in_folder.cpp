@@ -1,0 +1,98 @@
+#include "data/import_files_in_folder.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+#include "base/error.h"
+#include "data/input_file.h"
+#include "data/input_paths.h"
+
+namespace r2rank::data {
+namespace {
+
+constexpr std::array<const char*, 6> kTables = {".csv", ".tsv", ".jsonl", ".json", ".ndjson", ".parquet"};
+
+std::vector<std::string> named(const char* stem) {
+  std::vector<std::string> names;
+  for (const char* extension : kTables) names.push_back(std::string(stem) + extension);
+  return names;
+}
+
+bool is_catalogue(const std::string& name) {
+  return name.starts_with("meta_") || name.starts_with("items.") || name.starts_with("movies.");
+}
+
+/// Files of a folder for which `holds`, if they are parts of one table.
+template <class Holds>
+std::vector<base::Path> parts_where(const base::Path& folder, const Holds& holds) {
+  std::vector<base::Path> parts;
+  for (const std::string& name : file_names(folder)) {
+    if (!holds(name)) continue;
+    if (!parts.empty() && !are_parts(parts.front().filename().string(), name))
+      base::fail_usage(
+          "import",
+          "expected one table or its parts (names that differ in digits) in {}, found {} and {}; "
+          "name the files",
+          folder.string(), parts.front().filename().string(), name);
+    parts.push_back(folder / name);
+  }
+  sort_parts(parts);
+  return parts;
+}
+
+std::vector<base::Path> whole_or_parts(const base::Path& folder, const char* stem) {
+  if (const base::Path whole = first_of(folder, named(stem)); !whole.empty()) return {whole};
+  std::error_code code;
+  return std::filesystem::is_directory(folder / stem, code) ? parts_in(folder / stem)
+                                                            : std::vector<base::Path>();
+}
+
+}  // namespace
+
+bool has_table_extension(const base::Path& path) {
+  return std::find(kTables.begin(), kTables.end(), data_extension(path)) != kTables.end();
+}
+
+FileKind kind_of(const base::Path& path) {
+  const std::string extension = data_extension(path);
+  if (extension == ".parquet" || extension == ".pq") return FileKind::kParquet;
+  if (extension == ".csv" || extension == ".tsv" || extension == ".txt" || extension == ".dat")
+    return FileKind::kCsv;
+  if (extension == ".jsonl" || extension == ".json" || extension == ".ndjson") return FileKind::kJsonl;
+  if (extension == ".inter" || extension == ".item") return FileKind::kAtomic;
+  base::fail_usage("import",
+                   "cannot tell how to read {}: expected a name that ends in .csv, .tsv, .jsonl, .parquet, "
+                   ".inter or .item (.gz or .zst may follow), or --format",
+                   path.string());
+}
+
+std::vector<base::Path> parts_in(const base::Path& folder) {
+  const auto parts = parts_where(folder, [](const std::string& name) { return has_table_extension(name); });
+  if (parts.empty())
+    base::fail_usage("import", "expected .csv, .tsv, .jsonl or .parquet files in {} (found: {})",
+                     folder.string(), fmt::join(file_names(folder), ", "));
+  return parts;
+}
+
+std::vector<base::Path> atomic_logs(const base::Path& folder) {
+  return parts_where(folder, [](const std::string& name) { return data_extension(name) == ".inter"; });
+}
+
+std::vector<base::Path> generic_logs(const base::Path& folder) {
+  auto logs = whole_or_parts(folder, "interactions");
+  if (!logs.empty()) return logs;
+  return parts_where(
+      folder, [](const std::string& name) { return has_table_extension(name) && !is_catalogue(name); });
+}
+
+std::vector<base::Path> generic_catalogue(const base::Path& folder) {
+  auto items = whole_or_parts(folder, "items");
+  if (!items.empty()) return items;
+  return parts_where(
+      folder, [](const std::string& name) { return has_table_extension(name) && name.starts_with("meta_"); });
+}
+
+}  // namespace r2rank::data
