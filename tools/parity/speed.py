@@ -58,10 +58,18 @@ def parse_arguments():
     return parser.parse_args()
 
 
+LENGTHS = {True: 20, False: 50}  # of histories: what both sides are timed with, and RecBole's default
+
+
+def values_of(measure, side, fast=True):
+    values = settings.values(measure.data_set, measure.model, side)
+    return {name: LENGTHS[fast] if name in ("MAX_ITEM_LIST_LENGTH", "length") else value for name, value in values.items()}
+
+
 def options_of(measure, dataset, split, arguments, fast):
     """Of recbole_speed.py."""
     return {"what": measure.what, "dataset": str(dataset), "split": str(split), "model": measure.model.recbole, "threads": arguments.threads,
-            "values": settings.values(measure.data_set, measure.model, "recbole"), "seconds": arguments.seconds,
+            "values": values_of(measure, "recbole", fast), "seconds": arguments.seconds,
             "trim": fast and measure.model.family == "sequences", "anomaly": not fast}
 
 
@@ -72,8 +80,7 @@ def measure_peer(measure, dataset, split, arguments, fast=True):
 
 
 def measure_own(measure, dataset, split, arguments):
-    values = settings.values(measure.data_set, measure.model, "own")
-    return own_speed.measure(dataset, split, measure, values, arguments.threads, arguments.output / "speed" / measure.name)
+    return own_speed.measure(dataset, split, measure, values_of(measure, "own"), arguments.threads, arguments.output / "speed" / measure.name)
 
 
 def attempt(label, function, *arguments, **named):
