@@ -6,13 +6,17 @@ import argparse
 import contextlib
 import io
 import json
+import os
+import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import unittest.mock
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools" / "parity"))
+TOOLS = Path(__file__).resolve().parents[2] / "tools" / "parity"
+sys.path.insert(0, str(TOOLS))
 
 import compare
 import own
@@ -190,6 +194,19 @@ class Commands(unittest.TestCase):
                 places.run([Path(folder) / "no-such-program"], Path(folder) / "log")
             with self.assertRaisesRegex(places.Missing, "ended with status 3: so it was"):
                 places.run(["sh", "-c", "echo so it was >&2; exit 3"], Path(folder) / "log")
+
+    def test_end_with_the_program_that_started_them(self):
+        with tempfile.TemporaryDirectory() as folder:
+            script = (f"import sys; sys.path.insert(0, {str(TOOLS)!r}); import places; from pathlib import Path; places.end_with_children();"
+                      f"places.run(['sh', '-c', 'echo $$ > {folder}/child; exec sleep 60'], Path({folder!r}) / 'log')")
+            program = subprocess.Popen([sys.executable, "-c", script])
+            child = Path(folder) / "child"
+            while not child.exists() or not child.read_text():
+                time.sleep(0.01)
+            program.terminate()
+            program.wait(timeout=30)
+            with self.assertRaises(ProcessLookupError):
+                os.kill(int(child.read_text()), 0)
 
     def test_of_a_set_from_outside_need_its_folder(self):
         with unittest.mock.patch.object(places, "shared", lambda: None):

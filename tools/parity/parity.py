@@ -166,9 +166,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except places.Missing as reason:
-        sys.exit(f"[parity] {reason}")
-    except KeyboardInterrupt:
-        sys.exit(130)
+    places.finish(main, "parity")

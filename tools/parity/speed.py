@@ -143,9 +143,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except places.Missing as reason:
-        sys.exit(f"[parity-speed] {reason}")
-    except KeyboardInterrupt:
-        sys.exit(130)
+    places.finish(main, "parity-speed")
