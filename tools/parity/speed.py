@@ -125,7 +125,8 @@ def table(sections):
     lines = [f"{'':<16} {'r2rank':>28} {'RecBole':>28} {'RecBole, stock':>28} {'ratio':>6} {'target':>6}"]
     for name, found in sections.items():
         times = "-" if found["ratio"] is None else f"{found['ratio']:.1f}"
-        lines.append(f"{name:<16} {figure(found, 'r2rank'):>28} {figure(found, 'recbole'):>28} {figure(found, 'recbole_stock'):>28} {times:>6} {found['target']:>6}")
+        figures = " ".join(f"{figure(found, side):>28}" for side in ("r2rank", "recbole", "recbole_stock"))
+        lines.append(f"{name:<16} {figures} {times:>6} {found['target']:>6}")
     return "\n".join(lines)
 
 
