@@ -6,19 +6,24 @@ import argparse
 import contextlib
 import io
 import json
+import os
+import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import unittest.mock
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools" / "parity"))
+TOOLS = Path(__file__).resolve().parents[2] / "tools" / "parity"
+sys.path.insert(0, str(TOOLS))
 
 import compare
 import own
 import parity
 import places
 import settings
+import speed
 
 SASREC, POP = settings.model_named("SASRec"), settings.model_named("Pop")
 
@@ -191,10 +196,46 @@ class Commands(unittest.TestCase):
             with self.assertRaisesRegex(places.Missing, "ended with status 3: so it was"):
                 places.run(["sh", "-c", "echo so it was >&2; exit 3"], Path(folder) / "log")
 
+    def test_end_with_the_program_that_started_them(self):
+        with tempfile.TemporaryDirectory() as folder:
+            script = (f"import sys; sys.path.insert(0, {str(TOOLS)!r}); import places; from pathlib import Path; places.end_with_children();"
+                      f"places.run(['sh', '-c', 'echo $$ > {folder}/child; exec sleep 60'], Path({folder!r}) / 'log')")
+            program = subprocess.Popen([sys.executable, "-c", script])
+            child = Path(folder) / "child"
+            while not child.exists() or not child.read_text():
+                time.sleep(0.01)
+            program.terminate()
+            program.wait(timeout=30)
+            with self.assertRaises(ProcessLookupError):
+                os.kill(int(child.read_text()), 0)
+
     def test_of_a_set_from_outside_need_its_folder(self):
         with unittest.mock.patch.object(places, "shared", lambda: None):
             with self.assertRaisesRegex(places.Missing, "R2RANK_SHARED"):
                 own.import_command(settings.DATA_SETS[1])
+
+
+class Speed(unittest.TestCase):
+    def found(self, what, own_figure, peer_figure):
+        name = "targets_per_second" if what == "train" else "seconds"
+        return {"what": what, "target": 3, "r2rank": {"best": {name: own_figure, "threads": 1}}, "recbole": {"best": {name: peer_figure, "threads": 2}}}
+
+    def test_is_how_many_times_as_fast_we_are(self):
+        self.assertEqual(speed.ratio(self.found("train", 3000.0, 1000.0)), 3)
+        self.assertEqual(speed.ratio(self.found("fit", 2.0, 8.0)), 4)
+
+    def test_is_open_while_a_side_failed(self):
+        found = {**self.found("train", 3000.0, 1000.0), "r2rank": {"failed": "there is no verb 'baseline'"}}
+        self.assertIsNone(speed.ratio(found))
+        self.assertRegex(speed.table({"sasrec": {**found, "ratio": None}}).splitlines()[1], r"^sasrec +- +1,000\.0 targets/s \(2 thr\.\) +- +- +3$")
+
+    def test_of_sequences_is_taken_at_equal_lengths_and_stock_as_recbole_comes(self):
+        sasrec = next(measure for measure in speed.MEASURES if measure.name == "sasrec")
+        arguments = argparse.Namespace(threads=[1], seconds=5)
+        fast, stock = (speed.options_of(sasrec, "data", "split", arguments, fast) for fast in (True, False))
+        self.assertEqual(fast["values"]["MAX_ITEM_LIST_LENGTH"], speed.values_of(sasrec, "own")["length"])
+        self.assertEqual((fast["trim"], fast["anomaly"]), (True, False))
+        self.assertEqual((stock["trim"], stock["anomaly"], stock["values"]["MAX_ITEM_LIST_LENGTH"]), (False, True, 50))
 
 
 class Flags(unittest.TestCase):

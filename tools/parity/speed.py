@@ -58,10 +58,18 @@ def parse_arguments():
     return parser.parse_args()
 
 
+LENGTHS = {True: 20, False: 50}  # of histories: what both sides are timed with, and RecBole's default
+
+
+def values_of(measure, side, fast=True):
+    values = settings.values(measure.data_set, measure.model, side)
+    return {name: LENGTHS[fast] if name in ("MAX_ITEM_LIST_LENGTH", "length") else value for name, value in values.items()}
+
+
 def options_of(measure, dataset, split, arguments, fast):
     """Of recbole_speed.py."""
     return {"what": measure.what, "dataset": str(dataset), "split": str(split), "model": measure.model.recbole, "threads": arguments.threads,
-            "values": settings.values(measure.data_set, measure.model, "recbole"), "seconds": arguments.seconds,
+            "values": values_of(measure, "recbole", fast), "seconds": arguments.seconds,
             "trim": fast and measure.model.family == "sequences", "anomaly": not fast}
 
 
@@ -72,8 +80,7 @@ def measure_peer(measure, dataset, split, arguments, fast=True):
 
 
 def measure_own(measure, dataset, split, arguments):
-    values = settings.values(measure.data_set, measure.model, "own")
-    return own_speed.measure(dataset, split, measure, values, arguments.threads, arguments.output / "speed" / measure.name)
+    return own_speed.measure(dataset, split, measure, values_of(measure, "own"), arguments.threads, arguments.output / "speed" / measure.name)
 
 
 def attempt(label, function, *arguments, **named):
@@ -118,7 +125,8 @@ def table(sections):
     lines = [f"{'':<16} {'r2rank':>28} {'RecBole':>28} {'RecBole, stock':>28} {'ratio':>6} {'target':>6}"]
     for name, found in sections.items():
         times = "-" if found["ratio"] is None else f"{found['ratio']:.1f}"
-        lines.append(f"{name:<16} {figure(found, 'r2rank'):>28} {figure(found, 'recbole'):>28} {figure(found, 'recbole_stock'):>28} {times:>6} {found['target']:>6}")
+        figures = " ".join(f"{figure(found, side):>28}" for side in ("r2rank", "recbole", "recbole_stock"))
+        lines.append(f"{name:<16} {figures} {times:>6} {found['target']:>6}")
     return "\n".join(lines)
 
 
@@ -136,9 +144,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except places.Missing as reason:
-        sys.exit(f"[parity-speed] {reason}")
-    except KeyboardInterrupt:
-        sys.exit(130)
+    places.finish(main, "parity-speed")
