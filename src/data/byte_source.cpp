@@ -15,7 +15,6 @@
 namespace r2rank::data {
 namespace {
 
-using Stream = std::shared_ptr<arrow::io::InputStream>;
 constexpr size_t kMagicBytes = 4;
 
 class MemorySource : public ByteSource {

@@ -85,15 +85,15 @@ void sort_parts(std::vector<base::Path>& parts) {
 }
 
 std::string beginning(const base::Path& path, size_t size) {
+  constexpr size_t kStep = size_t{1} << 16;
   const auto source = open_source(path);
-  std::string bytes(size, '\0');
-  size_t taken = 0;
-  while (taken < size) {
-    const size_t more = source->read(bytes.data() + taken, size - taken);
-    if (more == 0) break;
-    taken += more;
+  std::string bytes;
+  while (bytes.size() < size) {
+    const size_t before = bytes.size(), step = std::min(kStep, size - before);
+    bytes.resize(before + step);
+    bytes.resize(before + source->read(bytes.data() + before, step));
+    if (bytes.size() == before) break;
   }
-  bytes.resize(taken);
   return bytes;
 }
 
