@@ -33,7 +33,9 @@ TEST(TextWindow, GrowsWithWhatIsNotPassed) {
 }
 
 TEST(TextWindow, PassesAByteOrderMarkThatComesInPieces) {
-  EXPECT_EQ(TextWindow(std::make_unique<DripSource>("\xEF\xBB\xBFx", 1)).rest(), "x");
+  TextWindow window(std::make_unique<DripSource>("\xEF\xBB\xBFx", 1));
+  EXPECT_FALSE(window.at_end());
+  EXPECT_EQ(window.rest(), "x");
   TextWindow shorter(std::make_unique<DripSource>("\xEF\xBB", 1));
   EXPECT_EQ(shorter.rest(), "\xEF\xBB");
   EXPECT_TRUE(TextWindow(memory_source("")).at_end());
