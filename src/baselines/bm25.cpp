@@ -75,6 +75,12 @@ void check(const Bm25Options& options) {
 
 }  // namespace
 
+void Bm25Options::describe(base::ConfigFields& fields) {
+  fields.add("history", history, "last items of the user whose titles make the query").between(1, 1'000'000);
+  fields.add("k1", k1, "how soon a repeated term stops to count more").at_least(0);
+  fields.add("b", b, "how much a document's length counts").between(0, 1);
+}
+
 std::unique_ptr<Scorer> make_bm25(const data::Dataset& dataset, const Bm25Options& options) {
   check(options);
   TermIndex index(false);

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "base/config.h"
 #include "baselines/scorer.h"
 
 namespace r2rank::baselines {
@@ -9,6 +10,8 @@ namespace r2rank::baselines {
 struct Bm25Options {
   int64_t history = 10;       ///< how many of the user's last items' titles make the query
   double k1 = 1.2, b = 0.75;  ///< saturation of a term's count; how much a document's length counts
+
+  void describe(base::ConfigFields& fields);
 };
 
 /// Okapi BM25 (Robertson & Zaragoza 2009) as Lucene computes it: the query is every word of the last history

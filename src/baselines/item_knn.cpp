@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "baselines/history.h"
 #include "baselines/sparse_rows.h"
+#include "baselines/training_matrix.h"
 
 namespace r2rank::baselines {
 namespace {
@@ -16,19 +17,6 @@ namespace {
 constexpr size_t kCachedNeighbours = size_t{1} << 25;  // 256 MiB of neighbour lists
 // Below any difference of two unequal similarity sums that matters, above double rounding near 1.
 constexpr double kTieWeight = 1e-9;
-
-SparseRows training_matrix(const TrainingData& data) {
-  R2RANK_CHECK(data.split.training_end.size() == data.dataset.user_ids.size());
-  SparseRows matrix;  // [users, items]
-  std::vector<SparseEntry> row;
-  for (int64_t user = 0; user < data.dataset.users(); ++user) {
-    row.clear();
-    const auto training = data.dataset.events(user).first(data.split.training_end[user]);
-    for (const int32_t item : distinct_items(training)) row.push_back({item, 1.0F});
-    matrix.append(row);
-  }
-  return matrix;
-}
 
 bool nearer(const SparseEntry& a, const SparseEntry& b) {
   return std::tuple(-a.value, a.column) < std::tuple(-b.value, b.column);
@@ -57,11 +45,38 @@ class ItemKnn : public Scorer {
     return scores;
   }
 
+  std::vector<std::vector<float>> score_catalogue(std::span<const data::Slate> slates) override {
+    if (near_.rows() == 0) near_ = find_near();
+    std::vector<std::vector<float>> all;  // [B][items]
+    std::vector<double> sums(in_history_.size());
+    for (const data::Slate& slate : slates) {
+      for (size_t item = 0; item < sums.size(); ++item) sums[item] = tie_breaker(static_cast<int64_t>(item));
+      for (const int32_t item : distinct_items(history_of(dataset_, slate))) {
+        for (const SparseEntry& candidate : near_.row(item)) sums[candidate.column] += candidate.value;
+      }
+      all.emplace_back(sums.begin(), sums.end());
+    }
+    return all;
+  }
+
  private:
   double users(int64_t item) const { return static_cast<double>(users_of_.row(item).size()); }
 
+  double tie_breaker(int64_t candidate) const {
+    return options_.ties_by_popularity ? kTieWeight * users(candidate) / std::max(1.0, most_users_) : 0;
+  }
+
+  /// For each item the candidates it is near to: the neighbour lists of all items, turned round.
+  SparseRows find_near() {
+    SparseRows lists;  // [items, items] neighbours of a candidate
+    for (int64_t item = 0; item < users_of_.rows(); ++item) {
+      lists.append(find_neighbours(static_cast<int32_t>(item)));
+    }
+    return lists.transposed(users_of_.rows());
+  }
+
   double score_item(int32_t candidate) {
-    double sum = options_.ties_by_popularity ? kTieWeight * users(candidate) / std::max(1.0, most_users_) : 0;
+    double sum = tie_breaker(candidate);
     for (const SparseEntry& neighbour : neighbours(candidate)) {
       if (in_history_[neighbour.column]) sum += neighbour.value;
     }
@@ -88,8 +103,8 @@ class ItemKnn : public Scorer {
     std::vector<SparseEntry> list;
     for (const int32_t other : shared_users_.touched()) {
       if (other == item) continue;
-      const double cosine = shared_users_[other] / std::sqrt(users(item) * users(other));
-      list.push_back({other, static_cast<float>(cosine)});
+      const double length = std::sqrt(users(item) * users(other));
+      list.push_back({other, static_cast<float>(shared_users_[other] / (length + options_.shrink))});
     }
     keep_nearest(list);
     return list;
@@ -112,15 +127,25 @@ class ItemKnn : public Scorer {
   std::vector<bool> in_history_;  // [items]
   std::unordered_map<int32_t, std::vector<SparseEntry>> cache_;
   size_t cached_ = 0;
+  SparseRows near_;  // [items, items] once the whole catalogue was asked for
   double most_users_ = 0;
 };
 
 }  // namespace
 
+void ItemKnnOptions::describe(base::ConfigFields& fields) {
+  fields.add("neighbours", neighbours, "nearest items of the candidate that count").between(1, 1'000'000);
+  fields.add("shrink", shrink, "added to the cosine's denominator: trust few shared users less").at_least(0);
+  fields.add("ties_by_popularity", ties_by_popularity, "rank candidates of equal score by training count");
+}
+
 std::unique_ptr<Scorer> make_item_knn(const TrainingData& data, const ItemKnnOptions& options) {
   if (options.neighbours < 1) {
     base::fail_usage("item-knn", "expected at least 1 neighbour (found: {}); 1000 is usual",
                      options.neighbours);
+  }
+  if (!(options.shrink >= 0)) {
+    base::fail_usage("item-knn", "expected a shrink of at least 0 (found: {}); 0 is usual", options.shrink);
   }
   return std::make_unique<ItemKnn>(data, options);
 }

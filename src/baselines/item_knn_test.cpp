@@ -135,5 +135,30 @@ TEST(ItemKnn, RefusesLessThanOneNeighbour) {
   EXPECT_THROW(make_item_knn({dataset, split}, {.neighbours = 0}), base::Error);
 }
 
+TEST(ItemKnn, ScoresTheCatalogueAsItScoresSlates) {
+  const auto dataset = testing::random_dataset(2, 60, 25);
+  const auto split = testing::leave_last_two(dataset);
+  const auto scorer = make_item_knn({dataset, split}, {.neighbours = 5, .ties_by_popularity = true});
+  std::vector<data::Slate> slates;
+  for (int32_t user = 0; user < dataset.users(); ++user) {
+    slates.push_back(testing::last_event_slate(dataset, user, testing::all_items(dataset)));
+  }
+  const auto all = scorer->score_catalogue(slates);
+  for (size_t i = 0; i < slates.size(); ++i) {
+    const auto expected = scorer->score(slates[i]);
+    ASSERT_EQ(all[i].size(), expected.size());
+    for (size_t item = 0; item < expected.size(); ++item) EXPECT_NEAR(all[i][item], expected[item], 1e-6);
+  }
+}
+
+TEST(ItemKnn, ShrinkAddsToTheDenominator) {
+  // Items 0 and 1 share two users; item 0 has three, item 1 two.
+  const auto dataset = testing::dataset_of({{0, 1}, {0, 1}, {0}}, 2);
+  const auto split = train_on_all(dataset);
+  const auto scorer = make_item_knn({dataset, split}, {.shrink = 4});
+  const auto scores = scorer->score(whole_history_slate(dataset, 2, {1}));
+  EXPECT_NEAR(scores[0], 2 / (std::sqrt(6.0) + 4), 1e-7);
+}
+
 }  // namespace
 }  // namespace r2rank::baselines

@@ -96,6 +96,15 @@ void check(const TfidfOptions& options) {
 
 }  // namespace
 
+void TfidfOptions::describe(base::ConfigFields& fields) {
+  fields.add("history", history, "last items of the user whose texts make the query").between(1, 1'000'000);
+  fields.add("pairs", pairs, "pairs of neighbouring words are terms too");
+  fields.add("sublinear", sublinear, "a term counts 1 + ln(count) instead of count");
+  fields.add("fewest_documents", fewest_documents, "items that must have a term for it to count").at_least(1);
+  fields.add("largest_share", largest_share, "share of the items beyond which a term does not count")
+      .between(0, 1);
+}
+
 std::unique_ptr<Scorer> make_tfidf(const data::Dataset& dataset, const TfidfOptions& options) {
   check(options);
   TermIndex index(options.pairs);

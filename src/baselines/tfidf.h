@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "base/config.h"
 #include "baselines/scorer.h"
 
 namespace r2rank::baselines {
@@ -14,6 +15,8 @@ struct TfidfOptions {
   /// Terms of more than this share of the documents are left out: the catalogue's own stop words, in any
   /// language.
   double largest_share = 0.2;
+
+  void describe(base::ConfigFields& fields);
 };
 
 /// Cosine between the candidate's text and the mean of the last history items' texts (title, brand,

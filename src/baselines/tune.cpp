@@ -1,0 +1,193 @@
+#include "baselines/tune.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+#include <variant>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/progress.h"
+#include "baselines/validation.h"
+
+namespace r2rank::baselines {
+namespace {
+
+/// The values of a method's settings, to return to.
+class SettingsKeeper {
+ public:
+  explicit SettingsKeeper(Method& method) {
+    method.describe(fields_);
+    for (const auto& field : fields_.all()) {
+      std::visit([&](auto* value) { values_.emplace_back(*value); }, field.value);
+    }
+  }
+  base::ConfigFields& fields() { return fields_; }
+  void put_back() {
+    for (size_t i = 0; i < values_.size(); ++i) {
+      std::visit([&]<class T>(T* value) { *value = std::get<T>(values_[i]); }, fields_.all()[i].value);
+    }
+  }
+
+ private:
+  using Value = std::variant<bool, int64_t, double, std::string, std::vector<std::string>>;
+  base::ConfigFields fields_;
+  std::vector<Value> values_;
+};
+
+std::string settings_text(const SettingValues& settings) {
+  std::string text;
+  for (const auto& [name, value] : settings) {
+    text += fmt::format("{}{}={}", text.empty() ? "" : ", ", name, value);
+  }
+  return text.empty() ? "as set" : text;
+}
+
+class Tuner {
+ public:
+  Tuner(Method& method, const TrainingData& data, const FitOptions& fit_options, const TuneOptions& options,
+        uint64_t seed)
+      : method_(method), data_(data), fit_(fit_options), options_(options), seed_(seed), keeper_(method) {}
+
+  Tuned run() {
+    std::vector<SettingValues> trials = {{}};
+    for (auto& more : method_.trials()) trials.push_back(std::move(more));
+    const auto most = std::min(trials.size(), static_cast<size_t>(options_.trials));
+    tuned_.report.ended_by = most < trials.size() ? "trials" : "all tried";
+    trials.resize(most);
+    for (size_t i = 0; i < most; ++i) try_settings(trials[i], i, most);
+    keeper_.put_back();
+    apply(tuned_.report.trials[tuned_.report.best].settings);
+    tuned_.report.seconds = seconds();
+    return std::move(tuned_);
+  }
+
+ private:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+  double seconds_left() const { return 60 * options_.minutes - seconds(); }
+
+  void apply(const SettingValues& settings) {
+    for (const auto& [name, value] : settings) keeper_.fields().set(name, value);
+  }
+
+  void try_settings(const SettingValues& settings, size_t number, size_t most) {
+    TrialRecord trial;
+    trial.settings = settings;
+    if (number > 0 && options_.minutes > 0 && seconds_left() < worth_beginning_) {
+      tuned_.report.trials.push_back(std::move(trial));
+      tuned_.report.ended_by = "minutes";
+      return;
+    }
+    keeper_.put_back();
+    apply(settings);
+    const double begun = seconds();
+    auto scorer = method_.make(data_, seed_);
+    measure(*scorer, trial, label_of(settings, number, most), most - number);
+    trial.run = true;
+    trial.seconds = seconds() - begun;
+    note_duration(trial, number);
+    keep_if_best(std::move(scorer), std::move(trial));
+  }
+
+  std::string label_of(const SettingValues& settings, size_t number, size_t most) const {
+    const std::string name(method_.text().name);
+    if (most == 1) return name;
+    return fmt::format("{} {}/{} ({})", name, number + 1, most, settings_text(settings));
+  }
+
+  void measure(Scorer& scorer, TrialRecord& trial, const std::string& label, size_t trials_left) {
+    if (auto* model = dynamic_cast<Trainable*>(&scorer)) {
+      trial.fit = fit(*model, data_.split.valid, fit_options(trials_left), label);
+      trial.ndcg = trial.fit.best_ndcg;
+    } else {
+      const auto slates = validation_slates(data_.split.valid, fit_.valid_slates, label);
+      trial.ndcg = validation_ndcg(scorer, slates, label);
+    }
+  }
+
+  /// The caller's own limit on minutes holds for each trial too.
+  FitOptions fit_options(size_t trials_left) const {
+    FitOptions options = fit_;
+    if (options_.minutes <= 0) return options;
+    const bool first = tuned_.report.trials.empty();
+    const auto shares = static_cast<double>(first && trials_left > 1 ? 2 : trials_left);
+    const double minutes = std::max(seconds_left() / 60 / shares, 1e-3);
+    options.minutes = options.minutes > 0 ? std::min(options.minutes, minutes) : minutes;
+    return options;
+  }
+
+  /// Seconds below which another trial could not show what it is worth.
+  void note_duration(const TrialRecord& trial, size_t number) {
+    if (trial.fit.epochs.empty()) {
+      worth_beginning_ = std::max(worth_beginning_, trial.seconds);
+    } else if (number == 0) {
+      for (const auto& epoch : trial.fit.epochs) {
+        if (epoch.epoch == trial.fit.best_epoch) worth_beginning_ = epoch.seconds / 4;
+      }
+    }
+  }
+
+  void keep_if_best(std::unique_ptr<Scorer> scorer, TrialRecord trial) {
+    auto& report = tuned_.report;
+    base::log_info("{}: {} gives NDCG@10 {:.4f} on the validation slates in {}", method_.text().name,
+                   settings_text(trial.settings), trial.ndcg, base::format_duration(trial.seconds));
+    report.trials.push_back(std::move(trial));
+    if (tuned_.scorer != nullptr && report.trials.back().ndcg <= report.trials[report.best].ndcg) return;
+    report.best = report.trials.size() - 1;
+    tuned_.scorer = std::move(scorer);
+  }
+
+  Method& method_;
+  const TrainingData& data_;
+  const FitOptions& fit_;
+  const TuneOptions& options_;
+  uint64_t seed_;
+  SettingsKeeper keeper_;
+  Tuned tuned_;
+  double worth_beginning_ = 0;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace
+
+void TuneOptions::describe(base::ConfigFields& fields) {
+  fields.add("trials", trials, "settings tried for each method, at most; 1: those that are set, no tuning")
+      .between(1, 10'000);
+  fields.add("tune_minutes", minutes, "minutes for all trials of a method together; 0: no limit").at_least(0);
+}
+
+Tuned tune(Method& method, const TrainingData& data, const FitOptions& fit_options,
+           const TuneOptions& options, uint64_t seed) {
+  const std::string name(method.text().name);
+  if (options.trials < 1 || !(options.minutes >= 0)) {
+    base::fail_usage("tune", "expected at least 1 trial and 0 minutes (found: {} and {})", options.trials,
+                     options.minutes);
+  }
+  validation_slates(data.split.valid, 0, name);
+  return Tuner(method, data, fit_options, options, seed).run();
+}
+
+std::string tune_text(const TuneReport& report) {
+  std::string text;
+  for (size_t i = 0; i < report.trials.size(); ++i) {
+    const TrialRecord& trial = report.trials[i];
+    text += fmt::format("{} {}: ", i == report.best ? "*" : " ", settings_text(trial.settings));
+    if (!trial.run) {
+      text += "not begun, the minutes were over\n";
+      continue;
+    }
+    text += fmt::format("NDCG@10 {:.4f}, {}", trial.ndcg, base::format_duration(trial.seconds));
+    if (!trial.fit.epochs.empty()) {
+      text += fmt::format(", best epoch {} of {}, ended by {}", trial.fit.best_epoch,
+                          trial.fit.epochs.back().epoch, trial.fit.ended_by);
+    }
+    text += "\n";
+  }
+  return text + fmt::format("ended by {} after {}\n", report.ended_by, base::format_duration(report.seconds));
+}
+
+}  // namespace r2rank::baselines

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "baselines/fit.h"
+#include "baselines/method.h"
+
+namespace r2rank::baselines {
+
+/// How much may be tried.
+struct TuneOptions {
+  int64_t trials = 5;  ///< at most; the settings as they are count as the first
+  double minutes = 6;  ///< at most, of all trials together; 0: no limit
+
+  void describe(base::ConfigFields& fields);
+};
+
+/// One try.
+struct TrialRecord {
+  SettingValues settings;  ///< those that differ from the first trial's
+  bool run = false;        ///< false: the minutes would not have sufficed
+  double ndcg = 0;         ///< NDCG@10 on the validation slates
+  double seconds = 0;      ///< training and validation
+  FitReport fit;           ///< of a Trainable; empty for other scorers
+};
+
+struct TuneReport {
+  std::vector<TrialRecord> trials;
+  size_t best = 0;  ///< the first of the best
+  double seconds = 0;
+  std::string ended_by;  ///< "all tried", "trials", "minutes"
+};
+
+/// The best scorer and how it was found.
+struct Tuned {
+  std::unique_ptr<Scorer> scorer;
+  TuneReport report;
+};
+
+/// Tries the method's settings as they are, then its trials(), each trained anew from the same seed with
+/// early stopping by `fit_options`, and keeps the one of the highest NDCG@10 on the validation slates; the
+/// method is left with those settings. The first trial may take half of the minutes, each later one an equal
+/// share of what is left; one is not begun when less is left than a quarter of what the first took to its
+/// best epoch (of a scorer without epochs: than the longest took). With trials = 1 this is fit() alone. The
+/// highest of several is a biased measure of its own quality: report test slates. Errors: kUsage without
+/// validation slates; kInterrupted; as fit().
+Tuned tune(Method& method, const TrainingData& data, const FitOptions& fit_options,
+           const TuneOptions& options, uint64_t seed);
+
+/// One line a trial: settings, NDCG@10, epochs and seconds; "*" marks the best.
+std::string tune_text(const TuneReport& report);
+
+}  // namespace r2rank::baselines

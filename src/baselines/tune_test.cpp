@@ -1,0 +1,168 @@
+#include "baselines/tune.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cmath>
+#include <thread>
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "baselines/options_method.h"
+#include "baselines/test_data.h"
+
+namespace r2rank::baselines {
+namespace {
+
+/// Puts the positive (candidate 0 of every test slate) first with this weight: its NDCG is the setting.
+struct FakeOptions {
+  double quality = 0.5;
+  bool flag = false;
+  std::string word = "a";
+  void describe(base::ConfigFields& fields) {
+    fields.add("quality", quality, "").between(0, 1);
+    fields.add("flag", flag, "");
+    fields.add("word", word, "");
+  }
+};
+
+class FakeScorer : public Scorer {
+ public:
+  explicit FakeScorer(double quality) : quality_(quality) {}
+  std::string name() const override { return "fake"; }
+  std::vector<double> score(const data::Slate& slate) override {
+    std::vector<double> scores(slate.candidates.size(), 0.5);
+    scores[0] = quality_;
+    return scores;
+  }
+
+ private:
+  double quality_;
+};
+
+/// A model whose quality grows with each epoch, which takes `milliseconds`.
+class FakeModel : public Trainable {
+ public:
+  FakeModel(double quality, int64_t milliseconds) : quality_(quality), milliseconds_(milliseconds) {}
+  std::string name() const override { return "fake"; }
+  std::vector<double> score(const data::Slate& slate) override { return FakeScorer(quality_).score(slate); }
+  EpochResult train_epoch(int64_t, const std::function<void(int64_t)>& advance) override {
+    std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds_));
+    advance(10);
+    return {1, 10};
+  }
+  int64_t targets_per_epoch() const override { return 10; }
+  void keep() override {}
+  void restore() override {}
+  void save(const base::Path&) const override {}
+  void load(const base::Path&) override {}
+
+ private:
+  double quality_;
+  int64_t milliseconds_;
+};
+
+class Tune : public ::testing::Test {
+ protected:
+  Tune() {
+    base::set_progress_enabled(false);
+    for (int32_t user = 0; user < 4; ++user) {
+      split_.valid.slates.push_back(testing::last_event_slate(dataset_, user, {1, 2, 3}));
+    }
+  }
+  ~Tune() override { base::set_progress_enabled(true); }
+
+  std::unique_ptr<Method> method(std::vector<SettingValues> trials) {
+    return options_method<FakeOptions>(
+        {.name = "fake", .summary = "", .source = ""}, {}, std::move(trials),
+        [this](const TrainingData&, const FakeOptions& options, uint64_t) -> std::unique_ptr<Scorer> {
+          ++made_;
+          if (milliseconds_ < 0) return std::make_unique<FakeScorer>(options.quality);
+          return std::make_unique<FakeModel>(options.quality, milliseconds_);
+        });
+  }
+  Tuned tuned(Method& method, const TuneOptions& options = {}) {
+    return tune(method, {dataset_, split_}, {.epochs = 3}, options, 7);
+  }
+  static double quality_of(Method& method) {
+    base::ConfigFields fields;
+    method.describe(fields);
+    return *std::get<double*>(fields.all()[0].value);
+  }
+
+  data::Dataset dataset_ = testing::random_dataset(1, 4, 5);
+  data::Split split_ = testing::leave_last_two(dataset_);
+  int made_ = 0;
+  int64_t milliseconds_ = -1;  // of an epoch; below 0: a scorer without epochs
+};
+
+TEST_F(Tune, KeepsTheBestTrialAndLeavesTheMethodWithItsSettings) {
+  const auto fake = method({{{"quality", "0.9"}}, {{"quality", "0.1"}, {"word", "b"}}});
+  const auto result = tuned(*fake);
+  EXPECT_EQ(result.report.best, 1U);
+  EXPECT_EQ(result.report.ended_by, "all tried");
+  EXPECT_EQ(result.scorer->score(split_.valid.slates[0])[0], 0.9);
+  EXPECT_EQ(quality_of(*fake), 0.9);
+  ASSERT_EQ(result.report.trials.size(), 3U);
+  EXPECT_NEAR(result.report.trials[1].ndcg, 1, 1e-12);
+  EXPECT_NEAR(result.report.trials[2].ndcg, 1 / std::log2(4.0), 1e-12);  // third of three
+  EXPECT_LT(result.report.trials[2].ndcg, result.report.trials[0].ndcg);
+}
+
+TEST_F(Tune, TriesEachSettingBesideTheDefaultsOfTheOthers) {
+  const auto fake = method({{{"flag", "true"}}, {{"word", "b"}}, {{"quality", "0.8"}}});
+  tuned(*fake);
+  base::ConfigFields fields;
+  fake->describe(fields);
+  EXPECT_FALSE(*std::get<bool*>(fields.all()[1].value));
+  EXPECT_EQ(*std::get<std::string*>(fields.all()[2].value), "a");
+}
+
+TEST_F(Tune, PrefersTheSettingsAsTheyAreAmongEquals) {
+  const auto fake = method({{{"flag", "true"}}});
+  EXPECT_EQ(tuned(*fake).report.best, 0U);
+}
+
+TEST_F(Tune, EndsAfterSoManyTrials) {
+  const auto fake = method({{{"quality", "0.6"}}, {{"quality", "0.9"}}});
+  const auto result = tuned(*fake, {.trials = 2, .minutes = 6});
+  EXPECT_EQ(made_, 2);
+  EXPECT_EQ(result.report.ended_by, "trials");
+  EXPECT_EQ(quality_of(*fake), 0.6);
+}
+
+TEST_F(Tune, BeginsNoTrialThatTheMinutesDoNotSuffice) {
+  milliseconds_ = 40;
+  const auto fake = method({{{"quality", "0.6"}}, {{"quality", "0.7"}}, {{"quality", "0.8"}}});
+  const auto result = tuned(*fake, {.trials = 5, .minutes = 0.1 / 60});
+  EXPECT_EQ(result.report.trials.size(), 4U);
+  EXPECT_FALSE(result.report.trials.back().run);
+  EXPECT_EQ(result.report.ended_by, "minutes");
+  EXPECT_LT(result.report.seconds, 2);
+}
+
+TEST_F(Tune, StopsTrainableTrialsEarly) {
+  milliseconds_ = 0;
+  const auto fake = method({});
+  const auto result = tuned(*fake);
+  EXPECT_EQ(result.report.trials[0].fit.ended_by, "epochs");
+  EXPECT_EQ(result.report.trials[0].fit.best_epoch, 1);
+}
+
+TEST_F(Tune, NeedsValidationSlates) {
+  split_.valid.slates.clear();
+  const auto fake = method({});
+  EXPECT_THROW(tuned(*fake), base::Error);
+  EXPECT_EQ(made_, 0);
+}
+
+TEST_F(Tune, ShowsEveryTrialAndMarksTheBest) {
+  const auto fake = method({{{"quality", "0.9"}, {"flag", "true"}}});
+  const std::string text = tune_text(tuned(*fake).report);
+  EXPECT_NE(text.find("  as set: NDCG@10"), std::string::npos) << text;
+  EXPECT_NE(text.find("* quality=0.9, flag=true: NDCG@10 1.0000"), std::string::npos) << text;
+  EXPECT_NE(text.find("ended by all tried"), std::string::npos) << text;
+}
+
+}  // namespace
+}  // namespace r2rank::baselines
