@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace r2rank::baselines {
+
+/// How requests are sent, and sent again.
+struct HttpOptions {
+  double timeout = 120;              ///< seconds of one try, from connecting to the last byte
+  double connect_timeout = 10;       ///< seconds
+  int64_t retries = 5;               ///< tries after the first
+  double first_delay = 1;            ///< seconds before the first retry; doubled each time
+  double longest_delay = 60;         ///< seconds; a server that asks for more (Retry-After) is given up
+  int64_t concurrency = 4;           ///< requests under way at once
+  int64_t longest_reply = 16 << 20;  ///< bytes
+  uint64_t seed = 7;                 ///< of the jitter
+};
+
+struct HttpRequest {
+  std::string url, body;
+  std::vector<std::string> headers;  ///< "Name: value"
+};
+
+/// What was seen of a server, in all.
+struct HttpCounts {
+  int64_t requests = 0;  ///< answered
+  int64_t retries = 0;
+};
+
+/// Why a reply of status 200 is of no use ("" for a good one): the request is then sent again.
+using ReplyCheck = std::function<std::string(size_t request, const std::string& body)>;
+/// Told of each good reply as it comes, in the order of arrival.
+using ReplyTaker = std::function<void(size_t request, const std::string& body)>;
+
+/// POSTs JSON to http:// and https:// addresses by libcurl, several at once on the calling thread.
+/// Sent again, with exponential back-off and full jitter, are: what did not connect, broke off or took too
+/// long; status 408, 409, 425, 429 and 5xx (after Retry-After, where the server says so); and replies that
+/// `check` refuses. Redirects are not followed, since they could carry a key elsewhere. Certificates are
+/// checked.
+class HttpClient {
+ public:
+  explicit HttpClient(HttpOptions options);
+
+  /// Sends all of them; each good reply goes to `take` once. Errors: kUsage for any other status, with the
+  /// start of what the server said; kIo where retries are used up; kInterrupted on Ctrl-C. What `take` got
+  /// before is its to keep. Headers never stand in an error; `secret`, where not empty, is blanked in what
+  /// the server said.
+  void post_all(std::span<const HttpRequest> requests, const ReplyCheck& check, const ReplyTaker& take,
+                const std::string& secret);
+  const HttpCounts& counts() const { return counts_; }
+
+ private:
+  HttpOptions options_;
+  HttpCounts counts_;
+};
+
+/// Seconds before retry number `retry` (from 0), with u uniform in (0, 1): u times the doubled delay. A
+/// server's own wish is the least.
+double retry_delay(const HttpOptions& options, int64_t retry, double u, double wished);
+
+/// Seconds of a Retry-After header's value: a number, or an HTTP date; < 0 where it is neither.
+double retry_after_seconds(std::string_view value, int64_t now);
+
+}  // namespace r2rank::baselines

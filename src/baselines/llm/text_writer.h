@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "baselines/llm/list_prompt.h"
+#include "model/format/model_config.h"
+
+namespace r2rank::baselines {
+
+/// An answer and what it took.
+struct Answer {
+  std::string text;
+  int64_t read = 0, written = 0;  ///< tokens
+};
+
+/// Something that answers questions in text, always with its likeliest words: a model that runs here
+/// (model_writer.h) or a server (server_writer.h).
+class TextWriter {
+ public:
+  virtual ~TextWriter() = default;
+  /// One answer a question, in their order.
+  virtual std::vector<Answer> write(std::span<const Question> questions) = 0;
+  /// Tokens that these questions are, without answering: exact where the model runs here.
+  virtual int64_t count(std::span<const Question> questions) const = 0;
+  virtual const model::ModelConfig* shape() const { return nullptr; }  ///< of a model that runs here
+  virtual std::vector<std::pair<std::string, double>> notes() const { return {}; }
+};
+
+}  // namespace r2rank::baselines
