@@ -1,0 +1,233 @@
+#include "experiment/blend.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "base/error.h"
+#include "metrics/ranking_metrics.h"
+#include "metrics/tied_blocks.h"
+
+namespace r2rank::experiment {
+namespace {
+
+constexpr int kNewtonSteps = 50;
+
+/// Solves a x = b in place for a symmetric positive definite a [n, n], by Cholesky.
+std::vector<double> solve(std::vector<double> a, std::vector<double> b) {
+  const size_t n = b.size();
+  for (size_t j = 0; j < n; ++j) {
+    for (size_t k = 0; k < j; ++k) a[j * n + j] -= a[j * n + k] * a[j * n + k];
+    R2RANK_CHECK(a[j * n + j] > 0);
+    a[j * n + j] = std::sqrt(a[j * n + j]);
+    for (size_t i = j + 1; i < n; ++i) {
+      for (size_t k = 0; k < j; ++k) a[i * n + j] -= a[i * n + k] * a[j * n + k];
+      a[i * n + j] /= a[j * n + j];
+    }
+  }
+  for (size_t i = 0; i < n; ++i) {
+    for (size_t k = 0; k < i; ++k) b[i] -= a[i * n + k] * b[k];
+    b[i] /= a[i * n + i];
+  }
+  for (size_t i = n; i-- > 0;) {
+    for (size_t k = i + 1; k < n; ++k) b[i] -= a[k * n + i] * b[k];
+    b[i] /= a[i * n + i];
+  }
+  return b;
+}
+
+/// The conditional logit model of the chosen scorers on the chosen slates.
+class ConditionalLogit {
+ public:
+  ConditionalLogit(const ComponentScores& scores, const data::SlateSet& set, std::vector<size_t> slates,
+                   double ridge)
+      : scores_(scores), set_(set), slates_(std::move(slates)), ridge_(ridge) {}
+
+  /// The best weights, [S], none of them negative: those that would be are left out one by one, the lowest
+  /// first.
+  std::vector<double> fit() const {
+    std::vector<size_t> active(scores_.names.size());
+    std::iota(active.begin(), active.end(), size_t{0});
+    while (true) {
+      const std::vector<double> weights = newton(active);
+      const auto lowest = std::min_element(weights.begin(), weights.end());
+      if (active.size() == 1 || *lowest >= 0) return spread(active, weights);
+      active.erase(active.begin() + (lowest - weights.begin()));
+    }
+  }
+
+ private:
+  struct Derivatives {
+    double loss = 0;
+    std::vector<double> gradient, hessian;  // [A], [A, A]
+  };
+
+  std::vector<double> spread(const std::vector<size_t>& active, const std::vector<double>& weights) const {
+    std::vector<double> all(scores_.names.size(), 0.0);
+    double sum = 0;
+    for (const double weight : weights) sum += std::max(weight, 0.0);
+    for (size_t a = 0; a < active.size(); ++a) {
+      // A lone scorer that says nothing (or the contrary) still is the whole blend.
+      all[active[a]] = sum > 0 ? std::max(weights[a], 0.0) / sum : 1 / static_cast<double>(active.size());
+    }
+    return all;
+  }
+
+  /// Newton's method with halved steps where a whole one would not lower the convex loss.
+  std::vector<double> newton(const std::vector<size_t>& active) const {
+    std::vector<double> weights(active.size(), 0.5);
+    Derivatives now = derivatives(active, weights);
+    for (int step = 0; step < kNewtonSteps; ++step) {
+      const auto direction = solve(now.hessian, now.gradient);
+      double size = 1, decrease = 0;
+      for (size_t a = 0; a < active.size(); ++a) decrease += direction[a] * now.gradient[a];
+      if (decrease < 1e-12) break;
+      for (int halving = 0; halving < 40; ++halving, size /= 2) {
+        auto tried = weights;
+        for (size_t a = 0; a < active.size(); ++a) tried[a] -= size * direction[a];
+        Derivatives next = derivatives(active, tried);
+        if (!(next.loss < now.loss)) continue;
+        weights = std::move(tried);
+        now = std::move(next);
+        break;
+      }
+    }
+    return weights;
+  }
+
+  Derivatives derivatives(const std::vector<size_t>& active, const std::vector<double>& weights) const {
+    const size_t count = active.size();
+    Derivatives sum{
+        .loss = 0, .gradient = std::vector<double>(count), .hessian = std::vector<double>(count * count)};
+    for (const size_t slate : slates_) add_slate(slate, active, weights, sum);
+    const auto share = 1 / static_cast<double>(slates_.size());
+    for (auto* list : {&sum.gradient, &sum.hessian}) {
+      for (double& value : *list) value *= share;
+    }
+    sum.loss *= share;
+    for (size_t a = 0; a < count; ++a) {
+      sum.loss += ridge_ / 2 * weights[a] * weights[a];
+      sum.gradient[a] += ridge_ * weights[a];
+      sum.hessian[a * count + a] += ridge_;
+    }
+    return sum;
+  }
+
+  void add_slate(size_t slate, const std::vector<size_t>& active, const std::vector<double>& weights,
+                 Derivatives& sum) const {
+    const size_t count = active.size(), size = scores_.size(slate);
+    const auto& relevance = set_.slates[slate].relevance;
+    std::vector<double> chance(size), mean(count);
+    double gains = 0, highest = -INFINITY, total = 0;
+    for (size_t k = 0; k < size; ++k) {
+      const auto z = scores_.row(scores_.first[slate] + k);
+      for (size_t a = 0; a < count; ++a) chance[k] += weights[a] * z[active[a]];
+      highest = std::max(highest, chance[k]);
+      gains += metrics::gain_of(relevance[k]);
+    }
+    for (double& value : chance) total += value = std::exp(value - highest);
+    for (double& value : chance) value /= total;
+    for (size_t k = 0; k < size; ++k) {
+      const auto z = scores_.row(scores_.first[slate] + k);
+      const double target = metrics::gain_of(relevance[k]) / gains;
+      if (target > 0) sum.loss -= target * std::log(std::max(chance[k], 1e-300));
+      for (size_t a = 0; a < count; ++a) {
+        const double value = z[active[a]];
+        mean[a] += chance[k] * value;
+        sum.gradient[a] += (chance[k] - target) * value;
+        for (size_t b = 0; b < count; ++b) sum.hessian[a * count + b] += chance[k] * value * z[active[b]];
+      }
+    }
+    for (size_t a = 0; a < count; ++a) {
+      for (size_t b = 0; b < count; ++b) sum.hessian[a * count + b] -= mean[a] * mean[b];
+    }
+  }
+
+  const ComponentScores& scores_;
+  const data::SlateSet& set_;
+  std::vector<size_t> slates_;
+  double ridge_;
+};
+
+std::vector<double> blended(const ComponentScores& scores, const std::vector<double>& weights, size_t slate) {
+  std::vector<double> sums(scores.size(slate), 0.0);  // [K]
+  for (size_t k = 0; k < sums.size(); ++k) {
+    const auto z = scores.row(scores.first[slate] + k);
+    for (size_t s = 0; s < weights.size(); ++s) sums[k] += weights[s] * z[s];
+  }
+  return sums;
+}
+
+double mean_ndcg(const ComponentScores& scores, const data::SlateSet& set, const std::vector<size_t>& slates,
+                 const std::vector<double>& weights) {
+  double sum = 0;
+  for (const size_t slate : slates) {
+    sum += metrics::ndcg(blended(scores, weights, slate), set.slates[slate].relevance, 10);
+  }
+  return sum / static_cast<double>(slates.size());
+}
+
+double cross_fitted(const ComponentScores& scores, const data::SlateSet& set,
+                    const std::vector<size_t>& slates, const BlendOptions& options) {
+  const auto fold_of = folds_of(scores, static_cast<size_t>(options.folds));
+  double sum = 0;
+  for (size_t fold = 0; fold < static_cast<size_t>(options.folds); ++fold) {
+    std::vector<size_t> inside, outside;
+    for (const size_t slate : slates) (fold_of[slate] == fold ? inside : outside).push_back(slate);
+    if (inside.empty() || outside.empty()) continue;
+    const auto weights = ConditionalLogit(scores, set, outside, options.ridge).fit();
+    sum += mean_ndcg(scores, set, inside, weights) * static_cast<double>(inside.size());
+  }
+  return sum / static_cast<double>(slates.size());
+}
+
+void check(const BlendOptions& options, size_t slates) {
+  if (!(options.ridge > 0) || options.folds < 2 || options.skip_slates < 0) {
+    base::fail_usage(
+        "blend",
+        "expected ridge above 0, folds of at least 2 and skip_slates of at least 0 (found: {}, {}, {})",
+        options.ridge, options.folds, options.skip_slates);
+  }
+  const auto left = static_cast<int64_t>(slates) - options.skip_slates;
+  if (left < options.folds) {
+    base::fail_usage("blend",
+                     "expected at least {} validation slates to learn from, found {} of which {} are skipped",
+                     options.folds, slates, options.skip_slates);
+  }
+}
+
+}  // namespace
+
+void BlendOptions::describe(base::ConfigFields& fields) {
+  fields.add("ridge", ridge, "weight of the squared weights in the loss").between(1e-9, 1e3);
+  fields.add("folds", folds, "parts of the validation users for the cross-fitted measure").between(2, 100);
+  fields.add("skip_slates", skip_slates, "validation slates at the start not to learn from").at_least(0);
+}
+
+Blend learn_blend(std::span<const metrics::PerUserResults> valid, const data::SlateSet& slates,
+                  const BlendOptions& options) {
+  check(options, slates.slates.size());
+  const auto scores = component_scores(valid, slates);
+  std::vector<size_t> learned(scores.slates() - static_cast<size_t>(options.skip_slates));
+  std::iota(learned.begin(), learned.end(), static_cast<size_t>(options.skip_slates));
+  Blend blend{.scorers = scores.names,
+              .weights = ConditionalLogit(scores, slates, learned, options.ridge).fit()};
+  blend.ndcg = mean_ndcg(scores, slates, learned, blend.weights);
+  blend.cross_fitted_ndcg = cross_fitted(scores, slates, learned, options);
+  return blend;
+}
+
+metrics::PerUserResults apply_blend(const Blend& blend, std::span<const metrics::PerUserResults> results,
+                                    const data::SlateSet& slates, const data::Dataset& dataset,
+                                    const std::string& name) {
+  const auto picked = pick_results(results, blend.scorers);
+  const auto scores = component_scores(picked, slates);
+  std::vector<double> all;  // [rows]
+  for (size_t slate = 0; slate < scores.slates(); ++slate) {
+    const auto sums = blended(scores, blend.weights, slate);
+    all.insert(all.end(), sums.begin(), sums.end());
+  }
+  return combined_results(name, all, scores, picked, slates, dataset);
+}
+
+}  // namespace r2rank::experiment

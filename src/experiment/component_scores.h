@@ -1,0 +1,45 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "data/slates.h"
+#include "metrics/per_user.h"
+
+namespace r2rank::experiment {
+
+/// Scores of several scorers, S of them, on the same slates, made comparable: within each slate and for each
+/// scorer z = (score - mean) / standard deviation, 0 where all are equal. What is not a number counts as the
+/// slate's lowest finite score, as infinities do as its lowest or highest.
+struct ComponentScores {
+  std::vector<std::string> names;    ///< [S]
+  std::vector<size_t> first;         ///< [slates + 1] a slate's first row: a row is one candidate
+  std::vector<double> z;             ///< [rows, S]
+  std::vector<std::string> user_of;  ///< [slates]
+
+  size_t slates() const { return first.size() - 1; }
+  size_t size(size_t slate) const { return first[slate + 1] - first[slate]; }
+  std::span<const double> row(size_t index) const { return {z.data() + index * names.size(), names.size()}; }
+};
+
+/// Errors: kUsage for no scorer, two of one name, or results on other slates than `slates`; kData where a row
+/// lacks scores.
+ComponentScores component_scores(std::span<const metrics::PerUserResults> results,
+                                 const data::SlateSet& slates);
+
+/// One of `folds` parts for each slate, by its user, so that no user is in two: for cross-fitting.
+std::vector<size_t> folds_of(const ComponentScores& scores, size_t folds);
+
+/// The results of the named scorers in this order. Errors: kUsage naming a missing one.
+std::vector<metrics::PerUserResults> pick_results(std::span<const metrics::PerUserResults> results,
+                                                  std::span<const std::string> names);
+
+/// Results of a combination: its scores on every slate, with the components' milliseconds and tokens added
+/// up.
+metrics::PerUserResults combined_results(const std::string& name, const std::vector<double>& scores,
+                                         const ComponentScores& components,
+                                         std::span<const metrics::PerUserResults> results,
+                                         const data::SlateSet& slates, const data::Dataset& dataset);
+
+}  // namespace r2rank::experiment

@@ -1,0 +1,232 @@
+#include "experiment/lambdamart.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/progress.h"
+#include "baselines/history.h"
+#include "data/item_statistics.h"
+#include "metrics/ranking_metrics.h"
+
+namespace r2rank::experiment {
+namespace {
+
+/// Places among the values from 0 (highest) to 1 (lowest), equal ones sharing the mean.
+std::vector<double> ranks_of(std::span<const double> values) {
+  std::vector<size_t> order(values.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return values[a] > values[b]; });
+  std::vector<double> ranks(values.size(), 0.0);
+  const double last = std::max(1.0, static_cast<double>(values.size()) - 1);
+  for (size_t begin = 0; begin < order.size();) {
+    size_t end = begin;
+    while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
+    for (size_t i = begin; i < end; ++i) ranks[order[i]] = static_cast<double>(begin + end - 1) / 2 / last;
+    begin = end;
+  }
+  return ranks;
+}
+
+/// Features of every candidate of every slate.
+class FeatureMaker {
+ public:
+  FeatureMaker(const ComponentScores& scores, const data::SlateSet& slates, const data::Dataset& dataset,
+               const data::Split& split)
+      : scores_(scores), slates_(slates), dataset_(dataset) {
+    for (const int32_t count : data::item_statistics(dataset, split).count) {
+      popularity_.push_back(std::log1p(static_cast<double>(count)));
+    }
+  }
+
+  std::vector<std::string> names() const {
+    std::vector<std::string> names = scores_.names;
+    for (const auto& name : scores_.names) names.push_back(name + " rank");
+    for (const char* name :
+         {"popularity", "popularity rank", "new item", "history length", "history popularity"}) {
+      names.emplace_back(name);
+    }
+    return names;
+  }
+
+  RankingRows rows(std::span<const size_t> chosen) const {
+    RankingRows rows;
+    rows.features = names().size();
+    for (const size_t slate : chosen) add_slate(slate, rows);
+    return rows;
+  }
+
+ private:
+  void add_slate(size_t slate, RankingRows& rows) const {
+    const auto& labelled = slates_.slates[slate];
+    const size_t size = scores_.size(slate);
+    std::vector<std::vector<double>> ranks;  // [S + 1][K]
+    for (size_t s = 0; s < scores_.names.size(); ++s) {
+      std::vector<double> column;
+      for (size_t k = 0; k < size; ++k) column.push_back(scores_.row(scores_.first[slate] + k)[s]);
+      ranks.push_back(ranks_of(column));
+    }
+    std::vector<double> popularity;  // [K]
+    for (const int32_t item : labelled.candidates) popularity.push_back(popularity_.at(item));
+    ranks.push_back(ranks_of(popularity));
+    const auto [length, history_popularity] = history_facts(labelled);
+    for (size_t k = 0; k < size; ++k) {
+      const auto z = scores_.row(scores_.first[slate] + k);
+      rows.values.insert(rows.values.end(), z.begin(), z.end());
+      for (size_t s = 0; s + 1 < ranks.size(); ++s) rows.values.push_back(ranks[s][k]);
+      rows.values.insert(rows.values.end(), {popularity[k], ranks.back()[k], popularity[k] == 0 ? 1.0 : 0.0,
+                                             length, history_popularity});
+    }
+    rows.labels.insert(rows.labels.end(), labelled.relevance.begin(), labelled.relevance.end());
+    rows.sizes.push_back(static_cast<int32_t>(size));
+  }
+
+  std::pair<double, double> history_facts(const data::Slate& slate) const {
+    const auto history = baselines::history_of(dataset_, slate);
+    double sum = 0;
+    for (const auto& event : history) sum += popularity_.at(event.item);
+    const auto length = static_cast<double>(history.size());
+    return {length, length > 0 ? sum / length : 0};
+  }
+
+  const ComponentScores& scores_;
+  const data::SlateSet& slates_;
+  const data::Dataset& dataset_;
+  std::vector<double> popularity_;  // [items] ln(1 + training events)
+};
+
+double ndcg_sum(const RankingRows& rows, const std::vector<double>& scores) {
+  double sum = 0;
+  size_t begin = 0;
+  for (const int32_t size : rows.sizes) {
+    sum += metrics::ndcg(std::span(scores).subspan(begin, size), std::span(rows.labels).subspan(begin, size),
+                         10);
+    begin += static_cast<size_t>(size);
+  }
+  return sum;
+}
+
+/// One fold: trees grown on the other users, measured on its own.
+struct Fold {
+  RankingRows measured;
+  std::vector<double> scores;  // [rows] of the trees so far
+  std::unique_ptr<GradientTrees> trees;
+  bool growing = true;
+};
+
+std::vector<Fold> make_folds(const FeatureMaker& features, const ComponentScores& scores,
+                             const std::vector<size_t>& slates, const LambdaMartOptions& options) {
+  const auto fold_of = folds_of(scores, static_cast<size_t>(options.folds));
+  std::vector<Fold> folds;
+  for (size_t number = 0; number < static_cast<size_t>(options.folds); ++number) {
+    std::vector<size_t> inside, outside;
+    for (const size_t slate : slates) (fold_of[slate] == number ? inside : outside).push_back(slate);
+    if (inside.empty() || outside.empty()) continue;
+    Fold fold;
+    fold.measured = features.rows(inside);
+    fold.scores.assign(fold.measured.rows(), 0.0);
+    fold.trees = std::make_unique<GradientTrees>(features.rows(outside), options.trees,
+                                                 static_cast<uint64_t>(options.seed));
+    folds.push_back(std::move(fold));
+  }
+  if (folds.empty())
+    base::fail_usage("lambdamart", "expected validation slates of several users, found {} of one",
+                     slates.size());
+  return folds;
+}
+
+double grow_folds(std::vector<Fold>& folds, int64_t tree) {
+  double sum = 0, lists = 0;
+  for (Fold& fold : folds) {
+    base::stop_if_interrupted("lambdamart");
+    fold.growing = fold.growing && fold.trees->grow();
+    if (fold.growing) {
+      const auto added = fold.trees->predict(fold.measured.values, fold.measured.features, tree, tree + 1);
+      for (size_t row = 0; row < added.size(); ++row) fold.scores[row] += added[row];
+    }
+    sum += ndcg_sum(fold.measured, fold.scores);
+    lists += static_cast<double>(fold.measured.sizes.size());
+  }
+  return sum / lists;
+}
+
+/// Sets the number of trees and the measure at it.
+void choose_trees(std::vector<Fold> folds, const LambdaMartOptions& options, LambdaMart& ranker) {
+  base::Progress progress("lambdamart", options.trees.trees, "trees");
+  for (int64_t tree = 0; tree < options.trees.trees; ++tree) {
+    const double ndcg = grow_folds(folds, tree);
+    if (ndcg > ranker.cross_fitted_ndcg) {
+      ranker.cross_fitted_ndcg = ndcg;
+      ranker.trees = tree + 1;
+    }
+    progress.advance(1, fmt::format("ndcg@10 {:.4f}", ndcg));
+    if (tree + 1 - ranker.trees >= options.patience) break;
+  }
+}
+
+void check(const LambdaMartOptions& options, size_t slates) {
+  if (options.folds < 2 || options.patience < 1 || options.skip_slates < 0 || options.seed < 0) {
+    base::fail_usage(
+        "lambdamart",
+        "expected folds of at least 2, patience of at least 1, skip_slates and seed of at least 0 (found: "
+        "{}, {}, {}, {})",
+        options.folds, options.patience, options.skip_slates, options.seed);
+  }
+  if (static_cast<int64_t>(slates) - options.skip_slates < options.folds) {
+    base::fail_usage("lambdamart",
+                     "expected at least {} validation slates to learn from, found {} of which {} are skipped",
+                     options.folds, slates, options.skip_slates);
+  }
+}
+
+}  // namespace
+
+void LambdaMartOptions::describe(base::ConfigFields& fields) {
+  trees.describe(fields);
+  fields.add("folds", folds, "parts of the validation users by which the number of trees is chosen")
+      .between(2, 100);
+  fields.add("patience", patience, "trees without a better measure before it ends").at_least(1);
+  fields.add("skip_slates", skip_slates, "validation slates at the start not to learn from").at_least(0);
+  fields.add("seed", seed, "seed of the features that a tree may use").at_least(0);
+}
+
+LambdaMart learn_lambdamart(std::span<const metrics::PerUserResults> valid, const data::SlateSet& slates,
+                            const data::Dataset& dataset, const data::Split& split,
+                            const LambdaMartOptions& options) {
+  check(options, slates.slates.size());
+  const auto scores = component_scores(valid, slates);
+  const FeatureMaker features(scores, slates, dataset, split);
+  std::vector<size_t> learned(scores.slates() - static_cast<size_t>(options.skip_slates));
+  std::iota(learned.begin(), learned.end(), static_cast<size_t>(options.skip_slates));
+  LambdaMart ranker;
+  ranker.scorers = scores.names;
+  choose_trees(make_folds(features, scores, learned, options), options, ranker);
+  GradientTrees trees(features.rows(learned), options.trees, static_cast<uint64_t>(options.seed));
+  for (int64_t tree = 0; tree < ranker.trees && trees.grow(); ++tree) base::stop_if_interrupted("lambdamart");
+  ranker.model = trees.to_text();
+  const auto names = features.names();
+  const auto gains = trees.importance(names.size());
+  const double total = std::accumulate(gains.begin(), gains.end(), 1e-300);
+  for (size_t f = 0; f < names.size(); ++f) ranker.importance.emplace_back(names[f], gains[f] / total);
+  std::stable_sort(ranker.importance.begin(), ranker.importance.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  return ranker;
+}
+
+metrics::PerUserResults apply_lambdamart(const LambdaMart& ranker,
+                                         std::span<const metrics::PerUserResults> results,
+                                         const data::SlateSet& slates, const data::Dataset& dataset,
+                                         const data::Split& split, const std::string& name) {
+  const auto picked = pick_results(results, ranker.scorers);
+  const auto scores = component_scores(picked, slates);
+  std::vector<size_t> all(scores.slates());
+  std::iota(all.begin(), all.end(), size_t{0});
+  const RankingRows rows = FeatureMaker(scores, slates, dataset, split).rows(all);
+  const GradientTrees trees(ranker.model);
+  return combined_results(name, trees.predict(rows.values, rows.features, 0, trees.trees()), scores, picked,
+                          slates, dataset);
+}
+
+}  // namespace r2rank::experiment
