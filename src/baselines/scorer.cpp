@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <functional>
+#include <numeric>
 #include <utility>
 
 #include "base/error.h"
@@ -54,6 +55,19 @@ std::vector<std::vector<double>> Scorer::score_batch(std::span<const data::Slate
   std::vector<std::vector<double>> scores;
   for (const auto& slate : slates) scores.push_back(score(slate));
   return scores;
+}
+
+std::vector<std::vector<float>> Scorer::score_catalogue(std::span<const data::Slate> slates) {
+  R2RANK_CHECK(catalogue_ > 0);
+  std::vector<std::vector<float>> all;  // [B][items]
+  for (data::Slate slate : slates) {
+    slate.candidates.resize(static_cast<size_t>(catalogue_));
+    std::iota(slate.candidates.begin(), slate.candidates.end(), 0);
+    slate.relevance.assign(slate.candidates.size(), 0);
+    const auto scores = score(slate);
+    all.emplace_back(scores.begin(), scores.end());
+  }
+  return all;
 }
 
 }  // namespace r2rank::baselines
