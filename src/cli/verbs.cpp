@@ -8,6 +8,8 @@ namespace r2rank::cli {
 
 std::unique_ptr<Verb> make_import();
 std::unique_ptr<Verb> make_split();
+std::unique_ptr<Verb> make_data_describe();
+std::unique_ptr<Verb> make_data_check();
 std::unique_ptr<Verb> make_model_inspect();
 std::unique_ptr<Verb> make_model_import();
 std::unique_ptr<Verb> make_train();
@@ -21,8 +23,10 @@ std::unique_ptr<Verb> make_completion();
 namespace {
 
 constexpr std::unique_ptr<Verb> (*kTable[])() = {
-    make_import, make_split,  make_model_inspect, make_model_import,     make_train,      make_eval,
-    make_rank,   make_doctor, make_bench,         make_config_reference, make_completion,
+    make_import,        make_split,        make_data_describe, make_data_check,
+    make_model_inspect, make_model_import, make_train,         make_eval,
+    make_rank,          make_doctor,       make_bench,         make_config_reference,
+    make_completion,
 };
 
 std::string joined(const std::vector<std::string>& arguments, size_t words) {
