@@ -52,6 +52,26 @@ TEST_P(EveryBaseline, ScoresASlateTheSameWhateverWasScoredBefore) {
   }
 }
 
+TEST_P(EveryBaseline, ScoresTheCatalogueAsItScoresAllItemsAsCandidates) {
+  const auto dataset = testing::random_dataset(2, 30, 12);
+  const auto split = testing::leave_last_two(dataset);
+  const auto scorer = make(dataset, split);
+  scorer->set_catalogue(12);
+  std::vector<data::Slate> slates;
+  for (int32_t user = 0; user < dataset.users(); ++user)
+    slates.push_back(testing::last_event_slate(dataset, user, {user % 12}));
+  const auto scores = scorer->score_catalogue(slates);
+  ASSERT_EQ(scores.size(), slates.size());
+  for (size_t i = 0; i < slates.size(); ++i) {
+    auto slate = slates[i];
+    slate.candidates = testing::all_items(dataset);
+    const auto expected = scorer->score(slate);
+    ASSERT_EQ(scores[i].size(), expected.size());
+    for (size_t item = 0; item < expected.size(); ++item)
+      EXPECT_FLOAT_EQ(scores[i][item], static_cast<float>(expected[item]));
+  }
+}
+
 TEST_P(EveryBaseline, ScoresABatchAsItScoresItsSlates) {
   const auto dataset = testing::random_dataset(2, 3, 12);
   const auto split = testing::leave_last_two(dataset);

@@ -13,6 +13,7 @@
 #include "cli/shell.h"
 #include "cli/verb.h"
 #include "experiment/baseline_folder.h"
+#include "experiment/catalogue_evaluation.h"
 #include "experiment/evaluation.h"
 #include "experiment/evaluation_page.h"
 #include "experiment/outside_scores.h"
@@ -119,6 +120,7 @@ class Eval : public Verb {
     if (slates.slates.empty())
       base::fail_usage("eval", "the split has no {} slates; make it anew with more users", config_.part);
     check_request();
+    check_catalogue(slates);
     if (invocation.dry_run) return describe_only(dataset, split, slates, invocation);
     std::vector<PerUserResults> results = collect(dataset, split, slates, *invocation.config);
     for (size_t i = 1; i < results.size(); ++i) experiment::check_comparable(results.front(), results[i]);
@@ -150,13 +152,32 @@ class Eval : public Verb {
                      name, near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
   }
 
+  /// A language model reads every candidate: the whole catalogue for every user is not for it.
+  void check_catalogue(const data::SlateSet& slates) const {
+    if (config_.model.empty() || !experiment::ranks_full_catalogue(slates)) return;
+    base::fail_usage("eval",
+                     "--model needs slates that list their candidates, found the protocol {} over the full "
+                     "catalogue; split with --negatives hard: a baseline's best items for the model to rank",
+                     slates.protocol.name());
+  }
+
+  static std::string candidates_text(const data::SlateSet& slates, const data::Dataset& dataset) {
+    if (experiment::ranks_full_catalogue(slates))
+      return fmt::format("the {} items of the catalogue", dataset.items.size());
+    const auto [fewest, most] = std::minmax_element(
+        slates.slates.begin(), slates.slates.end(),
+        [](const auto& a, const auto& b) { return a.candidates.size() < b.candidates.size(); });
+    const size_t low = fewest->candidates.size(), high = most->candidates.size();
+    return low == high ? fmt::format("{} candidates", low) : fmt::format("{} to {} candidates", low, high);
+  }
+
   int describe_only(const data::Dataset& dataset, const data::Split& split, const data::SlateSet& slates,
                     const Invocation& invocation) {
     const bool json = invocation.json;
     const Ranker ranker = open_ranker(dataset, split, *invocation.config);
     if (!json)
-      print("{} slates of {} candidates, protocol {}\n", slates.slates.size(),
-            slates.slates.front().candidates.size(), slates.protocol.name());
+      print("{} slates of {}, protocol {}\n", slates.slates.size(), candidates_text(slates, dataset),
+            slates.protocol.name());
     if (ranker.model != nullptr) {
       print("{}", scoring_cost_text(*ranker.model, dataset, split, slates.slates, reasoning_, json));
     } else if (json) {
@@ -258,9 +279,9 @@ class Eval : public Verb {
     if (results.slates_hash != slates.hash)
       base::fail_usage(
           "eval",
-          "--with {}: expected results on the slates with hash {}, found {}; results on different slates "
-          "are not comparable",
-          path, slates.hash, results.slates_hash);
+          "--with {}: expected results of protocol {} on the slates with hash {}, found protocol {} on {}; "
+          "other users or candidates make other numbers: evaluate that scorer on these slates",
+          path, slates.protocol.name(), slates.hash, results.protocol, results.slates_hash);
     experiment::complete_results(results, slates, measured_metrics(), path);
     return results;
   }

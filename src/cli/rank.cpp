@@ -72,6 +72,11 @@ class Rank : public Verb {
           "rank", "--split is needed with a data set: it says what each user's history and candidates are");
     const data::Dataset dataset = data::load_dataset(dataset_);
     const data::Split split = data::load_split(split_, dataset);
+    if (split.test.protocol.negatives == "full")
+      base::fail_usage("rank",
+                       "expected a split whose slates list their candidates, found the protocol {} over the "
+                       "full catalogue; split with --negatives hard to rank a baseline's best items",
+                       split.test.protocol.name());
     const auto slates = chosen_slates(dataset, split);
     const auto model = open_model(invocation);
     experiment::RankingScorer scorer("model", *model, dataset, split, reasoning_);

@@ -1,26 +1,43 @@
 #include "data/split.h"
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <memory>
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
 #include "base/interrupt.h"
+#include "baselines/retrieval.h"
 #include "cli/output.h"
 #include "cli/output_folder.h"
 #include "cli/shell.h"
 #include "cli/table.h"
 #include "cli/verb.h"
+#include "data/candidates.h"
 
 namespace r2rank::cli {
 namespace {
 
+nlohmann::ordered_json recall_json(const data::SlateSet& set) {
+  const auto recall = data::retriever_recall(set);
+  return {{"relevant", recall.relevant}, {"found", recall.found}, {"share", recall.share()}};
+}
+
 nlohmann::ordered_json as_json(const data::Split& split) {
   auto counts = nlohmann::ordered_json::array();
   for (const auto& [what, number] : split.counts) counts.push_back({{"what", what}, {"count", number}});
-  return {{"protocol", split.protocol.name()},
-          {"valid_slates", split.valid.slates.size()},
-          {"test_slates", split.test.slates.size()},
-          {"valid_hash", split.valid.hash},
-          {"test_hash", split.test.hash},
-          {"report", counts}};
+  nlohmann::ordered_json json{{"protocol", split.protocol.name()},
+                              {"valid_slates", split.valid.slates.size()},
+                              {"test_slates", split.test.slates.size()},
+                              {"valid_hash", split.valid.hash},
+                              {"test_hash", split.test.hash},
+                              {"report", counts}};
+  if (split.protocol.negatives == "hard")
+    json["retriever"] = {{"name", split.protocol.retriever},
+                         {"valid_recall", recall_json(split.valid)},
+                         {"test_recall", recall_json(split.test)}};
+  return json;
 }
 
 std::string counts_table(const data::Split& split) {
@@ -29,9 +46,19 @@ std::string counts_table(const data::Split& split) {
   return table.text();
 }
 
+std::string recall_text(const data::SlateSet& set) {
+  const auto recall = data::retriever_recall(set);
+  return fmt::format("{:.1f} % ({} of {}) of the relevant items are among the best; the others were put in",
+                     100 * recall.share(), recall.found, recall.relevant);
+}
+
 std::string protocol_table(const data::Split& split) {
   Table table({Table::Align::kLeft, Table::Align::kLeft});
   table.row({"protocol", split.protocol.name()});
+  if (split.protocol.negatives == "hard") {
+    table.row({"valid recall", recall_text(split.valid)});
+    table.row({"test recall", recall_text(split.test)});
+  }
   table.row({"valid hash", split.valid.hash});
   table.row({"test hash", split.test.hash});
   return table.text();
@@ -52,8 +79,14 @@ class SplitVerb : public Verb {
                 "r2rank split data/ml-100k --output data/ml-100k-split\n"
                 "# harder negatives, 500 users drawn at random\n"
                 "r2rank split data/shop --negatives popularity --test-users 500 --output data/shop-pop\n"
-                "# by time: the last tenth of all events is tested\n"
-                "r2rank split data/shop --method temporal --output data/shop-temporal"};
+                "# by time: the last tenth of all targets is tested\n"
+                "r2rank split data/shop --method temporal --output data/shop-temporal\n"
+                "# hard: what item-knn puts first; the target is added where it is not among them\n"
+                "r2rank split data/shop --negatives hard --retriever item-knn --output data/shop-hard\n"
+                "# the whole catalogue but for what a user knows, in one slate a user with graded labels\n"
+                "r2rank split data/shop --method ratio --targets together --labels ratings --negatives full "
+                "\\\n"
+                "    --output data/shop-full"};
   }
 
   void declare(Flags& flags) override {
@@ -69,7 +102,9 @@ class SplitVerb : public Verb {
     base::catch_interrupts();
     if (!invocation.dry_run) check_output(output_, "split.json");
     const data::Dataset dataset = data::load_dataset(dataset_);
-    const data::Split split = data::make_split(dataset, config_);
+    check_retriever();
+    const data::Split split = data::make_split(
+        dataset, config_, [&](const data::Split& training) { return make_retriever(dataset, training); });
     if (!invocation.dry_run) data::save_split(split, dataset, output_.output, output_.overwrite);
     invocation.json ? print_json(split, invocation.dry_run) : print_report(split, invocation.dry_run);
     return 0;
@@ -92,7 +127,25 @@ class SplitVerb : public Verb {
             output_.output, shell_word(dataset_), shell_word(output_.output));
   }
 
+  /// A name that no baseline has is refused before the data set is split.
+  void check_retriever() const {
+    const auto names = baselines::baseline_names();
+    if (config_.retriever.empty() || std::find(names.begin(), names.end(), config_.retriever) != names.end())
+      return;
+    const std::string nearest = base::nearest_name(config_.retriever, names);
+    base::fail_usage("split", "expected --retriever to be one of the baselines {}, found '{}'{}",
+                     fmt::join(names, ", "), config_.retriever,
+                     nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest));
+  }
+
+  data::Retriever make_retriever(const data::Dataset& dataset, const data::Split& training) {
+    const auto seed = static_cast<uint64_t>(config_.seed);
+    scorer_ = baselines::make_baseline(config_.retriever, {dataset, training}, seed);
+    return baselines::make_retriever(*scorer_, static_cast<int64_t>(dataset.items.size()), seed);
+  }
+
   data::SplitConfig config_;
+  std::unique_ptr<baselines::Scorer> scorer_;
   std::string dataset_;
   OutputFolder output_;
 };

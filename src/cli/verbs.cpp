@@ -9,6 +9,8 @@ namespace r2rank::cli {
 std::unique_ptr<Verb> make_import();
 std::unique_ptr<Verb> make_generate();
 std::unique_ptr<Verb> make_split();
+std::unique_ptr<Verb> make_data_describe();
+std::unique_ptr<Verb> make_data_check();
 std::unique_ptr<Verb> make_model_inspect();
 std::unique_ptr<Verb> make_model_import();
 std::unique_ptr<Verb> make_train();
@@ -28,6 +30,8 @@ constexpr std::unique_ptr<Verb> (*kTable[])() = {
     make_import,
     make_generate,
     make_split,
+    make_data_describe,
+    make_data_check,
     make_model_inspect,
     make_model_import,
     make_train,

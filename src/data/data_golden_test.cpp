@@ -97,7 +97,7 @@ TEST_F(Movielens, LeaveOneOutStatisticsEqualPandas) {
 
 TEST_F(Movielens, TemporalPartsEqualPandas) {
   const Dataset dataset = import_dataset(config);
-  const HeldOut held = temporal(dataset, 3, 0.8, 0.9);
+  const HeldOut held = temporal(dataset, 3, {0.8, 0.9, "interactions"});
   const auto& expected = golden["temporal"];
   int64_t training = 0;
   for (const int32_t end : held.training_end) training += end;
@@ -135,7 +135,7 @@ TEST_P(SharedData, HasItsPublishedSizeAndAcceptsItsReferenceSlates) {
   const Split split = make_split(dataset, split_config);
   EXPECT_EQ(split.test.slates.size(), 1000U);
   EXPECT_EQ(split.protocol.negative_count, 19);
-  EXPECT_TRUE(split.protocol.exclude_known);
+  EXPECT_EQ(split.protocol.exclude, "known");
 }
 
 INSTANTIATE_TEST_SUITE_P(All, SharedData,

@@ -1,6 +1,7 @@
 #include "data/held_out.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/hash.h"
 #include "base/random.h"
@@ -14,6 +15,22 @@ int64_t time_at(std::vector<int64_t>& times, double share) {
       std::min(static_cast<size_t>(share * static_cast<double>(times.size())), times.size() - 1);
   std::nth_element(times.begin(), times.begin() + static_cast<int64_t>(place), times.end());
   return times[place];
+}
+
+/// Times of the events with at least `earlier` earlier ones of their user.
+std::vector<int64_t> times_of(const Dataset& dataset, int64_t earlier) {
+  std::vector<int64_t> times;
+  for (int64_t user = 0; user < dataset.users(); ++user) {
+    const auto events = dataset.events(user);
+    for (auto event = static_cast<size_t>(earlier); event < events.size(); ++event)
+      times.push_back(events[event].time);
+  }
+  return times;
+}
+
+/// A share of `events`, rounded down, at least one. A tenth of ten is one, whatever doubles make of it.
+int32_t at_least_one(double share, int32_t events) {
+  return std::max(1, static_cast<int32_t>(std::floor(share * events + 1e-9)));
 }
 
 }  // namespace
@@ -32,11 +49,11 @@ HeldOut leave_one_out(const Dataset& dataset, int64_t min_history) {
   return held;
 }
 
-HeldOut temporal(const Dataset& dataset, int64_t min_history, double valid_from, double test_from) {
-  std::vector<int64_t> times;
-  for (const Interaction& event : dataset.interactions) times.push_back(event.time);
-  const int64_t valid_time = time_at(times, valid_from), test_time = time_at(times, test_from);
+HeldOut temporal(const Dataset& dataset, int64_t min_history, const Shares& shares) {
+  std::vector<int64_t> times = times_of(dataset, shares.of == "targets" ? min_history : 0);
   HeldOut held;
+  if (times.empty()) times.push_back(0);  // no target at all: whatever is held out is skipped
+  const int64_t valid_time = time_at(times, shares.valid_from), test_time = time_at(times, shares.test_from);
   for (int32_t user = 0; user < dataset.users(); ++user) {
     const auto events = dataset.events(user);
     const auto before = [&](const Interaction& event) { return event.time < valid_time; };
@@ -50,6 +67,38 @@ HeldOut temporal(const Dataset& dataset, int64_t min_history, double valid_from,
     }
   }
   return held;
+}
+
+HeldOut ratio(const Dataset& dataset, int64_t min_history, const Shares& shares) {
+  HeldOut held;
+  for (int32_t user = 0; user < dataset.users(); ++user) {
+    const auto events = static_cast<int32_t>(dataset.events(user).size());
+    const bool enough = events >= min_history + 2;
+    held.skipped_users += !enough;
+    held.training_end.push_back(events);
+    if (!enough) continue;
+    const int32_t test = events - at_least_one(1 - shares.test_from, events);
+    const int32_t valid = std::max(0, test - at_least_one(shares.test_from - shares.valid_from, events));
+    held.training_end.back() = valid;
+    for (int32_t position = valid; position < events; ++position) {
+      held.skipped_targets += position < min_history;
+      if (position >= min_history) (position < test ? held.valid : held.test).push_back({user, position});
+    }
+  }
+  return held;
+}
+
+void join_targets(std::vector<Target>& targets) {
+  std::vector<Target> joined;
+  for (const Target& target : targets) {
+    const bool next = !joined.empty() && joined.back().user == target.user &&
+                      joined.back().position + joined.back().count == target.position;
+    if (next)
+      joined.back().count += target.count;
+    else
+      joined.push_back(target);
+  }
+  targets = std::move(joined);
 }
 
 void keep_users(const Dataset& dataset, std::vector<Target>& targets, int64_t count, uint64_t seed,

@@ -14,8 +14,6 @@ namespace {
 
 constexpr const char* kFormat = "r2rank-slates";
 constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
-// NDCG's gain of a label is 2^label - 1: beyond 1023 it overflows, below 1e-17 it is lost in rounding.
-constexpr double kSmallestLabel = 1e-3, kLargestLabel = 64;
 using Index = std::map<std::string, int32_t, std::less<>>;
 
 nlohmann::ordered_json slate_json(const Slate& slate, const Dataset& dataset) {
@@ -25,6 +23,7 @@ nlohmann::ordered_json slate_json(const Slate& slate, const Dataset& dataset) {
   json["history_end"] = slate.history_end;
   for (const int32_t item : slate.candidates) json["candidates"].push_back(dataset.items[item].id);
   json["relevance"] = slate.relevance;
+  for (const int32_t item : slate.missed) json["missed"].push_back(dataset.items[item].id);
   return json;
 }
 
@@ -83,9 +82,30 @@ std::vector<float> parse_relevance(const JsonFields& fields, size_t count, const
   return labels;
 }
 
+bool is_relevant(const Slate& slate, int32_t item) {
+  const auto found = std::find(slate.candidates.begin(), slate.candidates.end(), item);
+  return found != slate.candidates.end() &&
+         slate.relevance[static_cast<size_t>(found - slate.candidates.begin())] > 0;
+}
+
+std::vector<int32_t> parse_missed(const JsonFields& fields, const Slate& slate, const Index& items,
+                                  const std::string& place) {
+  std::vector<int32_t> missed;
+  if (!fields.value().contains("missed")) return missed;
+  for (const auto& id : fields.list("missed")) {
+    if (!id.is_string()) fields.fail_field("missed", "a list of item ids");
+    missed.push_back(known_index(items, id.get<std::string>(), "missed item", place));
+    if (!is_relevant(slate, missed.back()))
+      fields.fail_field("missed", "relevant candidates of the same slate");
+  }
+  std::sort(missed.begin(), missed.end());
+  return missed;
+}
+
 struct Parser {
   const Dataset& dataset;
   const std::string& source;
+  bool relevant_only;  // the full catalogue: a line names no other candidates
   Index users = index_users(dataset), items = index_items(dataset);
   std::unordered_set<int64_t> ids;
 
@@ -102,6 +122,10 @@ struct Parser {
     slate.history_end = static_cast<int32_t>(fields.integer("history_end", 0, std::min(events - 1, kMost)));
     slate.candidates = parse_candidates(fields, items, place);
     slate.relevance = parse_relevance(fields, slate.candidates.size(), place);
+    slate.missed = parse_missed(fields, slate, items, place);
+    if (relevant_only && std::count(slate.relevance.begin(), slate.relevance.end(), 0.0F) > 0)
+      fields.fail_field("relevance",
+                        "labels above 0: under the full catalogue only relevant items are named");
     return slate;
   }
 };
@@ -152,7 +176,7 @@ void seal(SlateSet& set, const Dataset& dataset) {
 
 std::string slates_text(const SlateSet& set, const Dataset& dataset) {
   const nlohmann::ordered_json header{{"format", kFormat},
-                                      {"version", kSlatesVersion},
+                                      {"version", protocol_version(set.protocol)},
                                       {"part", set.part},
                                       {"protocol", protocol_json(set.protocol)},
                                       {"protocol_name", set.protocol.name()},
@@ -170,7 +194,8 @@ SlateSet parse_slates(std::string_view text, const std::string& source, const Da
   const std::string_view lines = text.substr(std::min(first_end + 1, text.size()));
   check_hashes(set, lines, source, dataset);
   const int64_t expected = header.integer("slates", 0, kMost);
-  Parser parser{.dataset = dataset, .source = source, .ids = {}};
+  Parser parser{
+      .dataset = dataset, .source = source, .relevant_only = set.protocol.negatives == "full", .ids = {}};
   for (size_t begin = 0; begin < lines.size();) {
     const size_t end = std::min(lines.find('\n', begin), lines.size());
     set.slates.push_back(

@@ -9,7 +9,10 @@
 
 namespace r2rank::data {
 
-inline constexpr int64_t kSlatesVersion = 1;
+inline constexpr int64_t kSlatesVersion = 2;
+/// Labels above 0. NDCG's gain of a label is 2^label - 1: beyond 1023 it overflows, below 1e-17 it is lost in
+/// rounding.
+inline constexpr double kSmallestLabel = 1e-3, kLargestLabel = 64;
 
 /// The lines of a slates file after its header.
 std::string slate_lines(const SlateSet& set, const Dataset& dataset);

@@ -34,6 +34,7 @@ data::Dataset small_dataset() {
 void parse_lines(const std::string& lines, const data::Dataset& dataset) {
   data::SlateSet set;
   set.part = "test";
+  if (lines.size() % 2 == 1) set.protocol.negatives = "full";
   set.dataset_hash = dataset.hash;
   set.hash = data::slates_hash(set, lines);
   std::string header = data::slates_text(set, dataset);

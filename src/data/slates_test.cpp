@@ -1,5 +1,7 @@
 #include "data/slates.h"
 
+#include <algorithm>
+
 #include "data/slates_format.h"
 #include "data/split.h"
 #include "data/test_support.h"
@@ -116,9 +118,39 @@ TEST_F(Slates, RepeatedCandidatesAreRefused) {
                {"distinct candidates", "twice"});
 }
 
+TEST_F(Slates, KeepWhatARetrieverMissed) {
+  set.protocol.negatives = "hard";
+  set.protocol.retriever = "item-knn";
+  for (Slate& slate : set.slates)
+    slate.missed = {slate.candidates[static_cast<size_t>(
+        std::find(slate.relevance.begin(), slate.relevance.end(), 1.0F) - slate.relevance.begin())]};
+  seal(set, dataset);
+  text = slates_text(set, dataset);
+  EXPECT_NE(text.find("\"version\":2"), std::string::npos);
+  EXPECT_EQ(parse_slates(text, "t", dataset).slates[3].missed, set.slates[3].missed);
+  expect_parts(sealed_error("\"missed\":[\"", "\"missed\":[\"x"), {"missed item", "line 2"});
+  expect_parts(sealed_error("\"missed\":[", "\"missed\":[7,"), {"'missed'", "item ids"});
+  const Slate& first = set.slates[0];
+  const size_t other = first.relevance[0] > 0 ? 1 : 0;
+  expect_parts(sealed_error("\"missed\":[",
+                            fmt::format("\"missed\":[\"{}\",", dataset.items[first.candidates[other]].id)),
+               {"'missed'", "relevant candidates"});
+}
+
+TEST_F(Slates, OfTheFullCatalogueNameRelevantItemsAlone) {
+  SplitConfig config;
+  config.negatives = "full";
+  set = make_split(dataset, config).test;
+  text = slates_text(set, dataset);
+  EXPECT_EQ(parse_slates(text, "t", dataset).slates[5].candidates, set.slates[5].candidates);
+  EXPECT_LT(text.size(), 2000U);
+  expect_parts(sealed_error("[1.0]", "[0.0]"), {"at least one relevant"});
+  expect_parts(sealed_error("\"candidates\":[", "\"candidates\":[\"i29\","), {"labels"});
+}
+
 TEST_F(Slates, ANewerVersionIsRefused) {
   text.replace(text.find("\"version\":1"), 11, "\"version\":9");
-  expect_parts(error_of(kData, [&] { parse_slates(text, "t", dataset); }), {"version 1 or older", "found 9"});
+  expect_parts(error_of(kData, [&] { parse_slates(text, "t", dataset); }), {"version 2 or older", "found 9"});
 }
 
 }  // namespace

@@ -6,20 +6,26 @@
 
 #include "base/config.h"
 #include "data/dataset.h"
+#include "data/retriever.h"
 #include "data/slates.h"
 
 namespace r2rank::data {
 
 /// Every parameter of `r2rank split`.
 struct SplitConfig {
-  std::string method = "leave-one-out";  ///< leave-one-out, temporal
-  std::string negatives = "uniform";     ///< uniform, popularity, file
+  std::string method = "leave-one-out";  ///< leave-one-out, temporal, ratio
+  std::string negatives = "uniform";     ///< uniform, popularity, hard, full, file
+  std::string retriever;                 ///< hard: a baseline's name
+  std::string exclude = "known";         ///< known, history, none: Protocol::exclude
+  std::string targets = "each";          ///< each, together
+  std::string labels = "binary";         ///< binary, ratings
   std::string candidates_file;  ///< JSON lines {user_id, positive, candidates:[...]}: those slates become the
                                 ///< test set
   int64_t negative_count = 19;
   int64_t min_history = 3;                   ///< a slate needs at least this many earlier events
   int64_t test_users = 0, valid_users = 0;   ///< how many users to evaluate on, drawn at random (0: all)
-  double valid_from = 0.8, test_from = 0.9;  ///< temporal: shares of the interactions, by time
+  double valid_from = 0.8, test_from = 0.9;  ///< temporal: shares by time; ratio: of each user's events
+  std::string shares = "targets";            ///< temporal: of the targets, or of all interactions
   int64_t seed = 7;
 
   void describe(base::ConfigFields& fields);
@@ -37,9 +43,12 @@ struct Split {
 };
 
 /// Leave-one-out: last event tested, second-last validated, the rest trained on. Temporal: events by global
-/// time; each target of the later parts is one slate, its history everything of that user before it. Errors:
-/// kUsage (a temporal split of an order-only dataset, more candidates than the catalogue can give), kData.
-Split make_split(const Dataset& dataset, const SplitConfig& config);
+/// time; ratio: the last shares of each user's events; each target of the later parts is one slate (or those
+/// of a user are one together), its history everything of that user before it. `make_retriever` serves
+/// negatives = "hard" (retriever.h). Errors: kUsage (a temporal split of an order-only dataset, more
+/// candidates than the catalogue can give), kData, whatever the retriever throws.
+Split make_split(const Dataset& dataset, const SplitConfig& config,
+                 const RetrieverMaker& make_retriever = {});
 
 void save_split(const Split& split, const Dataset& dataset, const base::Path& folder, bool overwrite);
 Split load_split(const base::Path& folder, const Dataset& dataset);

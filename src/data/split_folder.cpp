@@ -88,7 +88,7 @@ std::string split_hash(Json json) {
 
 std::string split_json(const Split& split, const Dataset& dataset) {
   Json json{{"format", kFormat},
-            {"version", kSplitVersion},
+            {"version", protocol_version(split.protocol)},
             {"protocol", protocol_json(split.protocol)},
             {"protocol_name", split.protocol.name()},
             {"dataset", dataset.name},

@@ -75,7 +75,7 @@ TEST(Split, TemporalDoesNotLeak) {
   config.method = "temporal";
   config.negatives = "popularity";
   const Split split = make_split(dataset, config);
-  EXPECT_EQ(split.protocol.name(), "temporal-pop19-seed7");
+  EXPECT_EQ(split.protocol.name(), "temporal80-10-10-pop19-seed7");
   EXPECT_GT(split.test.slates.size(), 20U);
   expect_no_leak(dataset, split);
   int64_t latest_training = 0, earliest_valid = INT64_MAX, latest_valid = 0, earliest_test = INT64_MAX;
@@ -141,100 +141,6 @@ TEST(Split, CountsUsersItSkips) {
   EXPECT_EQ(split.test.slates.size(), 1U);
   EXPECT_EQ(count_of(split.counts, "users with fewer than 5"), 3);
   EXPECT_EQ(split.training_end, (std::vector<int32_t>{4, 2, 1, 4}));
-}
-
-struct Refused : ::testing::Test {
-  Dataset dataset = testing::regular_dataset(20, 6, 50);
-  SplitConfig config;
-  std::string error(base::ErrorKind kind = base::ErrorKind::kUsage) {
-    return error_of(kind, [&] { make_split(dataset, config); });
-  }
-};
-
-TEST_F(Refused, ATemporalSplitOfAnOrder) {
-  dataset.time_kind = TimeKind::kOrder;
-  config.method = "temporal";
-  expect_parts(error(), {"real times", "order", "leave-one-out"});
-}
-
-TEST_F(Refused, MoreCandidatesThanTheCatalogueGives) {
-  config.negative_count = 60;
-  expect_parts(error(), {"expected 60 negatives", "found", "lower --negative-count"});
-}
-
-TEST_F(Refused, BoundariesOutOfOrder) {
-  config.method = "temporal";
-  config.valid_from = 0.9;
-  config.test_from = 0.8;
-  expect_parts(error(), {"valid_from < test_from"});
-}
-
-TEST_F(Refused, HistoriesThatAreAllTooShort) {
-  config.min_history = 10;
-  expect_parts(error(), {"no slate can be made", "--min-history"});
-}
-
-TEST_F(Refused, SettingsThatDoNotGoTogether) {
-  config.negatives = "file";
-  expect_parts(error(), {"--candidates-file"});
-  config.candidates_file = "x";
-  config.test_users = 5;
-  expect_parts(error(), {"--test-users"});
-  config.negatives = "uniform";
-  expect_parts(error(), {"--negatives file"});
-}
-
-TEST_F(Refused, AnEmptyDataset) {
-  dataset = testing::dataset_of({}, 5);
-  expect_parts(error(), {"with interactions"});
-}
-
-struct FromFile : ::testing::Test {
-  TemporaryFolder folder;
-  Dataset dataset = testing::dataset_of({{0, 1, 2, 3, 4}, {5, 6, 7, 8, 9}, {4, 5, 6, 7, 8}, {1, 2}}, 12);
-  SplitConfig config;
-  void SetUp() override {
-    config.negatives = "file";
-    use("{\"user_id\": \"u2\", \"positive\": \"i8\", \"candidates\": [\"i0\", \"i8\", \"i1\"]}\n"
-        "{\"user_id\": \"u0\", \"positive\": \"i4\", \"candidates\": [\"i4\", \"i9\", \"i8\"]}\n");
-  }
-  void use(const std::string& lines) { config.candidates_file = folder.write("c.jsonl", lines); }
-};
-
-TEST_F(FromFile, TheListedSlatesAreTheTestSetAsTheyStand) {
-  const Split split = make_split(dataset, config);
-  ASSERT_EQ(split.test.slates.size(), 2U);
-  EXPECT_EQ(split.test.slates[0].user, 2);
-  EXPECT_EQ(split.test.slates[0].candidates, (std::vector<int32_t>{0, 8, 1}));
-  EXPECT_EQ(split.test.slates[0].history_end, 4);
-  EXPECT_EQ(split.test.slates[1].relevance, (std::vector<float>{1, 0, 0}));
-  EXPECT_EQ(split.protocol.name(), "loo-file2-" + split.test.hash.substr(0, 8));
-  expect_no_leak(dataset, split);
-}
-
-TEST_F(FromFile, ValidationTakesTheOtherUsersWithUniformNegatives) {
-  const Split split = make_split(dataset, config);
-  ASSERT_EQ(split.valid.slates.size(), 1U);
-  EXPECT_EQ(split.valid.slates[0].user, 1);
-  EXPECT_EQ(split.valid.protocol.name(), "loo-uni2-seed7");
-}
-
-TEST_F(FromFile, AShortHistoryThatIsListedIsHeldOutToo) {
-  use("{\"user_id\": \"u3\", \"positive\": \"i2\", \"candidates\": [\"i2\", \"i9\"]}\n");
-  const Split split = make_split(dataset, config);
-  EXPECT_EQ(split.training_end[3], 0);
-  expect_no_leak(dataset, split);
-}
-
-TEST_F(FromFile, APositiveThatIsNotTheLastItemIsExplained) {
-  use("{\"user_id\": \"u2\", \"positive\": \"i7\", \"candidates\": [\"i7\", \"i0\"]}\n");
-  expect_parts(error_of(base::ErrorKind::kData, [&] { make_split(dataset, config); }),
-               {"last item 'i8' of user 'u2'", "line 1 of c.jsonl", "found 'i7'", "--duplicates"});
-}
-
-TEST_F(FromFile, KnownNegativesShowInTheProtocol) {
-  use("{\"user_id\": \"u2\", \"positive\": \"i8\", \"candidates\": [\"i8\", \"i4\"]}\n");
-  EXPECT_FALSE(make_split(dataset, config).test.protocol.exclude_known);
 }
 
 struct SplitFolder : ::testing::Test {

@@ -12,6 +12,7 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/progress.h"
+#include "experiment/catalogue_evaluation.h"
 #include "metrics/ranking_metrics.h"
 
 namespace r2rank::experiment {
@@ -61,6 +62,7 @@ void score_batch(baselines::Scorer& scorer, std::span<const data::Slate> batch, 
 
 metrics::PerUserResults evaluate(baselines::Scorer& scorer, const data::SlateSet& slates,
                                  const data::Dataset& dataset, const std::string& label) {
+  if (ranks_full_catalogue(slates)) return evaluate_catalogue(scorer, slates, dataset, label);
   auto results = results_without_rows(scorer.name(), slates);
   const std::span<const data::Slate> all = slates.slates;
   base::Progress progress(label, static_cast<int64_t>(all.size()), "slates");

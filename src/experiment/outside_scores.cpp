@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "data/input_file.h"
+#include "experiment/catalogue_evaluation.h"
 #include "experiment/evaluation.h"
 
 namespace r2rank::experiment {
@@ -164,8 +165,9 @@ class ScoreGatherer {
     base::fail_data(
         "eval",
         "expected one numeric score for every candidate of every slate in {}, found {}; write each "
-        "candidate of the slates file once",
-        source_, fmt::join(parts, ", "));
+        "candidate of the slates file once (protocol {}, hash {}: scores of another protocol's candidates "
+        "are not comparable)",
+        source_, fmt::join(parts, ", "), slates_.protocol.name(), slates_.hash);
   }
 
   const data::SlateSet& slates_;
@@ -191,6 +193,11 @@ data::FileKind kind_of(const base::Path& path) {
 metrics::PerUserResults parse_outside_scores(std::string bytes, data::FileKind kind,
                                              const std::string& source, const std::string& scorer,
                                              const data::SlateSet& slates, const data::Dataset& dataset) {
+  if (ranks_full_catalogue(slates))
+    base::fail_usage("eval",
+                     "expected slates that list their candidates for the scores in {}, found the protocol {} "
+                     "over the full catalogue; split with drawn, hard or listed candidates",
+                     source, slates.protocol.name());
   ScoreGatherer gatherer(slates, dataset, source);
   const auto reader =
       data::open_records(kind, std::move(bytes), source, {"slate_id", "user_id", "item_id", "score"});

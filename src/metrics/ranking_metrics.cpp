@@ -221,7 +221,12 @@ std::vector<std::string> metric_names() {
 }
 
 std::map<std::string, double> all_metrics(std::span<const double> scores, std::span<const float> relevance) {
-  const Blocks blocks = checked_blocks(scores, relevance);
+  return block_metrics(checked_blocks(scores, relevance), relevance);
+}
+
+std::map<std::string, double> block_metrics(std::span<const TiedBlock> ranking,
+                                            std::span<const float> relevance) {
+  const Blocks blocks(ranking.begin(), ranking.end());
   std::map<std::string, double> values;
   for (const auto& name : metric_names()) values[name] = value_of(*parse_metric(name), blocks, relevance);
   return values;

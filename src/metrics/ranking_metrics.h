@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "metrics/tied_blocks.h"
+
 namespace r2rank::metrics {
 
 /// Metrics of one slate, every one of them the exact expectation over a uniformly random order within each
@@ -41,6 +43,10 @@ bool is_metric(const std::string& name);
 /// The metric of that name. REQUIRES is_metric(name).
 double metric_value(const std::string& name, std::span<const double> scores,
                     std::span<const float> relevance);
+/// The same of a ranking that is given as blocks (tied_blocks.h, catalogue_blocks.h); `relevance` holds the
+/// labels of its relevant items, others need not be there.
+std::map<std::string, double> block_metrics(std::span<const TiedBlock> blocks,
+                                            std::span<const float> relevance);
 /// "ndcg@10[loo-uni19-seed7]": a metric's full name carries its protocol.
 std::string full_name(const std::string& metric, const std::string& protocol);
 

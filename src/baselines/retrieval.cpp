@@ -1,0 +1,79 @@
+#include "baselines/retrieval.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/progress.h"
+#include "base/random.h"
+
+namespace r2rank::baselines {
+namespace {
+
+using Items = std::vector<int32_t>;
+
+constexpr size_t kBatchBytes = size_t{64} << 20;  // of scores held at once
+
+struct Ranked {
+  float score;
+  uint64_t draw;  // decides between equal scores
+  int32_t item;
+};
+
+bool ahead(const Ranked& a, const Ranked& b) {
+  return a.score != b.score ? a.score > b.score : a.draw < b.draw;
+}
+
+Items best_items(const std::vector<float>& scores, const Items& excluded, int64_t count, uint64_t key) {
+  std::vector<Ranked> ranked;
+  auto out = excluded.begin();
+  for (int32_t item = 0; item < static_cast<int32_t>(scores.size()); ++item) {
+    if (out != excluded.end() && *out == item) {
+      ++out;
+      continue;
+    }
+    const float score = scores[static_cast<size_t>(item)];
+    ranked.push_back({std::isnan(score) ? -std::numeric_limits<float>::infinity() : score,
+                      base::mix({key, static_cast<uint64_t>(item)}), item});
+  }
+  const auto kept = std::min(static_cast<size_t>(count), ranked.size());
+  std::partial_sort(ranked.begin(), ranked.begin() + static_cast<ptrdiff_t>(kept), ranked.end(), ahead);
+  Items items;
+  for (size_t i = 0; i < kept; ++i) items.push_back(ranked[i].item);
+  return items;
+}
+
+std::vector<Items> retrieve(Scorer& scorer, uint64_t seed, std::span<const data::Slate> queries,
+                            std::span<const Items> excluded, std::span<const int64_t> counts) {
+  R2RANK_CHECK(excluded.size() == queries.size() && counts.size() == queries.size());
+  std::vector<Items> best;
+  base::Progress progress("best of " + scorer.name(), static_cast<int64_t>(queries.size()), "slates");
+  size_t batch = 1;
+  while (best.size() < queries.size()) {
+    base::stop_if_interrupted("split");
+    const auto slates = queries.subspan(best.size(), std::min(batch, queries.size() - best.size()));
+    const auto scores = scorer.score_catalogue(slates);
+    R2RANK_CHECK(scores.size() == slates.size());
+    for (size_t i = 0; i < slates.size(); ++i)
+      best.push_back(best_items(scores[i], excluded[best.size()], counts[best.size()],
+                                base::mix({seed, static_cast<uint64_t>(slates[i].id)})));
+    batch = std::clamp<size_t>(kBatchBytes / sizeof(float) / std::max<size_t>(1, scores[0].size()), 1, 256);
+    progress.advance(static_cast<int64_t>(slates.size()));
+  }
+  return best;
+}
+
+}  // namespace
+
+data::Retriever make_retriever(Scorer& scorer, int64_t items, uint64_t seed) {
+  scorer.set_catalogue(items);
+  return [&scorer, seed](std::span<const data::Slate> queries, std::span<const Items> excluded,
+                         std::span<const int64_t> counts) {
+    return retrieve(scorer, seed, queries, excluded, counts);
+  };
+}
+
+}  // namespace r2rank::baselines

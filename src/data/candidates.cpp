@@ -1,0 +1,73 @@
+#include "data/candidates.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "data/seen_items.h"
+#include "data/slate_builder.h"
+
+namespace r2rank::data {
+namespace {
+
+SlateStreams streams_of(const Dataset& dataset, const Protocol& protocol, const Slate& slate) {
+  return held_out_streams(protocol.seed, dataset.user_ids[slate.user], slate.history_end);
+}
+
+bool is_candidate(const Slate& slate, int32_t item) {
+  return std::find(slate.candidates.begin(), slate.candidates.end(), item) != slate.candidates.end();
+}
+
+/// Names the relevant items that `best` lacks, and fills up with those of `best` that are not relevant.
+void take_best(const Dataset& dataset, const Protocol& protocol, std::vector<int32_t> best, Slate& slate) {
+  for (const int32_t item : slate.candidates)
+    if (std::find(best.begin(), best.end(), item) == best.end()) slate.missed.push_back(item);
+  std::sort(slate.missed.begin(), slate.missed.end());
+  std::erase_if(best, [&](int32_t item) { return is_candidate(slate, item); });
+  if (static_cast<int64_t>(best.size()) < protocol.negative_count)
+    base::fail_usage(
+        "split",
+        "expected {} hard candidates for user '{}', found {} items that may be candidates; lower "
+        "--negative-count",
+        protocol.negative_count, dataset.user_ids[slate.user], best.size());
+  best.resize(static_cast<size_t>(protocol.negative_count));
+  add_negatives(slate, std::move(best), streams_of(dataset, protocol, slate).shuffle);
+}
+
+}  // namespace
+
+void draw_candidates(const Dataset& dataset, const Protocol& protocol, const NegativeSampler& sampler,
+                     std::vector<Slate>& slates) {
+  for (Slate& slate : slates) {
+    SlateStreams streams = streams_of(dataset, protocol, slate);
+    auto excluded = excluded_items(dataset, slate, protocol.exclude);
+    excluded.insert(excluded.end(), slate.candidates.begin(), slate.candidates.end());
+    std::sort(excluded.begin(), excluded.end());
+    add_negatives(slate, sampler.draw(streams.negatives, excluded, protocol.negative_count), streams.shuffle);
+  }
+}
+
+void hard_candidates(const Dataset& dataset, const Protocol& protocol, const Retriever& retriever,
+                     std::vector<Slate>& slates) {
+  std::vector<std::vector<int32_t>> excluded;
+  std::vector<int64_t> counts;
+  for (const Slate& slate : slates) {
+    excluded.push_back(excluded_items(dataset, slate, protocol.exclude));
+    counts.push_back(protocol.negative_count + static_cast<int64_t>(slate.candidates.size()));
+  }
+  auto best = retriever(slates, excluded, counts);
+  R2RANK_CHECK(best.size() == slates.size());
+  for (size_t i = 0; i < slates.size(); ++i) take_best(dataset, protocol, std::move(best[i]), slates[i]);
+}
+
+RetrieverRecall retriever_recall(const SlateSet& set) {
+  RetrieverRecall recall;
+  for (const Slate& slate : set.slates) {
+    const auto relevant =
+        std::count_if(slate.relevance.begin(), slate.relevance.end(), [](float label) { return label > 0; });
+    recall.relevant += relevant;
+    recall.found += relevant - static_cast<int64_t>(slate.missed.size());
+  }
+  return recall;
+}
+
+}  // namespace r2rank::data

@@ -1,0 +1,259 @@
+#include "data/split_check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+#include <unordered_set>
+#include <utility>
+
+#include "data/candidates.h"
+#include "data/item_statistics.h"
+#include "data/seen_items.h"
+#include "data/slate_traits.h"
+#include "data/title_check.h"
+
+namespace r2rank::data {
+namespace {
+
+using Findings = std::vector<Finding>;
+
+constexpr int32_t kNowhere = -1;
+constexpr double kStandardErrors = 5;  // of the mean place: beyond it an order is no accident
+
+Verdict bad_if(int64_t count, Verdict verdict) {
+  return count > 0 ? verdict : Verdict::kFine;
+}
+
+int64_t count_slates(const Split& split) {
+  return static_cast<int64_t>(split.valid.slates.size() + split.test.slates.size());
+}
+
+template <class Action>
+void each_slate(const Split& split, const Action& action) {
+  for (const SlateSet* set : {&split.valid, &split.test})
+    for (const Slate& slate : set->slates) action(*set, slate);
+}
+
+template <class Action>
+void each_relevant(const Slate& slate, const Action& action) {
+  for (size_t place = 0; place < slate.candidates.size(); ++place)
+    if (slate.relevance[place] > 0) action(slate.candidates[place]);
+}
+
+/// The position of the item among the user's events from `begin` on, or kNowhere.
+int32_t position_of(const Dataset& dataset, int32_t user, int32_t item, int32_t begin) {
+  const auto events = dataset.events(user);
+  for (auto position = begin; position < static_cast<int32_t>(events.size()); ++position)
+    if (events[static_cast<size_t>(position)].item == item) return position;
+  return kNowhere;
+}
+
+void check_histories(const Dataset& dataset, const Split& split, Findings& findings) {
+  int64_t in_history = 0, never = 0;
+  each_slate(split, [&](const SlateSet&, const Slate& slate) {
+    bool only_before = false, untaken = false;
+    each_relevant(slate, [&](int32_t item) {
+      if (position_of(dataset, slate.user, item, slate.history_end) != kNowhere) return;
+      const bool before = position_of(dataset, slate.user, item, 0) != kNowhere;
+      (before ? only_before : untaken) = true;
+    });
+    in_history += only_before;
+    never += untaken;
+  });
+  findings.push_back({"future-in-history", bad_if(in_history, Verdict::kFailure), in_history,
+                      count_slates(split),
+                      "slates whose history runs past their target: a relevant item is taken only before the "
+                      "history ends"});
+  findings.push_back({"unknown-targets", bad_if(never, Verdict::kWarning), never, count_slates(split),
+                      "slates with a relevant item that the user never takes in this data set"});
+}
+
+void check_training(const Dataset& dataset, const Split& split, Findings& findings) {
+  int64_t trained = 0;
+  each_slate(split, [&](const SlateSet&, const Slate& slate) {
+    bool seen = false;
+    each_relevant(slate, [&](int32_t item) {
+      const int32_t position = position_of(dataset, slate.user, item, slate.history_end);
+      seen = seen || (position != kNowhere && position < split.training_end[slate.user]);
+    });
+    trained += seen;
+  });
+  findings.push_back({"targets-in-training", bad_if(trained, Verdict::kFailure), trained, count_slates(split),
+                      "slates whose target is a training event"});
+}
+
+void check_parts(const Dataset& dataset, const Split& split, Findings& findings) {
+  std::set<std::pair<int32_t, int32_t>> validated;
+  std::unordered_set<int32_t> valid_users, both_users, test_users;
+  int64_t both = 0;
+  each_slate(split, [&](const SlateSet& set, const Slate& slate) {
+    const bool test = &set == &split.test;
+    (test ? test_users : valid_users).insert(slate.user);
+    if (test && valid_users.contains(slate.user)) both_users.insert(slate.user);
+    bool shared = false;
+    each_relevant(slate, [&](int32_t item) {
+      const std::pair target(slate.user, position_of(dataset, slate.user, item, slate.history_end));
+      if (!test) validated.insert(target);
+      shared = shared || (test && target.second != kNowhere && validated.contains(target));
+    });
+    both += shared;
+  });
+  findings.push_back({"targets-in-both-parts", bad_if(both, Verdict::kFailure), both,
+                      static_cast<int64_t>(split.test.slates.size()),
+                      "test slates whose target is validated on too"});
+  findings.push_back({"users-in-both-parts", bad_if(static_cast<int64_t>(both_users.size()), Verdict::kNote),
+                      static_cast<int64_t>(both_users.size()), static_cast<int64_t>(test_users.size()),
+                      fmt::format("test users who are validated on too, with earlier targets: part of {}",
+                                  split.protocol.split)});
+}
+
+/// Real times only: an order says nothing between users.
+void check_test_time(const Dataset& dataset, const Split& split, Findings& findings) {
+  if (dataset.time_kind != TimeKind::kReal || split.test.slates.empty()) return;
+  int64_t earliest = std::numeric_limits<int64_t>::max(), later = 0, training = 0;
+  for (const Slate& slate : split.test.slates)
+    earliest = std::min(earliest, dataset.events(slate.user)[static_cast<size_t>(slate.history_end)].time);
+  for (int64_t user = 0; user < dataset.users(); ++user)
+    for (const Interaction& event :
+         dataset.events(user).first(static_cast<size_t>(split.training_end[static_cast<size_t>(user)]))) {
+      ++training;
+      later += event.time >= earliest;
+    }
+  const bool temporal = split.protocol.split == "temporal";
+  findings.push_back(
+      {"training-after-test", bad_if(later, temporal ? Verdict::kFailure : Verdict::kNote), later, training,
+       temporal ? "training events at or after the first test target: item statistics and models see the "
+                  "time they are tested on"
+                : fmt::format("training events of some user at or after another user's test target: part of "
+                              "{}, which item statistics and models therefore learn from",
+                              split.protocol.split)});
+}
+
+void check_traits(const Dataset& dataset, const Split& split, Findings& findings) {
+  const auto traits = slate_traits(dataset, split, split.test);
+  const auto slates = static_cast<int64_t>(traits.size());
+  std::unordered_set<int32_t> users, tied;
+  int64_t repeated = 0;
+  for (size_t i = 0; i < traits.size(); ++i) {
+    users.insert(split.test.slates[i].user);
+    if (traits[i].tied) tied.insert(split.test.slates[i].user);
+    repeated += traits[i].repeated;
+  }
+  const auto tied_users = static_cast<int64_t>(tied.size());
+  findings.push_back({"tied-order", bad_if(tied_users, Verdict::kWarning), tied_users,
+                      static_cast<int64_t>(users.size()),
+                      "test users with a target whose order the log decided, not time: it or its neighbour "
+                      "shares a timestamp (--slices FILE names the slates)"});
+  findings.push_back(
+      {"repeated-targets", bad_if(repeated, Verdict::kWarning), repeated, slates,
+       split.test.protocol.exclude == "none"
+           ? "test slates whose target stands in the history already"
+           : "test slates whose target stands in the history already, where no other known "
+             "item can be a candidate: knowing it is enough (import --duplicates drops them)"});
+}
+
+void check_cold(const Dataset& dataset, const Split& split, Findings& findings) {
+  const ItemStatistics statistics = item_statistics(dataset, split);
+  const auto cold = [&](int32_t item) { return statistics.count[static_cast<size_t>(item)] == 0; };
+  int64_t relevant = 0, cold_relevant = 0, others = 0, cold_others = 0;
+  for (const Slate& slate : split.test.slates)
+    for (size_t place = 0; place < slate.candidates.size(); ++place) {
+      const bool is_cold = cold(slate.candidates[place]), is_relevant = slate.relevance[place] > 0;
+      (is_relevant ? relevant : others) += 1;
+      (is_relevant ? cold_relevant : cold_others) += is_cold;
+    }
+  if (split.test.protocol.negatives == "full")
+    for (int32_t item = 0; item < static_cast<int32_t>(dataset.items.size()); ++item) {
+      ++others;
+      cold_others += cold(item);
+    }
+  findings.push_back({"cold-targets", bad_if(cold_relevant, Verdict::kNote), cold_relevant, relevant,
+                      "relevant items of the test set that training never saw"});
+  findings.push_back({"cold-candidates", bad_if(cold_others, Verdict::kNote), cold_others, others,
+                      "other candidates of the test set that training never saw: where their share is not "
+                      "that of the relevant ones, being unseen tells something"});
+}
+
+/// Ranks of known, history, none: a slate may not exclude less than its protocol.
+int strictness(const std::string& exclude) {
+  return exclude == "known" ? 2 : exclude == "history" ? 1 : 0;
+}
+
+void check_exclusion(const Dataset& dataset, const Split& split, Findings& findings) {
+  int64_t less = 0;
+  each_slate(split, [&](const SlateSet& set, const Slate& slate) {
+    less += strictness(observed_exclusion(dataset, slate)) < strictness(set.protocol.exclude);
+  });
+  findings.push_back({"excluded-candidates", bad_if(less, Verdict::kFailure), less, count_slates(split),
+                      "slates with a candidate that their protocol excludes (an item the user knows)"});
+  if (split.test.protocol.exclude == "known")
+    findings.push_back({"later-items-excluded", Verdict::kNote,
+                        static_cast<int64_t>(split.test.slates.size()),
+                        static_cast<int64_t>(split.test.slates.size()),
+                        "test slates whose candidates exclude what the user takes later: part of the "
+                        "protocol (split --exclude history does not)"});
+}
+
+void check_places(const Split& split, Findings& findings) {
+  double sum = 0;
+  int64_t relevant = 0;
+  for (const Slate& slate : split.test.slates)
+    for (size_t place = 0; place < slate.candidates.size(); ++place) {
+      if (slate.relevance[place] <= 0) continue;
+      sum += (static_cast<double>(place) + 0.5) / static_cast<double>(slate.candidates.size());
+      ++relevant;
+    }
+  if (relevant == 0 || split.test.protocol.negatives == "full") return;
+  const auto count = static_cast<double>(relevant);
+  const bool odd = std::abs(sum / count - 0.5) > kStandardErrors * std::sqrt(1 / (12 * count));
+  findings.push_back({"candidate-order", odd ? Verdict::kWarning : Verdict::kFine, odd ? relevant : 0,
+                      relevant,
+                      fmt::format("relevant items stand at {:.3f} of their slates on average (0: first, 1: "
+                                  "last; 0.5 when shuffled)",
+                                  sum / count)});
+}
+
+void check_retriever(const Split& split, Findings& findings) {
+  if (split.protocol.negatives != "hard") return;
+  const RetrieverRecall recall = retriever_recall(split.test);
+  findings.push_back({"retriever-recall", Verdict::kNote, recall.found, recall.relevant,
+                      fmt::format("relevant items of the test set that the best of {} held; the others were "
+                                  "put in, and would be lost behind that retriever",
+                                  split.protocol.retriever)});
+}
+
+}  // namespace
+
+std::string verdict_name(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kFine:
+      return "ok";
+    case Verdict::kNote:
+      return "note";
+    case Verdict::kWarning:
+      return "warning";
+    case Verdict::kFailure:
+      return "failure";
+  }
+  return "";
+}
+
+std::vector<Finding> check_split(const Dataset& dataset, const Split& split) {
+  Findings findings;
+  check_histories(dataset, split, findings);
+  check_training(dataset, split, findings);
+  check_parts(dataset, split, findings);
+  check_test_time(dataset, split, findings);
+  check_exclusion(dataset, split, findings);
+  check_traits(dataset, split, findings);
+  check_cold(dataset, split, findings);
+  check_places(split, findings);
+  check_retriever(split, findings);
+  findings.push_back(check_titles(dataset, split.test));
+  return findings;
+}
+
+}  // namespace r2rank::data

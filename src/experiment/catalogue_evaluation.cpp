@@ -1,0 +1,85 @@
+#include "experiment/catalogue_evaluation.h"
+
+#include <algorithm>
+#include <chrono>
+#include <span>
+#include <vector>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/progress.h"
+#include "data/seen_items.h"
+#include "experiment/evaluation.h"
+#include "metrics/catalogue_blocks.h"
+#include "metrics/ranking_metrics.h"
+
+namespace r2rank::experiment {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr size_t kBatchBytes = size_t{64} << 20;  // of scores held at once
+constexpr size_t kMostSlates = 256;
+constexpr const char* kShownMetric = "ndcg@10";
+
+size_t batch_size(const data::Dataset& dataset) {
+  return std::clamp<size_t>(kBatchBytes / sizeof(float) / std::max<size_t>(1, dataset.items.size()), 1,
+                            kMostSlates);
+}
+
+void append(const data::Slate& slate, const std::vector<float>& scores, const data::SlateSet& slates,
+            const data::Dataset& dataset, metrics::PerUserResults& results) {
+  const auto excluded = data::excluded_items(dataset, slate, slates.protocol.exclude);
+  const auto blocks = metrics::catalogue_blocks(scores, slate.candidates, slate.relevance, excluded);
+  results.slate_ids.push_back(slate.id);
+  results.user_ids.push_back(dataset.user_ids.at(slate.user));
+  for (const auto& [metric, value] : metrics::block_metrics(blocks, slate.relevance))
+    results.values[metric].push_back(value);
+  std::vector<double> relevant;
+  for (const int32_t item : slate.candidates) relevant.push_back(scores[static_cast<size_t>(item)]);
+  results.scores.push_back(std::move(relevant));
+}
+
+/// Time and tokens of a batch are shared equally by its slates.
+void score_batch(baselines::Scorer& scorer, std::span<const data::Slate> batch, const data::SlateSet& slates,
+                 const data::Dataset& dataset, metrics::PerUserResults& results) {
+  const int64_t tokens_before = scorer.tokens();
+  const auto start = Clock::now();
+  const auto scores = scorer.score_catalogue(batch);
+  const double milliseconds = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+  R2RANK_CHECK(scores.size() == batch.size());
+  const auto count = static_cast<double>(batch.size());
+  for (size_t i = 0; i < batch.size(); ++i) {
+    R2RANK_CHECK(scores[i].size() == dataset.items.size());
+    append(batch[i], scores[i], slates, dataset, results);
+    results.values[kMilliseconds].push_back(milliseconds / count);
+    results.values[kTokens].push_back(static_cast<double>(scorer.tokens() - tokens_before) / count);
+  }
+}
+
+}  // namespace
+
+bool ranks_full_catalogue(const data::SlateSet& slates) {
+  return slates.protocol.negatives == "full";
+}
+
+metrics::PerUserResults evaluate_catalogue(baselines::Scorer& scorer, const data::SlateSet& slates,
+                                           const data::Dataset& dataset, const std::string& label) {
+  scorer.set_catalogue(static_cast<int64_t>(dataset.items.size()));
+  auto results = results_without_rows(scorer.name(), slates);
+  const std::span<const data::Slate> all = slates.slates;
+  base::Progress progress(label, static_cast<int64_t>(all.size()), "slates");
+  double sum = 0;
+  for (size_t done = 0; done < all.size();) {
+    base::stop_if_interrupted("eval");
+    const auto batch = all.subspan(done, std::min(batch_size(dataset), all.size() - done));
+    score_batch(scorer, batch, slates, dataset, results);
+    const auto& shown = results.values[kShownMetric];
+    for (; done < shown.size(); ++done) sum += shown[done];
+    progress.advance(static_cast<int64_t>(batch.size()),
+                     fmt::format("{} {:.3f}", kShownMetric, sum / static_cast<double>(done)));
+  }
+  return results;
+}
+
+}  // namespace r2rank::experiment
