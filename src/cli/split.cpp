@@ -8,12 +8,13 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
-#include "baselines/retrieval.h"
 #include "cli/output.h"
 #include "cli/output_folder.h"
 #include "cli/shell.h"
 #include "cli/table.h"
 #include "cli/verb.h"
+#include "experiment/baseline_folder.h"
+#include "experiment/methods.h"
 #include "data/candidates.h"
 
 namespace r2rank::cli {
@@ -128,20 +129,14 @@ class SplitVerb : public Verb {
   }
 
   /// A name that no baseline has is refused before the data set is split.
+  /// Known before the dataset is loaded.
   void check_retriever() const {
-    const auto names = baselines::baseline_names();
-    if (config_.retriever.empty() || std::find(names.begin(), names.end(), config_.retriever) != names.end())
-      return;
-    const std::string nearest = base::nearest_name(config_.retriever, names);
-    base::fail_usage("split", "expected --retriever to be one of the baselines {}, found '{}'{}",
-                     fmt::join(names, ", "), config_.retriever,
-                     nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest));
+    if (!config_.retriever.empty()) experiment::make_method(config_.retriever);
   }
 
   data::Retriever make_retriever(const data::Dataset& dataset, const data::Split& training) {
-    const auto seed = static_cast<uint64_t>(config_.seed);
-    scorer_ = baselines::make_baseline(config_.retriever, {dataset, training}, seed);
-    return baselines::make_retriever(*scorer_, static_cast<int64_t>(dataset.items.size()), seed);
+    return experiment::fitted_retriever(config_.retriever, {dataset, training}, static_cast<uint64_t>(config_.seed),
+                                        scorer_);
   }
 
   data::SplitConfig config_;

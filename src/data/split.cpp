@@ -94,6 +94,18 @@ void build_sets(const Dataset& dataset, const HeldOut& held, const RetrieverMake
   split.test = build_set(dataset, "test", protocol, held.test, add);
 }
 
+/// Leave-one-out withholds the second-last event for validation: from those it validates, if so configured, and from
+/// everybody otherwise.
+void train_on_unvalidated(const Dataset& dataset, const SplitConfig& config, const HeldOut& held, Split& split) {
+  if (!config.train_on_unvalidated) return;
+  std::vector<bool> validated(dataset.user_ids.size(), false);
+  for (const Target& target : held.valid) validated[target.user] = true;
+  for (int64_t user = 0; user < dataset.users(); ++user) {
+    const auto events = static_cast<int32_t>(dataset.events(user).size());
+    if (!validated[user] && events - split.training_end[user] == 2) ++split.training_end[user];
+  }
+}
+
 /// The test set as the file has it; validation with as many uniform negatives.
 void build_listed_sets(const Dataset& dataset, const SplitConfig& config, HeldOut& held, Split& split) {
   split.test = listed_set(dataset, config, split, held);
@@ -102,6 +114,7 @@ void build_listed_sets(const Dataset& dataset, const SplitConfig& config, HeldOu
   uniform.negatives = "uniform";
   uniform.negative_count = split.protocol.negative_count;
   keep_users(dataset, held.valid, config.valid_users, uniform.seed, 0);
+  train_on_unvalidated(dataset, config, held, split);
   const NegativeSampler sampler(dataset, split.training_end, "uniform");
   split.valid = build_set(dataset, "valid", uniform, held.valid, drawn(dataset, sampler));
 }
@@ -151,6 +164,7 @@ Split make_split(const Dataset& dataset, const SplitConfig& config, const Retrie
   } else {
     keep_users(dataset, held.valid, config.valid_users, split.protocol.seed, 0);
     keep_users(dataset, held.test, config.test_users, split.protocol.seed, 1);
+    train_on_unvalidated(dataset, config, held, split);
     build_sets(dataset, held, make_retriever, split);
   }
   if (split.test.slates.empty())

@@ -42,6 +42,8 @@ void check_targets(const Dataset& dataset, const SplitConfig& config) {
     base::fail_usage("split",
                      "--targets together needs --method temporal or ratio: leave-one-out tests one event a "
                      "user");
+  if (config.train_on_unvalidated && config.method != "leave-one-out")
+    base::fail_usage("split", "--train-on-unvalidated needs --method leave-one-out, found {}", config.method);
   if (config.labels != "ratings") return;
   if (config.targets != "together")
     base::fail_usage("split",
@@ -126,6 +128,8 @@ void SplitConfig::describe(base::ConfigFields& fields) {
       .add("labels", labels,
            "--targets together: relevant items count alike, or by their ratings (2^rating - 1)")
       .one_of({"binary", "ratings"});
+  fields.add("train_on_unvalidated", train_on_unvalidated,
+             "Leave-one-out: users who are not validated keep their second-last event in training");
   fields.add("min_history", min_history, "Earlier events that a slate needs at least").between(1, 1'000'000);
   fields.add("test_users", test_users, "Users to test on, drawn at random (0: all)").at_least(0);
   fields.add("valid_users", valid_users, "Users to validate on, drawn at random (0: all)").at_least(0);

@@ -126,6 +126,24 @@ TEST(Split, EvaluatingFewerUsersKeepsTheirSlates) {
   }
 }
 
+TEST(Split, TrainsOnTheSecondLastEventOfThoseItDoesNotValidate) {
+  const Dataset dataset = testing::regular_dataset(20, 8, 50);
+  SplitConfig config = five_negatives();
+  config.valid_users = 5;
+  const Split usual = make_split(dataset, config);
+  config.train_on_unvalidated = true;
+  const Split more = make_split(dataset, config);
+  expect_no_leak(dataset, more);
+  std::set<int32_t> validated;
+  for (const Slate& slate : more.valid.slates) validated.insert(slate.user);
+  EXPECT_EQ(validated.size(), 5U);
+  for (int32_t user = 0; user < dataset.users(); ++user)
+    EXPECT_EQ(more.training_end[user], usual.training_end[user] + (validated.contains(user) ? 0 : 1));
+  EXPECT_EQ(more.test.hash, usual.test.hash);
+  config.method = "temporal";
+  EXPECT_THROW(make_split(dataset, config), base::Error);
+}
+
 TEST(Split, SeedsChangeCandidatesOnly) {
   const Dataset dataset = testing::regular_dataset(20, 8, 50);
   SplitConfig config;

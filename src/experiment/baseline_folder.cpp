@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "baselines/retrieval.h"
 #include "baselines/trainable.h"
 #include "data/split.h"
 #include "experiment/methods.h"
@@ -92,6 +93,16 @@ FittedBaseline fit_baseline(const BaselineRequest& request, const baselines::Tra
           .seed = request.seed,
           .report = std::move(tuned.report),
           .scorer = std::move(tuned.scorer)};
+}
+
+data::Retriever fitted_retriever(const std::string& method, const baselines::TrainingData& data, uint64_t seed,
+                                 std::unique_ptr<baselines::Scorer>& scorer) {
+  BaselineRequest request;
+  request.method = method;
+  request.seed = seed;
+  request.tune.trials = 1;
+  scorer = fit_baseline(request, data).scorer;
+  return baselines::make_retriever(*scorer, static_cast<int64_t>(data.dataset.items.size()), seed);
 }
 
 void save_baseline(const FittedBaseline& baseline, const baselines::TrainingData& data, const base::Path& folder,

@@ -7,6 +7,7 @@
 #include "base/files.h"
 #include "baselines/method.h"
 #include "baselines/tune.h"
+#include "data/retriever.h"
 
 namespace r2rank::experiment {
 
@@ -30,6 +31,11 @@ struct FittedBaseline {
 
 /// Makes and trains a method. Errors: as make_method, set_settings and tune.
 FittedBaseline fit_baseline(const BaselineRequest& request, const baselines::TrainingData& data);
+
+/// Retrieval by a method with its default settings, trained where it learns (data/retriever.h). `scorer` receives what
+/// the retriever asks, and must outlive it. Errors: as fit_baseline.
+data::Retriever fitted_retriever(const std::string& method, const baselines::TrainingData& data, uint64_t seed,
+                                 std::unique_ptr<baselines::Scorer>& scorer);
 
 /// Writes a baseline folder (docs/formats.md): baseline.json, and weights.safetensors of a Trainable.
 /// Errors: kIo; kUsage when the folder exists and `overwrite` is false.

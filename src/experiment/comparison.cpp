@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
@@ -66,7 +67,11 @@ void make_dataset(const DatasetPlan& plan, const base::Path& folder) {
 void make_dataset_and_split(const DatasetPlan& plan, const base::Path& folder) {
   make_dataset(plan, folder);
   const data::Dataset dataset = data::load_dataset(folder / "data");
-  const data::Split split = data::make_split(dataset, configured<data::SplitConfig>(plan.split));
+  const auto config = configured<data::SplitConfig>(plan.split);
+  std::unique_ptr<baselines::Scorer> retriever;
+  const data::Split split = data::make_split(dataset, config, [&](const data::Split& training) {
+    return fitted_retriever(config.retriever, {dataset, training}, static_cast<uint64_t>(config.seed), retriever);
+  });
   data::save_split(split, dataset, folder / "split", true);
   base::write_file(folder / "made-from.json", dataset_key(plan) + "\n");
 }
