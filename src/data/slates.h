@@ -19,7 +19,7 @@ struct Slate {
   std::vector<int32_t> candidates;  ///< [K] item indices, shuffled; under the full catalogue the relevant
                                     ///< ones alone: every other item is a candidate but for excluded_items()
   std::vector<float> relevance;     ///< [K] graded labels, 0 or from 0.001 to 64, at least one > 0
-  std::vector<int32_t> missed;      ///< hard candidates: relevant ones that the retriever's best lack,
+  std::vector<int32_t> missed = {};      ///< hard candidates: relevant ones that the retriever's best lack,
                                     ///< ascending. They were put in all the same
 };
 

@@ -9,7 +9,10 @@ namespace r2rank::experiment {
 namespace {
 
 metrics::PerUserResults results() {
-  metrics::PerUserResults results{.scorer = "mine", .protocol = "loo", .slates_hash = "abc"};
+  metrics::PerUserResults results;
+  results.scorer = "mine";
+  results.protocol = "loo";
+  results.slates_hash = "abc";
   results.slate_ids = {4, 9};
   results.user_ids = {"a", "b"};
   results.values["ndcg@10"] = {0.5, 1};
@@ -25,7 +28,9 @@ class ComparisonRowFolder : public testing::Test {
 
 TEST_F(ComparisonRowFolder, ComesBackUnderItsKeyAlone) {
   StoredRow row;
-  row.measured = {.method = "mine", .training_seconds = 2, .scoring_seconds = 1, .slates = 2, .trials = 3};
+  row.measured.method = "mine";
+  row.measured.slates = 2;
+  row.measured.trials = 3;
   row.measured.settings = {{"width", "64"}};
   row.report = R"({"weights":{"a":1}})";
   row.test = row.valid = results();

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "experiment/evaluation.h"
-#include "metrics/permutation_test.h"
+#include "metrics/randomisation.h"
 #include "metrics/seed_bootstrap.h"
 
 namespace r2rank::experiment {

@@ -1,4 +1,4 @@
-#include "metrics/permutation_test.h"
+#include "metrics/randomisation.h"
 
 #include <algorithm>
 #include <array>
