@@ -36,8 +36,8 @@ std::string toml_as_text(const toml::node& node, const std::string& key) {
     words.push_back(scalar_as_text(element, key));
     // Lists travel as text joined by commas: an element with one would silently become two.
     if (words.back().empty() || words.back().find(',') != std::string::npos)
-      fail_usage("config", "expected list elements without commas and not empty for key '{}', found '{}'", key,
-                 words.back());
+      fail_usage("config", "expected list elements without commas and not empty for key '{}', found '{}'",
+                 key, words.back());
   }
   return fmt::format("{}", fmt::join(words, ","));
 }
@@ -45,8 +45,8 @@ std::string toml_as_text(const toml::node& node, const std::string& key) {
 toml::table read_toml(const std::string& path) {
   const std::string text = read_file(path);
   if (std::count(text.begin(), text.end(), '.') > kMostDots)
-    fail_data("config", "{} has more than {} dots; expected a flat configuration: lines of 'key = value'", path,
-              kMostDots);
+    fail_data("config", "{} has more than {} dots; expected a flat configuration: lines of 'key = value'",
+              path, kMostDots);
   try {
     return toml::parse(text, path);
   } catch (const toml::parse_error& error) {

@@ -31,8 +31,8 @@ class Method {
   virtual void describe(base::ConfigFields& fields) { static_cast<void>(fields); }
   /// What tuning tries beside the values that are set, most promising first; empty: nothing to tune.
   virtual std::vector<SettingValues> trials() const { return {}; }
-  /// A scorer; one that is a Trainable (trainable.h) comes untrained. `data` must outlive it. Errors: kUsage for
-  /// settings that do not go together.
+  /// A scorer; one that is a Trainable (trainable.h) comes untrained. `data` must outlive it. Errors: kUsage
+  /// for settings that do not go together.
   virtual std::unique_ptr<Scorer> make(const TrainingData& data, uint64_t seed) const = 0;
 };
 

@@ -21,13 +21,14 @@ constexpr const char* kGroup = "Train and evaluate";
 class BaselineList : public Verb {
  public:
   VerbText text() const override {
-    return {.name = "baseline list",
-            .group = kGroup,
-            .summary = "methods of ranking to compare with, and their settings",
-            .purpose =
-                "Lists every method that `baseline train`, `compare` and `split --negatives hard` know. With a name it "
-                "shows that method's settings, their meaning and what tuning tries.",
-            .examples = "r2rank baseline list\nr2rank baseline list sasrec"};
+    return {
+        .name = "baseline list",
+        .group = kGroup,
+        .summary = "methods of ranking to compare with, and their settings",
+        .purpose =
+            "Lists every method that `baseline train`, `compare` and `split --negatives hard` know. With a name it "
+            "shows that method's settings, their meaning and what tuning tries.",
+        .examples = "r2rank baseline list\nr2rank baseline list sasrec"};
   }
 
   void declare(Flags& flags) override {
@@ -77,11 +78,13 @@ class BaselineList : public Verb {
     const auto method = experiment::make_method(method_);
     base::ConfigFields fields;
     method->describe(fields);
-    std::string page = fmt::format("{}: {} ({})\n", method->text().name, method->text().summary, method->text().source);
+    std::string page =
+        fmt::format("{}: {} ({})\n", method->text().name, method->text().summary, method->text().source);
     Table table({Table::Align::kLeft, Table::Align::kLeft, Table::Align::kLeft});
     for (const auto& field : fields.all()) table.row({field.name, field.as_text(), field.help});
     page += fields.all().empty() ? "no settings\n" : "\n" + table.text();
-    for (const auto& trial : method->trials()) page += "tuning tries " + experiment::settings_json(trial).dump() + "\n";
+    for (const auto& trial : method->trials())
+      page += "tuning tries " + experiment::settings_json(trial).dump() + "\n";
     return page;
   }
 
@@ -91,19 +94,20 @@ class BaselineList : public Verb {
 class BaselineTrain : public Verb {
  public:
   VerbText text() const override {
-    return {.name = "baseline train",
-            .group = kGroup,
-            .summary = "train (and tune) one baseline on a split, and keep it",
-            .purpose =
-                "Trains a method on the split's training events with early stopping on its validation slates, tries "
-                "other settings where --trials allows it, and writes a folder that `eval --scorers` reads.",
-            .examples =
-                "r2rank baseline train data/shop --split data/shop-split --method sasrec --output runs/sasrec\n"
-                "# five settings in at most six minutes\n"
-                "r2rank baseline train data/shop --split data/shop-split --method lightgcn --trials 5 --output "
-                "runs/lightgcn\n"
-                "r2rank baseline train data/shop --split data/shop-split --method ease --set regularisation=500 "
-                "--output runs/ease"};
+    return {
+        .name = "baseline train",
+        .group = kGroup,
+        .summary = "train (and tune) one baseline on a split, and keep it",
+        .purpose =
+            "Trains a method on the split's training events with early stopping on its validation slates, tries "
+            "other settings where --trials allows it, and writes a folder that `eval --scorers` reads.",
+        .examples =
+            "r2rank baseline train data/shop --split data/shop-split --method sasrec --output runs/sasrec\n"
+            "# five settings in at most six minutes\n"
+            "r2rank baseline train data/shop --split data/shop-split --method lightgcn --trials 5 --output "
+            "runs/lightgcn\n"
+            "r2rank baseline train data/shop --split data/shop-split --method ease --set regularisation=500 "
+            "--output runs/ease"};
   }
 
   void declare(Flags& flags) override {
@@ -113,8 +117,12 @@ class BaselineTrain : public Verb {
     flags.positional("DATASET", "dataset");
     flags.fields().add("split", split_, "split folder made by `r2rank split`").mandatory();
     flags.group("Method");
-    flags.fields().add("method", request_.method, "what to train").one_of(experiment::method_names()).mandatory();
-    flags.fields().add("set", set_, "settings of the method, each name=value (`r2rank baseline list METHOD`)");
+    flags.fields()
+        .add("method", request_.method, "what to train")
+        .one_of(experiment::method_names())
+        .mandatory();
+    flags.fields().add("set", set_,
+                       "settings of the method, each name=value (`r2rank baseline list METHOD`)");
     flags.fields().add("seed", seed_, "seed of every random draw").at_least(0);
     flags.group("Budget");
     request_.fit.describe(flags.fields());
@@ -133,7 +141,8 @@ class BaselineTrain : public Verb {
     experiment::set_settings(*method, request_.settings);
     if (invocation.dry_run) {
       const auto settings = experiment::settings_json(experiment::settings_of(*method));
-      print("{}\n", invocation.json ? settings.dump() : "settings " + settings.dump() + "\ndry run: nothing trained");
+      print("{}\n",
+            invocation.json ? settings.dump() : "settings " + settings.dump() + "\ndry run: nothing trained");
       return 0;
     }
     const auto fitted = experiment::fit_baseline(request_, {dataset, split});
@@ -152,8 +161,8 @@ class BaselineTrain : public Verb {
                         .dump());
       return;
     }
-    print("{}wrote {}\nnext: r2rank eval {} --split {} --scorers {}\n", baselines::tune_text(fitted.report), output_.output,
-          shell_word(dataset_), shell_word(split_), shell_word(output_.output));
+    print("{}wrote {}\nnext: r2rank eval {} --split {} --scorers {}\n", baselines::tune_text(fitted.report),
+          output_.output, shell_word(dataset_), shell_word(split_), shell_word(output_.output));
   }
 
   experiment::BaselineRequest request_;

@@ -21,24 +21,27 @@ namespace {
 class Compare : public Verb {
  public:
   VerbText text() const override {
-    return {.name = "compare",
-            .group = "Train and evaluate",
-            .summary = "one file of data sets and methods -> one table of all of them",
-            .purpose =
-                "Imports and splits each data set, trains and tunes each method within its budget, scores the same "
-                "slates with all of them, and writes one table with intervals and corrected tests. A row that is "
-                "finished is not made again: an interrupted comparison goes on where it was.",
-            .examples =
-                "# what would be done\n"
-                "r2rank compare baselines.toml --output runs/baselines --dry-run\n"
-                "# do it, and write the tables for a paper\n"
-                "r2rank compare baselines.toml --output runs/baselines --tables tables"};
+    return {
+        .name = "compare",
+        .group = "Train and evaluate",
+        .summary = "one file of data sets and methods -> one table of all of them",
+        .purpose =
+            "Imports and splits each data set, trains and tunes each method within its budget, scores the same "
+            "slates with all of them, and writes one table with intervals and corrected tests. A row that is "
+            "finished is not made again: an interrupted comparison goes on where it was.",
+        .examples =
+            "# what would be done\n"
+            "r2rank compare baselines.toml --output runs/baselines --dry-run\n"
+            "# do it, and write the tables for a paper\n"
+            "r2rank compare baselines.toml --output runs/baselines --tables tables"};
   }
 
   void declare(Flags& flags) override {
     flags.fields().add("plan", plan_, "TOML file of data sets and rows (docs/formats.md)").mandatory();
     flags.positional("PLAN", "plan");
-    flags.fields().add("output", output_, "folder of data sets, rows and results; goes on with what it holds").mandatory();
+    flags.fields()
+        .add("output", output_, "folder of data sets, rows and results; goes on with what it holds")
+        .mandatory();
     flags.fields().add("tables", tables_,
                        "folder for baselines.md, .tex, .csv and .json (none: into the output folder)");
   }
@@ -48,7 +51,8 @@ class Compare : public Verb {
     const auto plan = experiment::read_plan(plan_);
     if (invocation.dry_run) {
       const std::string page = experiment::describe_comparison(plan, output_);
-      print("{}", invocation.json ? nlohmann::json{{"plan", page}}.dump() + "\n" : page + "dry run: nothing made\n");
+      print("{}", invocation.json ? nlohmann::json{{"plan", page}}.dump() + "\n"
+                                  : page + "dry run: nothing made\n");
       return 0;
     }
     const base::Path tables = tables_.empty() ? base::Path(output_) : base::Path(tables_);
@@ -87,9 +91,10 @@ class Compare : public Verb {
       std::string settings;
       for (const auto& [name, value] : row.settings)
         settings += fmt::format("{}{} = {}", settings.empty() ? "" : ", ", name, value);
-      text += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} |\n", row.dataset, row.row, row.method,
-                          base::format_duration(row.training_seconds), base::format_duration(row.scoring_seconds),
-                          row.trials, row.valid_ndcg > 0 ? fmt::format("{:.4f}", row.valid_ndcg) : "", settings);
+      text +=
+          fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} |\n", row.dataset, row.row, row.method,
+                      base::format_duration(row.training_seconds), base::format_duration(row.scoring_seconds),
+                      row.trials, row.valid_ndcg > 0 ? fmt::format("{:.4f}", row.valid_ndcg) : "", settings);
       seconds += row.training_seconds + row.scoring_seconds;
     }
     return text + fmt::format("\nAll rows together: {}.\n", base::format_duration(seconds));

@@ -13,9 +13,9 @@
 #include "cli/shell.h"
 #include "cli/table.h"
 #include "cli/verb.h"
+#include "data/candidates.h"
 #include "experiment/baseline_folder.h"
 #include "experiment/methods.h"
-#include "data/candidates.h"
 
 namespace r2rank::cli {
 namespace {
@@ -135,8 +135,8 @@ class SplitVerb : public Verb {
   }
 
   data::Retriever make_retriever(const data::Dataset& dataset, const data::Split& training) {
-    return experiment::fitted_retriever(config_.retriever, {dataset, training}, static_cast<uint64_t>(config_.seed),
-                                        scorer_);
+    return experiment::fitted_retriever(config_.retriever, {dataset, training},
+                                        static_cast<uint64_t>(config_.seed), scorer_);
   }
 
   data::SplitConfig config_;

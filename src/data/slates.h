@@ -15,12 +15,12 @@ struct Slate {
   int64_t id = 0;  ///< unique within the set; keys random streams. Held-out slates: the target's place in
                    ///< Dataset::interactions, so that it does not depend on which users are evaluated
   int32_t user = 0;
-  int32_t history_end = 0;          ///< the history is events(user)[0 .. history_end), oldest first
-  std::vector<int32_t> candidates;  ///< [K] item indices, shuffled; under the full catalogue the relevant
-                                    ///< ones alone: every other item is a candidate but for excluded_items()
-  std::vector<float> relevance;     ///< [K] graded labels, 0 or from 0.001 to 64, at least one > 0
-  std::vector<int32_t> missed = {};      ///< hard candidates: relevant ones that the retriever's best lack,
-                                    ///< ascending. They were put in all the same
+  int32_t history_end = 0;           ///< the history is events(user)[0 .. history_end), oldest first
+  std::vector<int32_t> candidates;   ///< [K] item indices, shuffled; under the full catalogue the relevant
+                                     ///< ones alone: every other item is a candidate but for excluded_items()
+  std::vector<float> relevance;      ///< [K] graded labels, 0 or from 0.001 to 64, at least one > 0
+  std::vector<int32_t> missed = {};  ///< hard candidates: relevant ones that the retriever's best lack,
+                                     ///< ascending. They were put in all the same
 };
 
 /// Slates of one part ("test", "valid") of one dataset under one protocol.

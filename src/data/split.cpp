@@ -94,9 +94,10 @@ void build_sets(const Dataset& dataset, const HeldOut& held, const RetrieverMake
   split.test = build_set(dataset, "test", protocol, held.test, add);
 }
 
-/// Leave-one-out withholds the second-last event for validation: from those it validates, if so configured, and from
-/// everybody otherwise.
-void train_on_unvalidated(const Dataset& dataset, const SplitConfig& config, const HeldOut& held, Split& split) {
+/// Leave-one-out withholds the second-last event for validation: from those it validates, if so configured,
+/// and from everybody otherwise.
+void train_on_unvalidated(const Dataset& dataset, const SplitConfig& config, const HeldOut& held,
+                          Split& split) {
   if (!config.train_on_unvalidated) return;
   std::vector<bool> validated(dataset.user_ids.size(), false);
   for (const Target& target : held.valid) validated[target.user] = true;

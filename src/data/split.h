@@ -22,8 +22,9 @@ struct SplitConfig {
   std::string candidates_file;  ///< JSON lines {user_id, positive, candidates:[...]}: those slates become the
                                 ///< test set
   int64_t negative_count = 19;
-  bool train_on_unvalidated = false;  ///< leave-one-out: who is not validated keeps the second-last event in training
-  int64_t min_history = 3;                   ///< a slate needs at least this many earlier events
+  bool train_on_unvalidated =
+      false;                ///< leave-one-out: who is not validated keeps the second-last event in training
+  int64_t min_history = 3;  ///< a slate needs at least this many earlier events
   int64_t test_users = 0, valid_users = 0;   ///< how many users to evaluate on, drawn at random (0: all)
   double valid_from = 0.8, test_from = 0.9;  ///< temporal: shares by time; ratio: of each user's events
   std::string shares = "targets";            ///< temporal: of the targets, or of all interactions

@@ -65,9 +65,10 @@ void check_data(const nlohmann::json& json, const baselines::TrainingData& data,
     base::fail_usage("baseline", "{} was trained on another dataset ({}) than {}; train it anew on this one",
                      source, field<std::string>(json, "dataset", source), data.dataset.name);
   if (field<std::string>(json, "training_hash", source) != data::training_hash(data.split))
-    base::fail_usage("baseline",
-                     "{} was trained on other events of {} than this split trains on; train it anew on this split",
-                     source, data.dataset.name);
+    base::fail_usage(
+        "baseline",
+        "{} was trained on other events of {} than this split trains on; train it anew on this split", source,
+        data.dataset.name);
 }
 
 }  // namespace
@@ -81,7 +82,8 @@ nlohmann::ordered_json settings_json(const baselines::SettingValues& settings) {
 nlohmann::ordered_json report_json(const baselines::TuneReport& report) {
   auto trials = nlohmann::ordered_json::array();
   for (const auto& trial : report.trials) trials.push_back(trial_json(trial));
-  return {{"seconds", report.seconds}, {"ended_by", report.ended_by}, {"best", report.best}, {"trials", trials}};
+  return {
+      {"seconds", report.seconds}, {"ended_by", report.ended_by}, {"best", report.best}, {"trials", trials}};
 }
 
 FittedBaseline fit_baseline(const BaselineRequest& request, const baselines::TrainingData& data) {
@@ -95,8 +97,8 @@ FittedBaseline fit_baseline(const BaselineRequest& request, const baselines::Tra
           .scorer = std::move(tuned.scorer)};
 }
 
-data::Retriever fitted_retriever(const std::string& method, const baselines::TrainingData& data, uint64_t seed,
-                                 std::unique_ptr<baselines::Scorer>& scorer) {
+data::Retriever fitted_retriever(const std::string& method, const baselines::TrainingData& data,
+                                 uint64_t seed, std::unique_ptr<baselines::Scorer>& scorer) {
   BaselineRequest request;
   request.method = method;
   request.seed = seed;
@@ -105,8 +107,8 @@ data::Retriever fitted_retriever(const std::string& method, const baselines::Tra
   return baselines::make_retriever(*scorer, static_cast<int64_t>(data.dataset.items.size()), seed);
 }
 
-void save_baseline(const FittedBaseline& baseline, const baselines::TrainingData& data, const base::Path& folder,
-                   bool overwrite) {
+void save_baseline(const FittedBaseline& baseline, const baselines::TrainingData& data,
+                   const base::Path& folder, bool overwrite) {
   base::AtomicFolder target(folder, overwrite);
   if (const auto* trained = dynamic_cast<const baselines::Trainable*>(baseline.scorer.get()))
     trained->save(target.path() / kWeights);
@@ -136,7 +138,8 @@ FittedBaseline load_baseline(const base::Path& folder, const baselines::Training
   const auto method = make_method(baseline.method);
   set_settings(*method, baseline.settings);
   baseline.scorer = method->make(data, baseline.seed);
-  if (auto* trained = dynamic_cast<baselines::Trainable*>(baseline.scorer.get())) trained->load(folder / kWeights);
+  if (auto* trained = dynamic_cast<baselines::Trainable*>(baseline.scorer.get()))
+    trained->load(folder / kWeights);
   return baseline;
 }
 

@@ -32,17 +32,17 @@ struct FittedBaseline {
 /// Makes and trains a method. Errors: as make_method, set_settings and tune.
 FittedBaseline fit_baseline(const BaselineRequest& request, const baselines::TrainingData& data);
 
-/// Retrieval by a method with its default settings, trained where it learns (data/retriever.h). `scorer` receives what
-/// the retriever asks, and must outlive it. Errors: as fit_baseline.
-data::Retriever fitted_retriever(const std::string& method, const baselines::TrainingData& data, uint64_t seed,
-                                 std::unique_ptr<baselines::Scorer>& scorer);
+/// Retrieval by a method with its default settings, trained where it learns (data/retriever.h). `scorer`
+/// receives what the retriever asks, and must outlive it. Errors: as fit_baseline.
+data::Retriever fitted_retriever(const std::string& method, const baselines::TrainingData& data,
+                                 uint64_t seed, std::unique_ptr<baselines::Scorer>& scorer);
 
 /// Writes a baseline folder (docs/formats.md): baseline.json, and weights.safetensors of a Trainable.
 /// Errors: kIo; kUsage when the folder exists and `overwrite` is false.
-void save_baseline(const FittedBaseline& baseline, const baselines::TrainingData& data, const base::Path& folder,
-                   bool overwrite);
-/// Reads one. Its report is empty. Errors: kIo; kData for damaged or foreign files; kUsage when it was trained on
-/// another dataset or other training events than `data` has.
+void save_baseline(const FittedBaseline& baseline, const baselines::TrainingData& data,
+                   const base::Path& folder, bool overwrite);
+/// Reads one. Its report is empty. Errors: kIo; kData for damaged or foreign files; kUsage when it was
+/// trained on another dataset or other training events than `data` has.
 FittedBaseline load_baseline(const base::Path& folder, const baselines::TrainingData& data);
 
 /// Trials and epochs as JSON, for baseline.json and the rows of a comparison.

@@ -25,7 +25,8 @@ class BaselineFolder : public testing::Test {
     dataset_.hash = "of this dataset";
     split_ = baselines::testing::leave_last_two(dataset_);
     for (int32_t user = 0; user < 30; ++user) {
-      data::Slate slate = baselines::testing::last_event_slate(dataset_, user, {(user + 6) % 12, (user + 9) % 12});
+      data::Slate slate =
+          baselines::testing::last_event_slate(dataset_, user, {(user + 6) % 12, (user + 9) % 12});
       slate.history_end = 6;
       split_.valid.slates.push_back(slate);
     }
@@ -61,7 +62,8 @@ TEST_F(BaselineFolder, GivesTheScoresBack) {
     const auto after = load_baseline(folder_, data());
     EXPECT_EQ(after.settings, before.settings);
     EXPECT_EQ(after.seed, 3U);
-    for (const auto& slate : split_.valid.slates) EXPECT_EQ(after.scorer->score(slate), before.scorer->score(slate));
+    for (const auto& slate : split_.valid.slates)
+      EXPECT_EQ(after.scorer->score(slate), before.scorer->score(slate));
   }
 }
 

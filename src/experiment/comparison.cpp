@@ -43,7 +43,8 @@ Config configured(const baselines::SettingValues& settings) {
 
 /// What a data set was made from: another answer means another data set.
 std::string dataset_key(const DatasetPlan& plan) {
-  return nlohmann::ordered_json{{"import", settings_json(plan.import)}, {"split", settings_json(plan.split)}}.dump(1);
+  return nlohmann::ordered_json{{"import", settings_json(plan.import)}, {"split", settings_json(plan.split)}}
+      .dump(1);
 }
 
 /// A data set of the comparison, made or loaded, with the results of its rows so far.
@@ -70,7 +71,8 @@ void make_dataset_and_split(const DatasetPlan& plan, const base::Path& folder) {
   const auto config = configured<data::SplitConfig>(plan.split);
   std::unique_ptr<baselines::Scorer> retriever;
   const data::Split split = data::make_split(dataset, config, [&](const data::Split& training) {
-    return fitted_retriever(config.retriever, {dataset, training}, static_cast<uint64_t>(config.seed), retriever);
+    return fitted_retriever(config.retriever, {dataset, training}, static_cast<uint64_t>(config.seed),
+                            retriever);
   });
   data::save_split(split, dataset, folder / "split", true);
   base::write_file(folder / "made-from.json", dataset_key(plan) + "\n");
@@ -155,7 +157,8 @@ class RowMaker {
   StoredRow score(StoredRow stored, const RowPlan& row, baselines::Scorer& scorer) {
     const auto start = Clock::now();
     const std::string label = place_.plan->name + " " + row.name;
-    if (row.slates == 0) stored.valid = evaluate(scorer, place_.split.valid, place_.dataset, label + ", valid");
+    if (row.slates == 0)
+      stored.valid = evaluate(scorer, place_.split.valid, place_.dataset, label + ", valid");
     stored.test = evaluate(scorer, first_slates(place_.split.test, row.slates), place_.dataset, label);
     stored.valid.scorer = stored.test.scorer = row.name;
     stored.measured.scoring_seconds = seconds_since(start);
@@ -179,8 +182,8 @@ class RowMaker {
     return stored;
   }
 
-  void blend(const RowPlan& row, const std::vector<PerUserResults>& valid, const std::vector<PerUserResults>& test,
-             StoredRow& stored) {
+  void blend(const RowPlan& row, const std::vector<PerUserResults>& valid,
+             const std::vector<PerUserResults>& test, StoredRow& stored) {
     const Blend learned = learn_blend(valid, place_.split.valid, configured<BlendOptions>(row.settings));
     nlohmann::ordered_json weights;
     for (size_t i = 0; i < learned.scorers.size(); ++i) weights[learned.scorers[i]] = learned.weights[i];
@@ -198,7 +201,8 @@ class RowMaker {
     for (const auto& [feature, share] : learned.importance) importance[feature] = share;
     stored.report = nlohmann::ordered_json{{"trees", learned.trees}, {"importance", importance}}.dump();
     stored.measured.valid_ndcg = learned.cross_fitted_ndcg;
-    stored.valid = apply_lambdamart(learned, valid, place_.split.valid, place_.dataset, place_.split, row.name);
+    stored.valid =
+        apply_lambdamart(learned, valid, place_.split.valid, place_.dataset, place_.split, row.name);
     stored.test = apply_lambdamart(learned, test, place_.split.test, place_.dataset, place_.split, row.name);
   }
 
@@ -266,8 +270,8 @@ std::vector<ComparisonTable> tables_of(const ComparisonPlan& plan, const Results
     ComparisonOptions options;
     options.metric = plan.metric;
     options.reference = plan.reference;
-    tables.push_back(compare(size == 0 ? "data set" : fmt::format("data set, first {} test slates", size), columns,
-                             options));
+    tables.push_back(compare(size == 0 ? "data set" : fmt::format("data set, first {} test slates", size),
+                             columns, options));
   }
   return tables;
 }
@@ -276,10 +280,11 @@ void announce(const MeasuredRow& row, const PerUserResults& results, const std::
   const auto& values = results.values.at(metric);
   double sum = 0;
   for (const double value : values) sum += value;
-  base::log_info("{} / {}: {} {:.4f} on {} slates{}", row.dataset, row.row, metric,
-                 sum / static_cast<double>(values.size()), values.size(),
-                 row.reused ? ", found finished"
-                            : fmt::format(", {}", base::format_duration(row.training_seconds + row.scoring_seconds)));
+  base::log_info(
+      "{} / {}: {} {:.4f} on {} slates{}", row.dataset, row.row, metric,
+      sum / static_cast<double>(values.size()), values.size(),
+      row.reused ? ", found finished"
+                 : fmt::format(", {}", base::format_duration(row.training_seconds + row.scoring_seconds)));
 }
 
 }  // namespace
@@ -313,9 +318,10 @@ std::string describe_comparison(const ComparisonPlan& plan, const base::Path& fo
       const double budget = is_combination(row) ? 0 : plan.tune.minutes;
       if (!there) minutes += budget;
       text += fmt::format("{} / {}: {}\n", dataset.name, row.name,
-                          there          ? "there; made anew if its settings changed"
-                          : budget > 0   ? fmt::format("{}at most {} min of training", row.tune ? "tuned, " : "", budget)
-                                         : "no limit of time");
+                          there ? "there; made anew if its settings changed"
+                          : budget > 0
+                              ? fmt::format("{}at most {} min of training", row.tune ? "tuned, " : "", budget)
+                              : "no limit of time");
     }
   return text + fmt::format("at most {:.0f} min of training in all, scoring comes on top\n", minutes);
 }

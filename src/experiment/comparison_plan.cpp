@@ -19,14 +19,13 @@ namespace {
 
 constexpr std::string_view kBlend = "blend", kLambdaMart = "lambdamart";
 
-
 const toml::table& table_of(const toml::node& node, const std::string& key) {
   if (const auto* table = node.as_table()) return *table;
   base::fail_usage("compare", "expected a table [{}] (found something else)", key);
 }
 
-/// "${NAME}" in a value stands for an environment variable, so that a plan can be passed on: data lies elsewhere for
-/// everybody.
+/// "${NAME}" in a value stands for an environment variable, so that a plan can be passed on: data lies
+/// elsewhere for everybody.
 std::string with_environment(std::string text) {
   for (size_t begin = text.find("${"); begin != std::string::npos; begin = text.find("${", begin)) {
     const size_t end = text.find('}', begin);
@@ -47,15 +46,16 @@ baselines::SettingValues settings_for(const toml::node& node, const std::string&
   config.describe(fields);
   baselines::SettingValues values;
   for (const auto& [name, value] : table_of(node, key)) {
-    values.emplace_back(name.str(), with_environment(base::toml_as_text(value, key + "." + std::string(name.str()))));
+    values.emplace_back(name.str(),
+                        with_environment(base::toml_as_text(value, key + "." + std::string(name.str()))));
     fields.set(values.back().first, values.back().second);
   }
   return values;
 }
 
 void check_name(const std::string& what, const std::string& name, std::set<std::string>& taken) {
-  const bool plain = !name.empty() && name != "." && name != ".." &&
-                     name.find_first_of("/\\\n\t") == std::string::npos;
+  const bool plain =
+      !name.empty() && name != "." && name != ".." && name.find_first_of("/\\\n\t") == std::string::npos;
   if (!plain) base::fail_usage("compare", "{} '{}': expected a name that a folder can have", what, name);
   if (!taken.insert(name).second)
     base::fail_usage("compare", "two {}s are called '{}'; give one another 'name'", what, name);
@@ -65,13 +65,20 @@ DatasetPlan read_dataset(const toml::table& table) {
   DatasetPlan plan;
   for (const auto& [key, node] : table) {
     const std::string name(key.str());
-    if (name == "name") plan.name = base::toml_as_text(node, name);
-    else if (name == "import") plan.import = settings_for(node, "dataset.import", data::ImportConfig());
-    else if (name == "split") plan.split = settings_for(node, "dataset.split", data::SplitConfig());
-    else base::fail_usage("compare", "unknown key '{}' in [[dataset]]: expected name, [dataset.import], [dataset.split]", name);
+    if (name == "name")
+      plan.name = base::toml_as_text(node, name);
+    else if (name == "import")
+      plan.import = settings_for(node, "dataset.import", data::ImportConfig());
+    else if (name == "split")
+      plan.split = settings_for(node, "dataset.split", data::SplitConfig());
+    else
+      base::fail_usage("compare",
+                       "unknown key '{}' in [[dataset]]: expected name, [dataset.import], [dataset.split]",
+                       name);
   }
   if (plan.import.empty())
-    base::fail_usage("compare", "data set '{}' needs [dataset.import] with 'interactions' at least", plan.name);
+    base::fail_usage("compare", "data set '{}' needs [dataset.import] with 'interactions' at least",
+                     plan.name);
   return plan;
 }
 
@@ -107,8 +114,10 @@ RowPlan read_row(const toml::table& table) {
   for (const auto& [key, node] : table) {
     const std::string name(key.str());
     if (name == "method") continue;
-    if (name == "settings") row.settings = row_settings(node, row.method);
-    else read_row_key(name, node, row);
+    if (name == "settings")
+      row.settings = row_settings(node, row.method);
+    else
+      read_row_key(name, node, row);
   }
   if (!is_combination(row) && !row.of.empty())
     base::fail_usage("compare", "row '{}': 'of' is for blend and lambdamart", row.name);
@@ -117,7 +126,8 @@ RowPlan read_row(const toml::table& table) {
 
 template <class Plan>
 const Plan* find_named(const std::vector<Plan>& plans, const std::string& name) {
-  const auto found = std::find_if(plans.begin(), plans.end(), [&](const Plan& plan) { return plan.name == name; });
+  const auto found =
+      std::find_if(plans.begin(), plans.end(), [&](const Plan& plan) { return plan.name == name; });
   return found == plans.end() ? nullptr : &*found;
 }
 
@@ -128,11 +138,12 @@ void check_combination(const ComparisonPlan& plan, const RowPlan& row) {
     if (part == nullptr || part >= &row)
       base::fail_usage("compare", "row '{}' combines '{}', which is no row before it", row.name, name);
     if (part->slates > 0)
-      base::fail_usage("compare", "row '{}' combines '{}', which is measured on some slates only", row.name, name);
+      base::fail_usage("compare", "row '{}' combines '{}', which is measured on some slates only", row.name,
+                       name);
     for (const auto& dataset : plan.datasets)
       if (applies(row, dataset) && !applies(*part, dataset))
-        base::fail_usage("compare", "row '{}' combines '{}' on data set {}, where that is not measured", row.name,
-                         name, dataset.name);
+        base::fail_usage("compare", "row '{}' combines '{}' on data set {}, where that is not measured",
+                         row.name, name, dataset.name);
   }
 }
 
@@ -145,7 +156,8 @@ void check_plan(const ComparisonPlan& plan) {
     check_name("row", row.name, rows);
     for (const auto& name : row.datasets)
       if (!datasets.contains(name))
-        base::fail_usage("compare", "row '{}' names the data set '{}', which the file does not have", row.name, name);
+        base::fail_usage("compare", "row '{}' names the data set '{}', which the file does not have",
+                         row.name, name);
     check_combination(plan, row);
   }
   if (!plan.reference.empty() && !rows.contains(plan.reference))
@@ -185,9 +197,11 @@ ComparisonPlan read_plan(const std::string& path) {
   for (const auto& [key, node] : file) {
     const std::string name(key.str());
     if (name == "dataset") {
-      for (const auto& element : tables_of(node, name)) plan.datasets.push_back(read_dataset(table_of(element, name)));
+      for (const auto& element : tables_of(node, name))
+        plan.datasets.push_back(read_dataset(table_of(element, name)));
     } else if (name == "row") {
-      for (const auto& element : tables_of(node, name)) plan.rows.push_back(read_row(table_of(element, name)));
+      for (const auto& element : tables_of(node, name))
+        plan.rows.push_back(read_row(table_of(element, name)));
     } else {
       read_top_key(name, node, plan);
     }

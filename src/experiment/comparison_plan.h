@@ -42,8 +42,8 @@ bool is_combination(const RowPlan& row);
 /// Whether the row is measured on the data set.
 bool applies(const RowPlan& row, const DatasetPlan& dataset);
 
-/// Reads a plan (docs/formats.md). Errors: kIo; kData for a file that is no TOML; kUsage for unknown keys, methods,
-/// settings, data sets and rows, two of one name, and names that no folder can have.
+/// Reads a plan (docs/formats.md). Errors: kIo; kData for a file that is no TOML; kUsage for unknown keys,
+/// methods, settings, data sets and rows, two of one name, and names that no folder can have.
 ComparisonPlan read_plan(const std::string& path);
 
 }  // namespace r2rank::experiment

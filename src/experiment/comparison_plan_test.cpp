@@ -1,7 +1,6 @@
 #include "experiment/comparison_plan.h"
 
 #include <gtest/gtest.h>
-
 #include <unistd.h>
 
 #include <cstdlib>
@@ -33,15 +32,16 @@ class Plan : public testing::Test {
     return "";
   }
 
-  base::Path path_ = std::filesystem::temp_directory_path() /
-                     ("r2rank_plan_" + std::to_string(::getpid()) + ".toml");
+  base::Path path_ =
+      std::filesystem::temp_directory_path() / ("r2rank_plan_" + std::to_string(::getpid()) + ".toml");
 };
 
 TEST_F(Plan, HoldsDataSetsAndRowsInTheirOrder) {
-  const auto plan = read(std::string("reference = 'tfidf'\nseed = 3\ntrials = 2\n") + kDataset +
-                         "[dataset.split]\nnegative_count = 9\n[[row]]\nmethod = 'popularity'\n"
-                         "[[row]]\nname = 'near'\nmethod = 'item-knn'\ntune = true\n[row.settings]\nneighbours = 50\n"
-                         "[[row]]\nmethod = 'tfidf'\nslates = 20\ndatasets = ['shop']\n");
+  const auto plan =
+      read(std::string("reference = 'tfidf'\nseed = 3\ntrials = 2\n") + kDataset +
+           "[dataset.split]\nnegative_count = 9\n[[row]]\nmethod = 'popularity'\n"
+           "[[row]]\nname = 'near'\nmethod = 'item-knn'\ntune = true\n[row.settings]\nneighbours = 50\n"
+           "[[row]]\nmethod = 'tfidf'\nslates = 20\ndatasets = ['shop']\n");
   EXPECT_EQ(plan.reference, "tfidf");
   EXPECT_EQ(plan.seed, 3);
   EXPECT_EQ(plan.tune.trials, 2);
@@ -56,8 +56,9 @@ TEST_F(Plan, HoldsDataSetsAndRowsInTheirOrder) {
 
 TEST_F(Plan, TakesPathsFromTheEnvironment) {
   ::setenv("R2RANK_PLAN_TEST", "/somewhere", 1);
-  const auto plan = read("[[dataset]]\nname = 'shop'\n[dataset.import]\ninteractions = '${R2RANK_PLAN_TEST}/log.csv'\n"
-                         "[[row]]\nmethod = 'popularity'\n");
+  const auto plan = read(
+      "[[dataset]]\nname = 'shop'\n[dataset.import]\ninteractions = '${R2RANK_PLAN_TEST}/log.csv'\n"
+      "[[row]]\nmethod = 'popularity'\n");
   EXPECT_EQ(plan.datasets[0].import[0].second, "/somewhere/log.csv");
   ::unsetenv("R2RANK_PLAN_TEST");
   EXPECT_NE(refusal("[[dataset]]\nname = 'shop'\n[dataset.import]\ninteractions = '${R2RANK_PLAN_TEST}'\n")

@@ -28,7 +28,8 @@ nlohmann::ordered_json as_json(const MeasuredRow& row) {
 MeasuredRow from_json(const nlohmann::json& json) {
   MeasuredRow row;
   row.method = json.at("method").get<std::string>();
-  for (const auto& [name, value] : json.at("settings").items()) row.settings.emplace_back(name, value.get<std::string>());
+  for (const auto& [name, value] : json.at("settings").items())
+    row.settings.emplace_back(name, value.get<std::string>());
   row.training_seconds = json.at("training_seconds").get<double>();
   row.scoring_seconds = json.at("scoring_seconds").get<double>();
   row.slates = json.at("slates").get<int64_t>();
@@ -38,9 +39,11 @@ MeasuredRow from_json(const nlohmann::json& json) {
 }
 
 StoredRow read_whole(const base::Path& folder, const nlohmann::json& card) {
-  StoredRow row{.measured = from_json(card.at("row")), .report = card.at("report").dump(), .valid = {}, .test = {}};
+  StoredRow row{
+      .measured = from_json(card.at("row")), .report = card.at("report").dump(), .valid = {}, .test = {}};
   row.test = metrics::load_per_user(folder / "test.parquet");
-  if (std::filesystem::exists(folder / "valid.parquet")) row.valid = metrics::load_per_user(folder / "valid.parquet");
+  if (std::filesystem::exists(folder / "valid.parquet"))
+    row.valid = metrics::load_per_user(folder / "valid.parquet");
   return row;
 }
 

@@ -11,16 +11,16 @@
 
 namespace r2rank::experiment {
 
-/// A row of a comparison as its folder keeps it: row.json, valid.parquet (absent for rows on some slates only) and
-/// test.parquet.
+/// A row of a comparison as its folder keeps it: row.json, valid.parquet (absent for rows on some slates
+/// only) and test.parquet.
 struct StoredRow {
   MeasuredRow measured;
   std::string report;  ///< JSON: trials and epochs, weights, importance
   metrics::PerUserResults valid, test;
 };
 
-/// What decides a row's results: method, settings, seed, budget, training events, slates, and of a combination the
-/// keys of the rows it combines.
+/// What decides a row's results: method, settings, seed, budget, training events, slates, and of a
+/// combination the keys of the rows it combines.
 std::string row_key(const RowPlan& row, const ComparisonPlan& plan, const data::Split& split,
                     const data::Dataset& dataset, const std::vector<std::string>& parts);
 

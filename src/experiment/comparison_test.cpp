@@ -111,7 +111,8 @@ TEST_F(Comparing, MakesTheDataAnewWhenItsPlanChanges) {
 }
 
 TEST_F(Comparing, SaysWhatItWouldDo) {
-  EXPECT_NE(describe_comparison(plan_, folder_ / "out").find("groups / item-knn: at most"), std::string::npos);
+  EXPECT_NE(describe_comparison(plan_, folder_ / "out").find("groups / item-knn: at most"),
+            std::string::npos);
   run();
   EXPECT_NE(describe_comparison(plan_, folder_ / "out").find("groups / item-knn: there"), std::string::npos);
 }

@@ -34,7 +34,8 @@ std::unique_ptr<baselines::Method> make_method(const std::string& name) {
   const auto names = method_names();
   const std::string nearest = base::nearest_name(name, names);
   base::fail_usage("baseline", "there is no method '{}'{}; the methods are {}", name,
-                   nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest), fmt::join(names, ", "));
+                   nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest),
+                   fmt::join(names, ", "));
 }
 
 void set_settings(baselines::Method& method, const baselines::SettingValues& values) {
@@ -60,7 +61,8 @@ baselines::SettingValues settings_of(baselines::Method& method) {
 std::pair<std::string, std::string> parse_setting(const std::string& text) {
   const size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0)
-    base::fail_usage("baseline", "--set {}: expected name=value; `r2rank baseline list` shows the names", text);
+    base::fail_usage("baseline", "--set {}: expected name=value; `r2rank baseline list` shows the names",
+                     text);
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 

@@ -14,7 +14,8 @@ std::vector<std::string> method_names();
 /// Errors: kUsage for an unknown name, with the nearest one.
 std::unique_ptr<baselines::Method> make_method(const std::string& name);
 
-/// Sets some of a method's settings. Errors: kUsage for an unknown one (with the nearest), a wrong type or range.
+/// Sets some of a method's settings. Errors: kUsage for an unknown one (with the nearest), a wrong type or
+/// range.
 void set_settings(baselines::Method& method, const baselines::SettingValues& values);
 /// All settings of a method as they stand.
 baselines::SettingValues settings_of(baselines::Method& method);

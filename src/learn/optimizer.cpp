@@ -40,10 +40,11 @@ struct FusedGroup {
   std::vector<at::Tensor> weights, gradients, first, second, steps;
 };
 
-void update_elsewhere(FusedGroup& group, double rate, double decay, double scale, const AdamWOptions& options) {
+void update_elsewhere(FusedGroup& group, double rate, double decay, double scale,
+                      const AdamWOptions& options) {
   const at::Tensor divisor = at::full({}, 1 / scale, group.weights.front().options());
-  at::_fused_adamw_(group.weights, group.gradients, group.first, group.second, {}, group.steps, rate, options.beta1,
-                    options.beta2, decay, options.epsilon, false, false, divisor);
+  at::_fused_adamw_(group.weights, group.gradients, group.first, group.second, {}, group.steps, rate,
+                    options.beta1, options.beta2, decay, options.epsilon, false, false, divisor);
 }
 
 }  // namespace

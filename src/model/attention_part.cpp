@@ -31,7 +31,8 @@ bool has_gpu_kernel(const at::Tensor& q) {
          q.size(-1) % 8 == 0;
 }
 
-/// The memory-efficient kernel wants rows of the mask that begin at multiples of 16 elements, and one mask a head.
+/// The memory-efficient kernel wants rows of the mask that begin at multiples of 16 elements, and one mask a
+/// head.
 at::Tensor aligned_mask(const at::Tensor& mask, const at::Tensor& q, const at::Tensor& k) {
   const int64_t keys = k.size(-2), beyond = (16 - keys % 16) % 16;
   const at::Tensor typed = mask.to(q.scalar_type());  // before padding: a copy of a slice is dense again

@@ -42,8 +42,8 @@ float attend_one(const T* q, const T* keys, const T* values, int64_t length, int
 }
 
 template <class T>
-void on_cpu(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values,
-            const CachedRows& cached, at::Tensor& out, at::Tensor& lse) {
+void on_cpu(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values, const CachedRows& cached,
+            at::Tensor& out, at::Tensor& lse) {
   const auto& rows = cached.rows;
   const auto& lengths = cached.lengths;
   const int64_t heads = q.size(1), d = q.size(2), kv_heads = keys.size(1), capacity = keys.size(2),
@@ -65,11 +65,13 @@ void on_cpu(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& value
   });
 }
 
-void elsewhere(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values, const CachedRows& cached,
-               at::Tensor& out, at::Tensor& lse) {
+void elsewhere(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values,
+               const CachedRows& cached, at::Tensor& out, at::Tensor& lse) {
   const int64_t group = q.size(1) / keys.size(1), longest = cached.mask.size(-1);
   const auto gather = [&](const at::Tensor& cache) {
-    return cache.slice(2, 0, longest).index_select(0, cached.index).repeat_interleave(group, 1);  // [R, heads, L, d]
+    return cache.slice(2, 0, longest)
+        .index_select(0, cached.index)
+        .repeat_interleave(group, 1);  // [R, heads, L, d]
   };
   const auto result = attend(q.unsqueeze(2), gather(keys), gather(values), false, cached.mask);
   out.copy_(result.out.squeeze(2));

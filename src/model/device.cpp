@@ -19,14 +19,16 @@ std::string load_cuda_library() {
 at::Device open_cuda() {
   static const std::string problem = load_cuda_library();
   if (!problem.empty())
-    base::fail(base::ErrorKind::kResource, "model",
-               "--device cuda needs libtorch_cuda.so and NVIDIA's libraries, which could not be loaded ({}); on a "
-               "machine with an NVIDIA GPU './run build' fetches them; else use --device cpu",
-               problem);
+    base::fail(
+        base::ErrorKind::kResource, "model",
+        "--device cuda needs libtorch_cuda.so and NVIDIA's libraries, which could not be loaded ({}); on a "
+        "machine with an NVIDIA GPU './run build' fetches them; else use --device cpu",
+        problem);
   if (!at::hasCUDA() || at::detail::getCUDAHooks().deviceCount() == 0)
-    base::fail(base::ErrorKind::kResource, "model",
-               "--device cuda needs an NVIDIA GPU with a working driver, and found none (nvidia-smi shows what the "
-               "driver sees); use --device cpu");
+    base::fail(
+        base::ErrorKind::kResource, "model",
+        "--device cuda needs an NVIDIA GPU with a working driver, and found none (nvidia-smi shows what the "
+        "driver sees); use --device cpu");
   return {at::kCUDA, 0};
 }
 

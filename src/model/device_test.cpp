@@ -71,16 +71,18 @@ double worst_of_parts(const Shape& shape, at::ScalarType type) {
   const auto there = [&](const at::Tensor& x) { return x.to(at::kCUDA).to(type); };
   const at::Tensor gpu_mask = shape.masked ? mask.to(at::kCUDA) : mask;  // f32, as decoding has it
   const auto found = attend(there(q), there(k), there(v), shape.causal, gpu_mask);
-  const auto found_gradients = attend_backward(there(grad), there(q), there(k), there(v), found.out, found.lse,
-                                               shape.causal, gpu_mask);
+  const auto found_gradients = attend_backward(there(grad), there(q), there(k), there(v), found.out,
+                                               found.lse, shape.causal, gpu_mask);
   return std::max({relative_error(found.out, expected.out), relative_error(found.lse, expected.lse),
-                   relative_error(found_gradients.q, gradients.q), relative_error(found_gradients.k, gradients.k),
+                   relative_error(found_gradients.q, gradients.q),
+                   relative_error(found_gradients.k, gradients.k),
                    relative_error(found_gradients.v, gradients.v)});
 }
 
 TEST_F(OnTheGpu, AttentionPartsEqualThoseOfTheCpu) {
-  for (const Shape& shape : {Shape{1, 2, false, false}, Shape{7, 33, false, false}, Shape{70, 5, false, false},
-                             Shape{65, 65, true, false}, Shape{1, 9, false, true}, Shape{3, 9, false, true}, Shape{33, 40, false, true}}) {
+  for (const Shape& shape : {Shape{1, 2, false, false}, Shape{7, 33, false, false},
+                             Shape{70, 5, false, false}, Shape{65, 65, true, false}, Shape{1, 9, false, true},
+                             Shape{3, 9, false, true}, Shape{33, 40, false, true}}) {
     SCOPED_TRACE(testing::Message() << shape.queries << " x " << shape.keys);
     EXPECT_LT(worst_of_parts(shape, at::kFloat), 1e-5);
     EXPECT_LT(worst_of_parts(shape, at::kBFloat16), 3e-2);
@@ -93,7 +95,8 @@ TEST_F(OnTheGpu, ModelsGiveTheStatesAndGradientsOfTheCpu) {
     const auto cpu = golden::tiny_model(family), gpu = golden::tiny_model(family, "full", "f32", "cuda");
     for (uint64_t seed = 1; seed <= 5; ++seed) {
       const golden::RandomTree random(seed);
-      EXPECT_LT(relative_error(golden::states_of(*gpu, random.tree), golden::states_of(*cpu, random.tree)), 1e-5);
+      EXPECT_LT(relative_error(golden::states_of(*gpu, random.tree), golden::states_of(*cpu, random.tree)),
+                1e-5);
     }
     const at::Tensor tokens = golden::File(std::string("tiny_") + family + ".safetensors").get("tokens");
     for (LanguageModel* model : {cpu.get(), gpu.get()}) {
@@ -101,7 +104,8 @@ TEST_F(OnTheGpu, ModelsGiveTheStatesAndGradientsOfTheCpu) {
       model->parameters().collect_gradients();
     }
     for (const auto& [name, shape] : expected_tensors(cpu->config()))
-      EXPECT_LT(relative_error(golden::gradient_of(*gpu, name), golden::gradient_of(*cpu, name)), 2e-5) << name;
+      EXPECT_LT(relative_error(golden::gradient_of(*gpu, name), golden::gradient_of(*cpu, name)), 2e-5)
+          << name;
   }
 }
 
@@ -109,7 +113,8 @@ TEST_F(OnTheGpu, ModelsInBf16AreClose) {
   const auto cpu = golden::tiny_model("llama"), gpu = golden::tiny_model("llama", "full", "bf16", "cuda");
   for (uint64_t seed = 1; seed <= 5; ++seed) {
     const golden::RandomTree random(seed);
-    EXPECT_LT(relative_error(golden::states_of(*gpu, random.tree), golden::states_of(*cpu, random.tree)), 5e-2);
+    EXPECT_LT(relative_error(golden::states_of(*gpu, random.tree), golden::states_of(*cpu, random.tree)),
+              5e-2);
   }
 }
 

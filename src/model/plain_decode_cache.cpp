@@ -52,7 +52,8 @@ const CachedRows& PlainDecodeCache::cached_rows(const std::vector<int64_t>& rows
   std::vector<int64_t> whole;
   for (size_t i = 0; i < rows.size(); ++i)
     whole.push_back(size_of(layout_.leaves[rows[i] / layout_.copies].tokens) + lengths[i]);
-  if (!cached_ || cached_->rows != rows || cached_->lengths != whole) cached_.emplace(rows, std::move(whole), device);
+  if (!cached_ || cached_->rows != rows || cached_->lengths != whole)
+    cached_.emplace(rows, std::move(whole), device);
   return *cached_;
 }
 

@@ -117,8 +117,8 @@ void truncate(float* probabilities, int64_t vocabulary, const SamplingOptions& o
 /// travel. Sums are f64, since those of 100,000 f32 probabilities would leave the last tokens out.
 std::vector<SampledToken> sample_elsewhere(const at::Tensor& logits, const std::vector<double>& uniforms,
                                            double temperature) {
-  const at::Tensor log_p = (logits.to(at::kFloat) / temperature).log_softmax(1);        // [R, V]
-  const at::Tensor sums = log_p.exp().cumsum(1, at::kDouble);                           // [R, V]
+  const at::Tensor log_p = (logits.to(at::kFloat) / temperature).log_softmax(1);            // [R, V]
+  const at::Tensor sums = log_p.exp().cumsum(1, at::kDouble);                               // [R, V]
   const at::Tensor u = at::tensor(uniforms, at::kDouble).to(logits.device()).unsqueeze(1);  // [R, 1]
   const at::Tensor last = sums.slice(1, -1);
   const at::Tensor token = at::searchsorted(sums, u * last, false, true).clamp_max(logits.size(1) - 1);

@@ -145,15 +145,18 @@ TEST(SamplingOnTheGpu, DrawsTheTokensOfTheCpu) {
     GTEST_SKIP() << error.what();
   }
   constexpr int64_t kDraws = 500, kTokens = 5000;
-  const at::Tensor logits = at::arange(kDraws * kTokens, at::kFloat).mul(0.61803F).frac().mul(12).view({kDraws, kTokens});
+  const at::Tensor logits =
+      at::arange(kDraws * kTokens, at::kFloat).mul(0.61803F).frac().mul(12).view({kDraws, kTokens});
   std::vector<double> uniforms;
   for (int64_t row = 0; row < kDraws; ++row) uniforms.push_back((static_cast<double>(row) + 0.5) / kDraws);
   const auto here = sample_tokens(logits, uniforms, {.temperature = 0.8}),
              there = sample_tokens(logits.to(at::kCUDA), uniforms, {.temperature = 0.8});
   int64_t different = 0;  // where rounding moves the border between two tokens over a number
   for (int64_t row = 0; row < kDraws; ++row) {
-    if (here[row].token != there[row].token) ++different;
-    else EXPECT_NEAR(here[row].logprob, there[row].logprob, 1e-4);
+    if (here[row].token != there[row].token)
+      ++different;
+    else
+      EXPECT_NEAR(here[row].logprob, there[row].logprob, 1e-4);
   }
   EXPECT_LE(different, kDraws / 50);
 }

@@ -99,7 +99,8 @@ class Twin {
       const at::Tensor weight = at(name + ".weight").view({width, h, bias.size(0)});  // [D, h, F]
       std::vector<at::Tensor> responses;
       for (int64_t top = 0; top + h <= length; ++top)
-        responses.push_back((image.narrow(0, top, h).t().unsqueeze(2) * weight).sum(at::IntArrayRef({0, 1})) + bias);
+        responses.push_back((image.narrow(0, top, h).t().unsqueeze(2) * weight).sum(at::IntArrayRef({0, 1})) +
+                            bias);
       features.push_back(std::get<0>(at::relu(at::stack(responses)).max(0)));
     }
     const at::Tensor z = at::relu(linear(at::cat(features), "first"));
