@@ -74,7 +74,7 @@ class Settings(unittest.TestCase):
             for model in settings.MODELS:
                 peer, mine = settings.values(data_set, model, "recbole"), settings.values(data_set, model, "own")
                 for recbole_name, own_name, _ in model.shared:
-                    if own_name is not None:
+                    if own_name is not None and recbole_name is not None:
                         self.assertEqual(peer[recbole_name], mine[own_name], f"{data_set.name}, {model.recbole}, {own_name}")
 
     def test_are_overridden_for_both_sides_at_once(self):
@@ -186,7 +186,8 @@ class Runs(unittest.TestCase):
 class Commands(unittest.TestCase):
     def test_of_our_side_carry_every_setting(self):
         command = own.train_command("data", "split", SASREC, {"layers": 2, "dropout": 0.5}, 3, "out")
-        self.assertEqual(command[1:], ["baseline", "train", "data", "--split", "split", "--method", "sasrec", "--set", "layers=2", "--set", "dropout=0.5",
+        self.assertEqual(command[1:], ["baseline", "train", "data", "--split", "split", "--method", "sasrec", "--set",
+                                       "layers=2,dropout=0.5",
                                        "--seed", "3", "--output", "out"])
 
     def test_that_cannot_be_run_are_missing_with_the_reason(self):

@@ -3,7 +3,6 @@
 import shutil
 
 import places
-import settings
 
 # Scorers that need no training beside the split: `eval` makes them itself.
 BUILT_IN = ("popularity", "item-knn")
@@ -30,7 +29,8 @@ def import_command(data_set):
 def split_flags(data_set):
     if not data_set.reference_slates:
         return []
-    return ["--negatives", "file", "--candidates-file", str(shared_folder() / "reference" / f"{data_set.name}.slates.jsonl")]
+    return ["--negatives", "file", "--candidates-file", str(shared_folder() / "reference" / f"{data_set.name}.slates.jsonl"),
+            "--valid-users", "1500", "--train-on-unvalidated"]
 
 
 def shared_folder():
@@ -40,8 +40,14 @@ def shared_folder():
     return folder
 
 
+# When training ends is said by flags, whatever the method.
+FLAGS = ("epochs", "patience")
+
+
 def train_command(dataset, split, model, values, seed, output):
-    pairs = [word for name, value in values.items() for word in ("--set", f"{name}={value}")]
+    flags = [word for name in FLAGS if name in values for word in (f"--{name}", str(values[name]))]
+    settings_of = ",".join(f"{name}={value}" for name, value in values.items() if name not in FLAGS)
+    pairs = [*flags, *(["--set", settings_of] if settings_of else [])]
     return [places.program(), "baseline", "train", dataset, "--split", split, "--method", model.own, *pairs, "--seed", str(seed), "--output", output]
 
 

@@ -11,9 +11,10 @@ SEEDS = (1, 2, 3)
 
 # (RecBole's name, r2rank's name, value); a name of None: that side has no such setting and always computes so.
 ADAM = (("learning_rate", "learning_rate", 1e-3),)
-PAIRS = (("train_batch_size", "batch_size", 2048), ("epochs", "epochs", 200), ("patience", "patience", 10))
-SEQUENCES = (("train_batch_size", "batch_size", 512), ("epochs", "epochs", 30), ("patience", "patience", 5), ("loss_type", None, "CE"))
-TRANSFORMER = (("hidden_size", "embedding", 64), ("n_layers", "layers", 2), ("n_heads", "heads", 2), ("inner_size", "inner", 256),
+PAIRS = (("train_batch_size", "batch", 2048), ("epochs", "epochs", 200), ("patience", "patience", 10))
+# stride 1: every target sees exactly its last `length` events, as RecBole's rows do.
+SEQUENCES = ((None, "stride", 1), ("train_batch_size", "batch", 512), ("epochs", "epochs", 30), ("patience", "patience", 5), ("loss_type", None, "CE"))
+TRANSFORMER = (("hidden_size", "dimensions", 64), ("n_layers", "layers", 2), ("n_heads", "heads", 2), ("inner_size", "inner", 256),
                ("hidden_act", None, "gelu"), ("layer_norm_eps", None, 1e-12), ("initializer_range", None, 0.02))
 
 
@@ -40,21 +41,21 @@ class Model:
 
 MODELS = (
     Model("Pop", "popularity", "counted"),
-    Model("ItemKNN", "item-knn", "counted", (("k", "neighbours", 1000), ("shrink", None, 0.0), ("knn_method", None, "item"))),
-    Model("EASE", "ease", "counted", (("reg_weight", "l2", 250.0),)),
-    Model("BPR", "bpr-mf", "pairs", (*ADAM, *PAIRS, ("embedding_size", "embedding", 64))),
-    Model("LightGCN", "lightgcn", "pairs", (*ADAM, *PAIRS, ("embedding_size", "embedding", 64), ("n_layers", "layers", 3),
-                                            ("reg_weight", "l2", 1e-5), ("require_pow", None, False))),
-    Model("GRU4Rec", "gru4rec", "sequences", (*ADAM, *SEQUENCES, ("MAX_ITEM_LIST_LENGTH", "length", 10), ("embedding_size", "embedding", 64),
-                                              ("hidden_size", "hidden", 128), ("num_layers", "layers", 1), ("dropout_prob", "dropout", 0.3))),
-    Model("Caser", "caser", "sequences", (*ADAM, *SEQUENCES, ("MAX_ITEM_LIST_LENGTH", "length", 10), ("embedding_size", "embedding", 64),
-                                          ("nv", "vertical_filters", 4), ("nh", "horizontal_filters", 8), ("dropout_prob", "dropout", 0.4),
-                                          ("reg_weight", "l2", 1e-4))),
+    Model("ItemKNN", "item-knn", "counted", (("k", "neighbours", 1000), ("shrink", "shrink", 0.0), ("knn_method", None, "item"))),
+    Model("EASE", "ease", "counted", (("reg_weight", "regularisation", 250.0),)),
+    Model("BPR", "bpr-mf", "pairs", (*ADAM, *PAIRS, ("embedding_size", "dimensions", 64))),
+    Model("LightGCN", "lightgcn", "pairs", (*ADAM, *PAIRS, ("embedding_size", "dimensions", 64), ("n_layers", "layers", 3),
+                                            ("reg_weight", "regularisation", 1e-5), ("require_pow", None, False), (None, "query", "training"))),
+    Model("GRU4Rec", "gru4rec", "sequences", (*ADAM, *SEQUENCES, ("MAX_ITEM_LIST_LENGTH", "length", 10), ("embedding_size", "dimensions", 64),
+                                              ("hidden_size", "hidden", 128), ("num_layers", None, 1), ("dropout_prob", "dropout", 0.3))),
+    Model("Caser", "caser", "sequences", (*ADAM, *SEQUENCES, ("MAX_ITEM_LIST_LENGTH", "length", 10), ("embedding_size", "dimensions", 64),
+                                          ("nv", "vertical", 4), ("nh", "horizontal", 8), ("dropout_prob", "dropout", 0.4),
+                                          ("reg_weight", "regularisation", 1e-4))),
     Model("SASRec", "sasrec", "sequences", (*ADAM, *SEQUENCES, *TRANSFORMER, ("MAX_ITEM_LIST_LENGTH", "length", 10),
-                                            ("hidden_dropout_prob", "dropout", 0.5), ("attn_dropout_prob", "attention_dropout", 0.5))),
+                                            ("hidden_dropout_prob", "hidden_dropout", 0.5), ("attn_dropout_prob", "attention_dropout", 0.5))),
     Model("BERT4Rec", "bert4rec", "sequences", (*ADAM, *SEQUENCES, *TRANSFORMER, ("MAX_ITEM_LIST_LENGTH", "length", 10),
-                                                ("hidden_dropout_prob", "dropout", 0.2), ("attn_dropout_prob", "attention_dropout", 0.2),
-                                                ("mask_ratio", "mask_share", 0.2), ("ft_ratio", "last_mask_share", 0.5))),
+                                                ("hidden_dropout_prob", "hidden_dropout", 0.2), ("attn_dropout_prob", "attention_dropout", 0.2),
+                                                ("mask_ratio", "mask_ratio", 0.2), ("ft_ratio", "last_share", 0.5))),
 )
 
 
