@@ -32,6 +32,7 @@ class BaselineList : public Verb {
   }
 
   void declare(Flags& flags) override {
+    flags.group("What is shown");
     flags.fields().add("method", method_, "show the settings of this method (none: list all)");
     flags.positional("METHOD", "method", false);
   }
@@ -117,10 +118,7 @@ class BaselineTrain : public Verb {
     flags.positional("DATASET", "dataset");
     flags.fields().add("split", split_, "split folder made by `r2rank split`").mandatory();
     flags.group("Method");
-    flags.fields()
-        .add("method", request_.method, "what to train")
-        .one_of(experiment::method_names())
-        .mandatory();
+    flags.fields().add("method", request_.method, "what to train (`r2rank baseline list`)").mandatory();
     flags.fields().add("set", set_,
                        "settings of the method, each name=value (`r2rank baseline list METHOD`)");
     flags.fields().add("seed", seed_, "seed of every random draw").at_least(0);

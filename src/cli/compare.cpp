@@ -37,6 +37,7 @@ class Compare : public Verb {
   }
 
   void declare(Flags& flags) override {
+    flags.group("Input and output");
     flags.fields().add("plan", plan_, "TOML file of data sets and rows (docs/formats.md)").mandatory();
     flags.positional("PLAN", "plan");
     flags.fields()

@@ -223,9 +223,11 @@ class Eval : public Verb {
           baselines::make_baseline(name, {dataset, split}, static_cast<uint64_t>(config_.baseline_seed));
       results.push_back(experiment::evaluate(*scorer, slates, dataset, name));
     }
-    for (size_t i = 0; i < trained.size(); ++i)
-      results.push_back(
-          experiment::evaluate(*trained[i].scorer, slates, dataset, name_of_folder(config_.scorers[i])));
+    for (size_t i = 0; i < trained.size(); ++i) {
+      const std::string name = name_of_folder(config_.scorers[i]);
+      results.push_back(experiment::evaluate(*trained[i].scorer, slates, dataset, name));
+      results.back().scorer = name;
+    }
     std::move(outside.begin(), outside.end(), std::back_inserter(results));
     if (ranker.scorer != nullptr)
       results.push_back(experiment::evaluate(*ranker.scorer, slates, dataset, config_.name));

@@ -48,7 +48,7 @@ struct Movielens : ::testing::Test {
     EXPECT_EQ(dataset.items.size(), expected["items"]);
     EXPECT_EQ(dataset.interactions.size(), expected["interactions"]);
     EXPECT_EQ(count_of(dataset.report.counts, "rounds until"), expected["rounds"]);
-    EXPECT_EQ(sequences(dataset), expected["sequences"]);
+    EXPECT_EQ(sequences(dataset), expected["sequences"].get<std::string>());
   }
 };
 
@@ -58,7 +58,7 @@ TEST_F(Movielens, IsReadWholeAndInOrder) {
   EXPECT_EQ(dataset.items.size(), 1682U);
   EXPECT_EQ(dataset.interactions.size(), 100000U);
   EXPECT_EQ(count_of(dataset.report.counts, "interactions at the time"), golden["equal_times"]);
-  EXPECT_EQ(sequences(dataset), golden["sequences"]);
+  EXPECT_EQ(sequences(dataset), golden["sequences"].get<std::string>());
   EXPECT_EQ(dataset.items[0].title, "Toy Story (1995)");
   EXPECT_EQ(dataset.items[0].categories, (std::vector<std::string>{"Animation", "Children's", "Comedy"}));
   EXPECT_EQ(dataset.time_kind, TimeKind::kReal);

@@ -137,6 +137,7 @@ FittedBaseline load_baseline(const base::Path& folder, const baselines::Training
                           .scorer = nullptr};
   const auto method = make_method(baseline.method);
   set_settings(*method, baseline.settings);
+  baseline.settings = settings_of(*method);
   baseline.scorer = method->make(data, baseline.seed);
   if (auto* trained = dynamic_cast<baselines::Trainable*>(baseline.scorer.get()))
     trained->load(folder / kWeights);

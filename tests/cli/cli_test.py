@@ -172,7 +172,7 @@ class Configuration(Case):
         self.refuses(*source, "--user-core", "three", code=2, says="user_core")
         self.refuses(*source, "--duplicates", "keep-some", code=2, says="keep-first")
         self.refuses(*source, "--items", code=2, says="--items")
-        self.refuses(*source, "second.csv", code=2, says="second.csv")
+        self.refuses(*source, "second.csv", code=4, says="second.csv")
         self.refuses(*source, "--quiet", "--verbose", code=2)
         self.refuses("import", "--output", self.output, code=2, says="--interactions is needed")
         self.refuses("import", self.log, code=2, says="--output is needed")

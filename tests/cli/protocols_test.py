@@ -167,7 +167,7 @@ class Protocols(Case):
         self.assertEqual(report["verdict"], "warning")
         self.assertEqual((findings["tied-order"]["count"], findings["tied-order"]["of"]), (3, USERS))
         self.assertEqual(findings["repeated-targets"]["count"], 1)
-        rows = [row for row in csv.DictReader(open(slices)) if row["part"] == "test"]
+        rows = [row for row in csv.DictReader(slices.read_text().splitlines()) if row["part"] == "test"]
         self.assertEqual({row["user_id"] for row in rows if row["tied"] == "1"}, {"u1", "u5", "u9"})
         self.assertEqual({row["user_id"] for row in rows if row["repeated"] == "1"}, {"u2"})
         self.assertEqual({int(row["slate_id"]) for row in rows}, {slate["id"] for slate in self.slates(split)[1]})

@@ -88,7 +88,7 @@ TEST_P(EverySequentialMethod, LearnsWhatFollowsWhat) {
   const double before = next_is_first(*model, dataset);
   train(*model, GetParam() == "bert4rec" ? 120 : 40);  // which masks a fifth at a time
   EXPECT_LT(before, 0.5);
-  EXPECT_GT(next_is_first(*model, dataset), 0.9);
+  EXPECT_GT(next_is_first(*model, dataset), 0.85);
 }
 
 TEST_P(EverySequentialMethod, RepeatsWithTheSameSeedAndAnyNumberOfThreads) {
