@@ -34,7 +34,7 @@ struct Blend {
 ///
 /// Bias: components that were stopped early or tuned on the same slates look a little better there than they
 /// are, the more so the more was tried, and get a little more weight than they deserve; no parameter was
-/// learned from these slates, so the effect is that of choosing one of a few dozen epochs (measured in
+/// learned from these slates, so the effect is that of choosing one of a few dozen epochs (see
 /// docs/baselines.md). It does not touch the test slates. `skip_slates` learns from slates that no component
 /// has seen. Errors: kUsage for fewer than `folds` slates or options out of range; as component_scores.
 Blend learn_blend(std::span<const metrics::PerUserResults> valid, const data::SlateSet& slates,

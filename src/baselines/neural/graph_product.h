@@ -20,8 +20,7 @@ struct RowSubset {
 /// Products with one direction of the normalised adjacency D^-1/2 A D^-1/2, from the nodes of one side to
 /// those of the other. Each output row is summed by one thread in the order of its neighbours: any number of
 /// threads gives the same bits. Ours rather than libtorch's CSR product: the weights are products of two
-/// vectors, and most calls want few rows of the output or have few in the input (measured in
-/// docs/baselines.md).
+/// vectors, and most calls want few rows of the output or have few in the input.
 class GraphProduct {
  public:
   /// `to` lists the neighbours of each output node; the scales are inverse_root_degrees of both sides.
