@@ -83,9 +83,9 @@ class BaselineList : public Verb {
         fmt::format("{}: {} ({})\n", method->text().name, method->text().summary, method->text().source);
     Table table({Table::Align::kLeft, Table::Align::kLeft, Table::Align::kLeft});
     for (const auto& field : fields.all()) table.row({field.name, field.as_text(), field.help});
-    page += fields.all().empty() ? "no settings\n" : "\n" + table.text();
+    page += fields.all().empty() ? "no settings\n" : fmt::format("\n{}", table.text());
     for (const auto& trial : method->trials())
-      page += "tuning tries " + experiment::settings_json(trial).dump() + "\n";
+      page += fmt::format("tuning tries {}\n", experiment::settings_json(trial).dump());
     return page;
   }
 
@@ -139,8 +139,8 @@ class BaselineTrain : public Verb {
     experiment::set_settings(*method, request_.settings);
     if (invocation.dry_run) {
       const auto settings = experiment::settings_json(experiment::settings_of(*method));
-      print("{}\n",
-            invocation.json ? settings.dump() : "settings " + settings.dump() + "\ndry run: nothing trained");
+      print("{}\n", invocation.json ? settings.dump()
+                                    : fmt::format("settings {}\ndry run: nothing trained", settings.dump()));
       return 0;
     }
     const auto fitted = experiment::fit_baseline(request_, {dataset, split});

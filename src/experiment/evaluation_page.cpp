@@ -57,8 +57,8 @@ std::string render(const EvaluationPage& page, TableFormat format) {
     return written(json);
   }
   std::string text = render(shown, format);
-  for (const auto& slice : page.slices) text += "\n" + render(slice, format);
-  if (page.beyond) text += "\n" + render(*page.beyond, format);
+  for (const auto& slice : page.slices) text += fmt::format("\n{}", render(slice, format));
+  if (page.beyond) text += fmt::format("\n{}", render(*page.beyond, format));
   return text;
 }
 

@@ -1,9 +1,10 @@
 #include "experiment/outside_scores.h"
 
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include <charconv>
 #include <cmath>
+#include <iterator>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
@@ -154,9 +155,11 @@ class ScoreGatherer {
   void check_complete() const {
     const Fault missing_ones = missing();
     if (missing_ones.count + repeated_.count + malformed_.count == 0) return;
-    std::vector<std::string> parts;
-    const auto describe = [&](const Fault& fault, const std::string& what) {
-      if (fault.count > 0) parts.push_back(fmt::format("{} {} (first: {})", fault.count, what, fault.first));
+    fmt::memory_buffer parts;  // g++ 12 takes a vector of texts here for an overflow
+    const auto describe = [&](const Fault& fault, std::string_view what) {
+      if (fault.count == 0) return;
+      fmt::format_to(std::back_inserter(parts), "{}{} {} (first: {})", parts.size() > 0 ? ", " : "",
+                     fault.count, what, fault.first);
     };
     describe(missing_ones, fmt::format("of {} candidates without a score", places_.size()));
     describe(repeated_, "scores for a candidate that had one");
@@ -167,7 +170,7 @@ class ScoreGatherer {
         "expected one numeric score for every candidate of every slate in {}, found {}; write each "
         "candidate of the slates file once (protocol {}, hash {}: scores of another protocol's candidates "
         "are not comparable)",
-        source_, fmt::join(parts, ", "), slates_.protocol.name(), slates_.hash);
+        source_, fmt::to_string(parts), slates_.protocol.name(), slates_.hash);
   }
 
   const data::SlateSet& slates_;

@@ -39,18 +39,18 @@ std::unique_ptr<Method> bpr_mf_method() {
 }
 
 std::unique_ptr<Method> light_gcn_method() {
-  const SettingValues shorter = {
-      {"learning_rate", "0.003"}, {"regularisation", "0.02"}, {"squared_norms", "true"}};
-  const auto with = [&](const char* name, const char* value) {
-    SettingValues settings = shorter;
-    settings.emplace_back(name, value);
-    return settings;
-  };
   return options_method<LightGcnOptions>(
       {.name = "lightgcn",
        .summary = "embeddings spread over the interaction graph",
        .source = "He et al. 2020"},
-      {}, {shorter, with("layers", "2"), with("dimensions", "128"), {{"learning_rate", "0.003"}}},
+      {},
+      {{{"learning_rate", "0.003"}, {"regularisation", "0.02"}, {"squared_norms", "true"}},
+       {{"learning_rate", "0.003"}, {"regularisation", "0.02"}, {"squared_norms", "true"}, {"layers", "2"}},
+       {{"learning_rate", "0.003"},
+        {"regularisation", "0.02"},
+        {"squared_norms", "true"},
+        {"dimensions", "128"}},
+       {{"learning_rate", "0.003"}}},
       [](const TrainingData& data, const LightGcnOptions& options, uint64_t seed) {
         return make_light_gcn(data, options, seed);
       });
