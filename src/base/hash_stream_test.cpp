@@ -11,7 +11,7 @@ namespace {
 
 TEST(HashStream, GivesTheHashOfTheWholeHoweverItIsCut) {
   std::string text;
-  for (int i = 0; i < 100000; ++i) text += std::to_string(i * i);
+  for (int64_t i = 0; i < 100000; ++i) text += std::to_string(i * i);
   for (const size_t piece : {size_t{1} << 20, size_t{4096}, size_t{7}}) {
     HashStream stream;
     for (size_t at = 0; at < text.size(); at += piece) stream.add(std::string_view(text).substr(at, piece));
