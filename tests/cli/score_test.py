@@ -171,7 +171,7 @@ class Eval(Scoring):
     def test_results_on_other_slates_are_refused_before_scoring(self):
         foreign = results("foreign", self.world.other_data, "--split", self.world.other_split) / "random.parquet"
         self.refuses_eval("--with", foreign, *self.base_model(), code=2, says=("random.parquet", "other users or candidates make other numbers"))
-        self.refuses_eval("--with", self.own_results(), "--part", "valid", *self.base_model(), code=2, says="not comparable")
+        self.refuses_eval("--with", self.own_results(), "--part", "valid", *self.base_model(), code=2, says="other users or candidates make other numbers")
 
     def test_earlier_results_that_end_early_are_refused_before_scoring(self):
         cut = self.folder / "cut.parquet"
