@@ -1,5 +1,6 @@
 #include "experiment/score_calibration.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -19,7 +20,7 @@ class ScoreCalibrations : public ::testing::Test {
       slate.candidates = {0, 1};
       slate.relevance = {1, 0};
       slates_.slates.push_back(slate);
-      results_.user_ids.push_back("u" + std::to_string(user));
+      results_.user_ids.push_back(fmt::format("u{}", user));
     }
   }
   Calibrations with_scores(const std::vector<double>& scores) {
