@@ -20,11 +20,8 @@ class JsonlReader : public TextReader {
   const std::vector<std::string>& found_columns() const override { return cells_.found(); }
 
  private:
-  struct Fast;  // simdjson, kept out of this header
-
   int64_t line_ = 0;
   JsonCells cells_;
-  std::unique_ptr<Fast> fast_;
 };
 
 /// Whether a line has nothing but white space.
