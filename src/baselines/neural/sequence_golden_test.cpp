@@ -24,6 +24,10 @@ data::Split train_on_all(const data::Dataset& dataset) {
 /// RecBole 1.2.1's own models (tools/golden/sequential.py).
 class SequentialGolden : public ::testing::Test {
  protected:
+  static constexpr double kTolerance = 2e-5;  // of the gradient's scale
+  // One number of core's is 4.8e-7 off where 4.79e-7 were allowed; the cause was not looked into.
+  static constexpr double kCoreTolerance = 5e-5;
+
   int64_t number(const char* name) const { return golden_[name].get<int64_t>(); }
   TransformerShape transformer() const { return {number("width"), 2, 2, number("inner")}; }
 
@@ -40,7 +44,8 @@ class SequentialGolden : public ::testing::Test {
         recommender.differentiate(batch, Dropout()) / static_cast<double>(batch.targets.size());
     EXPECT_NEAR(loss, expected["loss"].get<double>(), 1e-6 * loss);
     for (const auto& [parameter, gradient] : recommender.parameters().gradient_tensors())
-      compare_gradient(parameter, gradient, expected["gradients"][parameter].get<std::vector<double>>());
+      compare_gradient(parameter, gradient, expected["gradients"][parameter].get<std::vector<double>>(),
+                       name == "core" ? kCoreTolerance : kTolerance);
     compare_scores(recommender, expected["scores"].get<std::vector<std::vector<double>>>());
   }
 
@@ -59,13 +64,13 @@ class SequentialGolden : public ::testing::Test {
   }
 
   static void compare_gradient(const std::string& name, const at::Tensor& gradient,
-                               const std::vector<double>& expected) {
+                               const std::vector<double>& expected, double tolerance) {
     const auto flat = gradient.flatten();
     ASSERT_EQ(flat.numel(), static_cast<int64_t>(expected.size())) << name;
     double scale = 1e-2;  // some are 0 but for rounding
     for (const double value : expected) scale = std::max(scale, std::abs(value));
     for (size_t i = 0; i < expected.size(); ++i)
-      EXPECT_NEAR(flat[static_cast<int64_t>(i)].item<double>(), expected[i], 5e-5 * scale)
+      EXPECT_NEAR(flat[static_cast<int64_t>(i)].item<double>(), expected[i], tolerance * scale)
           << name << " " << i;
   }
 

@@ -88,7 +88,8 @@ TEST_P(EverySequentialMethod, LearnsWhatFollowsWhat) {
   const double before = next_is_first(*model, dataset);
   train(*model, GetParam() == "bert4rec" ? 120 : 40);  // which masks a fifth at a time
   EXPECT_LT(before, 0.5);
-  EXPECT_GT(next_is_first(*model, dataset), 0.85);
+  // bert4rec reached .891 after its 120 epochs, the others .9 after 40: why it is slower was not looked into.
+  EXPECT_GT(next_is_first(*model, dataset), GetParam() == "bert4rec" ? 0.85 : 0.9);
 }
 
 TEST_P(EverySequentialMethod, RepeatsWithTheSameSeedAndAnyNumberOfThreads) {
