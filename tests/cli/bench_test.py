@@ -2,11 +2,14 @@
 
 import json
 import signal
+import unittest
+from pathlib import Path
 
 import tiny_world
 from tiny_world import Case, stop
 
 SMALL = ("--history-tokens", "20", "--candidates", "3", "--candidate-tokens", "4", "--rationales", "2", "--rationale-tokens", "3")
+HAS_VNNI = "avx512_vnni" in Path("/proc/cpuinfo").read_text()
 
 
 class Bench(Case):
@@ -29,12 +32,17 @@ class Bench(Case):
         result = self.accepts("bench", "--random-model", "29m", *SMALL, "--repeats", "1", "--only", "decode_1", "--json")
         self.assertEqual(json.loads(result.stdout)["model"], "random 29m")
 
+    @unittest.skipUnless(HAS_VNNI, "this CPU has no int8 dot products (AVX-512 VNNI)")
     def test_int8_weights_are_for_scoring(self):
         result = json.loads(self.bench("--int8-weights", "--json").stdout)
         self.assertTrue(result["int8_weights"])
         self.assertLessEqual({"prefill", "decode_80", "silent_slate", "rollout"}, set(result["operations"]))
         self.assertNotIn("rl_step", result["operations"])
         self.refuses("bench", self.world.model, *SMALL, "--int8-weights", "--only", "rl_step", code=2, says="no gradients", working=True)
+
+    @unittest.skipIf(HAS_VNNI, "this CPU has int8 dot products")
+    def test_int8_weights_are_refused_where_the_cpu_cannot_multiply_them(self):
+        self.refuses("bench", self.world.model, *SMALL, "--int8-weights", code=5, says="AVX-512 VNNI", working=True)
 
     def test_dry_run_times_nothing(self):
         self.assertEqual(self.bench("--only", "import", "--dry-run").stdout,
