@@ -10,8 +10,6 @@ JsonlReader::JsonlReader(std::unique_ptr<ByteSource> bytes, std::string source,
                          std::vector<std::string> wanted)
     : TextReader(std::move(bytes), source, wanted), cells_(std::move(source), std::move(wanted)) {}
 
-JsonlReader::~JsonlReader() = default;
-
 bool JsonlReader::next(Record& record) {
   while (!window_.at_end()) {
     const std::string_view line = next_line(++line_);
@@ -19,7 +17,7 @@ bool JsonlReader::next(Record& record) {
     record.line = line_;
     record.cells.assign(wanted_.size(), std::nullopt);
     check_row_utf8(line, line_, source_);
-    cells_.fill(cells_.parse(line, line_), record);
+    if (!quick_.parse(line, cells_, record)) cells_.fill(cells_.parse(line, line_), record);
     return true;
   }
   return false;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "data/json_cells.h"
+#include "data/quick_json.h"
 #include "data/record_reader.h"
 
 namespace r2rank::data {
@@ -15,13 +16,13 @@ namespace r2rank::data {
 class JsonlReader : public TextReader {
  public:
   JsonlReader(std::unique_ptr<ByteSource> bytes, std::string source, std::vector<std::string> wanted);
-  ~JsonlReader() override;
   bool next(Record& record) override;
   const std::vector<std::string>& found_columns() const override { return cells_.found(); }
 
  private:
   int64_t line_ = 0;
   JsonCells cells_;
+  QuickJson quick_;
 };
 
 /// Whether a line has nothing but white space.

@@ -21,6 +21,7 @@
 #include "experiment/evaluation.h"
 #include "experiment/lambdamart.h"
 #include "experiment/methods.h"
+#include "experiment/scoring_estimate.h"
 
 namespace r2rank::experiment {
 namespace {
@@ -138,8 +139,8 @@ class RowMaker {
     BaselineRequest request{.method = row.method,
                             .settings = row.settings,
                             .seed = static_cast<uint64_t>(plan_.seed),
-                            .fit = plan_.fit,
-                            .tune = plan_.tune};
+                            .fit = row.fit,
+                            .tune = row.budget};
     if (!row.tune) request.tune.trials = 1;
     FittedBaseline fitted = fit_baseline(request, place_.training());
     StoredRow stored;
@@ -157,9 +158,12 @@ class RowMaker {
   StoredRow score(StoredRow stored, const RowPlan& row, baselines::Scorer& scorer) {
     const auto start = Clock::now();
     const std::string label = place_.plan->name + " " + row.name;
+    const data::SlateSet test = first_slates(place_.split.test, row.slates);
+    if (const std::string work = describe_work(scorer, test.slates); !work.empty())
+      base::log_info("{}: scoring takes {}", label, work);
     if (row.slates == 0)
       stored.valid = evaluate(scorer, place_.split.valid, place_.dataset, label + ", valid");
-    stored.test = evaluate(scorer, first_slates(place_.split.test, row.slates), place_.dataset, label);
+    stored.test = evaluate(scorer, test, place_.dataset, label);
     stored.valid.scorer = stored.test.scorer = row.name;
     stored.measured.scoring_seconds = seconds_since(start);
     stored.measured.slates = static_cast<int64_t>(stored.test.slate_ids.size());
@@ -315,7 +319,7 @@ std::string describe_comparison(const ComparisonPlan& plan, const base::Path& fo
     for (const auto& row : plan.rows) {
       if (!applies(row, dataset)) continue;
       const bool there = std::filesystem::exists(folder / dataset.name / "rows" / row.name / "row.json");
-      const double budget = is_combination(row) ? 0 : plan.tune.minutes;
+      const double budget = is_combination(row) ? 0 : row.budget.minutes;
       if (!there) minutes += budget;
       text += fmt::format("{} / {}: {}\n", dataset.name, row.name,
                           there ? "there; made anew if its settings changed"

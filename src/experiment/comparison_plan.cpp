@@ -101,11 +101,15 @@ void read_row_key(const std::string& name, const toml::node& node, RowPlan& row)
   fields.add("name", row.name, "");
   fields.add("of", row.of, "");
   fields.add("datasets", row.datasets, "");
+  row.fit.describe(fields);
+  row.budget.describe(fields);
   fields.set(name, text());
 }
 
-RowPlan read_row(const toml::table& table) {
+RowPlan read_row(const toml::table& table, const ComparisonPlan& plan) {
   RowPlan row;
+  row.fit = plan.fit;
+  row.budget = plan.tune;
   const toml::node* method = table.get("method");
   if (method == nullptr) base::fail_usage("compare", "a [[row]] lacks 'method'");
   row.method = base::toml_as_text(*method, "method");
@@ -194,18 +198,14 @@ bool applies(const RowPlan& row, const DatasetPlan& dataset) {
 ComparisonPlan read_plan(const std::string& path) {
   ComparisonPlan plan;
   const toml::table file = base::read_toml(path);
-  for (const auto& [key, node] : file) {
-    const std::string name(key.str());
-    if (name == "dataset") {
-      for (const auto& element : tables_of(node, name))
-        plan.datasets.push_back(read_dataset(table_of(element, name)));
-    } else if (name == "row") {
-      for (const auto& element : tables_of(node, name))
-        plan.rows.push_back(read_row(table_of(element, name)));
-    } else {
-      read_top_key(name, node, plan);
-    }
-  }
+  for (const auto& [key, node] : file)
+    if (key != "dataset" && key != "row") read_top_key(std::string(key.str()), node, plan);
+  if (const toml::node* datasets = file.get("dataset"))
+    for (const auto& element : tables_of(*datasets, "dataset"))
+      plan.datasets.push_back(read_dataset(table_of(element, "dataset")));
+  if (const toml::node* rows = file.get("row"))  // after the keys that they start from
+    for (const auto& element : tables_of(*rows, "row"))
+      plan.rows.push_back(read_row(table_of(element, "row"), plan));
   check_plan(plan);
   return plan;
 }

@@ -21,10 +21,12 @@ struct RowPlan {
   std::string name;    ///< in the table; the method's unless the file says otherwise
   std::string method;  ///< of methods.h, or "blend", "lambdamart": learned from other rows' scores
   baselines::SettingValues settings;
-  bool tune = false;                  ///< try the method's trials within the plan's budget
+  bool tune = false;                  ///< try the method's trials within the budget
   std::vector<std::string> of;        ///< blend, lambdamart: the rows combined; empty: all before it
   std::vector<std::string> datasets;  ///< only on these; empty: on all
   int64_t slates = 0;                 ///< scored on the first so many test slates; 0: on all
+  baselines::FitOptions fit;          ///< the plan's, where the row says nothing else
+  baselines::TuneOptions budget;      ///< the same
 };
 
 /// One table: rows of methods on data sets.

@@ -54,6 +54,22 @@ TEST_F(Plan, HoldsDataSetsAndRowsInTheirOrder) {
   EXPECT_EQ(plan.rows[2].slates, 20);
 }
 
+TEST_F(Plan, GivesEachRowTheBudgetAboveUnlessItHasItsOwn) {
+  const auto plan =
+      read(std::string(kDataset) +
+           "[[row]]\nmethod = 'sasrec'\n[[row]]\nmethod = 'core'\nminutes = 4\nvalid_slates = 50\n"
+           "tune_minutes = 9\n");
+  const auto other = read(std::string("valid_slates = 70\ntune_minutes = 2\nepochs = 11\n") + kDataset +
+                          "[[row]]\nmethod = 'sasrec'\n[[row]]\nmethod = 'core'\nvalid_slates = 50\n");
+  EXPECT_EQ(plan.rows[0].fit.valid_slates, 0);
+  EXPECT_EQ(plan.rows[1].fit.minutes, 4);
+  EXPECT_EQ(plan.rows[1].budget.minutes, 9);
+  EXPECT_EQ(other.rows[0].fit.valid_slates, 70);
+  EXPECT_EQ(other.rows[0].budget.minutes, 2);
+  EXPECT_EQ(other.rows[1].fit.valid_slates, 50);
+  EXPECT_EQ(other.rows[1].fit.epochs, 11);
+}
+
 TEST_F(Plan, TakesPathsFromTheEnvironment) {
   ::setenv("R2RANK_PLAN_TEST", "/somewhere", 1);
   const auto plan = read(

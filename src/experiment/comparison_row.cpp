@@ -52,8 +52,8 @@ StoredRow read_whole(const base::Path& folder, const nlohmann::json& card) {
 std::string row_key(const RowPlan& row, const ComparisonPlan& plan, const data::Split& split,
                     const data::Dataset& dataset, const std::vector<std::string>& parts) {
   base::ConfigFields fields;
-  baselines::FitOptions fit = plan.fit;
-  baselines::TuneOptions tune = plan.tune;
+  baselines::FitOptions fit = row.fit;
+  baselines::TuneOptions tune = row.budget;
   fit.describe(fields);
   tune.describe(fields);
   const nlohmann::ordered_json key = {{"method", row.method},

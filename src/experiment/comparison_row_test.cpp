@@ -62,9 +62,12 @@ TEST(RowKey, ChangesWithWhateverDecidesTheResults) {
   RowPlan wider = row;
   wider.settings = {{"width", "128"}};
   EXPECT_NE(row_key(wider, plan, split, dataset, {}), key);
-  ComparisonPlan longer = plan;
+  RowPlan longer = row;
   longer.fit.epochs += 1;
-  EXPECT_NE(row_key(row, longer, split, dataset, {}), key);
+  EXPECT_NE(row_key(longer, plan, split, dataset, {}), key);
+  longer = row;
+  longer.budget.minutes += 1;
+  EXPECT_NE(row_key(longer, plan, split, dataset, {}), key);
   ComparisonPlan seeded = plan;
   seeded.seed = 8;
   EXPECT_NE(row_key(row, seeded, split, dataset, {}), key);

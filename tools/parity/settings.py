@@ -43,7 +43,7 @@ MODELS = (
     Model("Pop", "popularity", "counted"),
     Model("ItemKNN", "item-knn", "counted", (("k", "neighbours", 1000), ("shrink", "shrink", 0.0), ("knn_method", None, "item"))),
     Model("EASE", "ease", "counted", (("reg_weight", "regularisation", 250.0),)),
-    Model("BPR", "bpr-mf", "pairs", (*ADAM, *PAIRS, ("embedding_size", "dimensions", 64))),
+    Model("BPR", "bpr-mf", "pairs", (*ADAM, *PAIRS, ("embedding_size", "dimensions", 64), (None, "regularisation", 0.0))),
     Model("LightGCN", "lightgcn", "pairs", (*ADAM, *PAIRS, ("embedding_size", "dimensions", 64), ("n_layers", "layers", 3),
                                             ("reg_weight", "regularisation", 1e-5), ("require_pow", None, False), (None, "query", "training"))),
     Model("GRU4Rec", "gru4rec", "sequences", (*ADAM, *SEQUENCES, ("MAX_ITEM_LIST_LENGTH", "length", 10), ("embedding_size", "dimensions", 64),

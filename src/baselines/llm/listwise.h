@@ -39,7 +39,7 @@ class ListwiseScorer : public Scorer, public LlmScorer {
   int64_t tokens() const override { return tokens_; }
 
   LlmWork work(std::span<const data::Slate> slates) const override;
-  const model::ModelConfig* shape() const override { return writer_->shape(); }
+  const model::LanguageModel* language_model() const override { return writer_->language_model(); }
   /// "answers", "malformed share" (not each candidate exactly once), "named share" (candidates named at all),
   /// "place copied" (rank correlation of the written order with the order shown: 1 copies the list, 0 does
   /// not heed it), "first of list chosen" (share of answers whose best is the list's first; 1/K without

@@ -49,7 +49,7 @@ class OwningWriter : public TextWriter {
       : model_(std::move(model)), writer_(*model_) {}
   std::vector<Answer> write(std::span<const Question> questions) override { return writer_.write(questions); }
   int64_t count(std::span<const Question> questions) const override { return writer_.count(questions); }
-  const model::ModelConfig* shape() const override { return writer_.shape(); }
+  const model::LanguageModel* language_model() const override { return writer_.language_model(); }
 
  private:
   std::unique_ptr<learn::RankingModel> model_;

@@ -9,6 +9,10 @@
 #include "baselines/scorer.h"
 #include "model/format/model_config.h"
 
+namespace r2rank::model {
+class LanguageModel;
+}
+
 namespace r2rank::baselines {
 
 /// What scoring slates asks of a language model, by a look at some of them.
@@ -33,7 +37,7 @@ class LlmScorer {
   /// The work that scoring these slates will be; nothing is asked of the model.
   virtual LlmWork work(std::span<const data::Slate> slates) const = 0;
   /// The model that runs here; null for a server.
-  virtual const model::ModelConfig* shape() const = 0;
+  virtual const model::LanguageModel* language_model() const = 0;
   /// What was seen while scoring ("malformed share", ...), by name; docs/baselines.md explains each.
   virtual std::vector<std::pair<std::string, double>> notes() const { return {}; }
 };

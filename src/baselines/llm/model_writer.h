@@ -14,7 +14,7 @@ class ModelWriter : public TextWriter {
   /// Errors: kUsage for a question beyond the model's positions; kInterrupted.
   std::vector<Answer> write(std::span<const Question> questions) override;
   int64_t count(std::span<const Question> questions) const override;
-  const model::ModelConfig* shape() const override { return &frame_.model().model->config(); }
+  const model::LanguageModel* language_model() const override { return frame_.model().model.get(); }
 
  private:
   QuestionFrame frame_;

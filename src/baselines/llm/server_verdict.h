@@ -29,7 +29,7 @@ class ServerVerdictScorer : public Scorer, public LlmScorer {
   int64_t batch_size() const override { return options_.slates_per_batch; }
   int64_t tokens() const override { return tokens_; }
   LlmWork work(std::span<const data::Slate> slates) const override;
-  const model::ModelConfig* shape() const override { return nullptr; }
+  const model::LanguageModel* language_model() const override { return nullptr; }
   /// "verdicts", "without yes or no" (share of answers whose likeliest first tokens hold neither), and the
   /// server's.
   std::vector<std::pair<std::string, double>> notes() const override;

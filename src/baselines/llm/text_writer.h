@@ -6,7 +6,10 @@
 #include <vector>
 
 #include "baselines/llm/list_prompt.h"
-#include "model/format/model_config.h"
+
+namespace r2rank::model {
+class LanguageModel;
+}
 
 namespace r2rank::baselines {
 
@@ -25,7 +28,8 @@ class TextWriter {
   virtual std::vector<Answer> write(std::span<const Question> questions) = 0;
   /// Tokens that these questions are, without answering: exact where the model runs here.
   virtual int64_t count(std::span<const Question> questions) const = 0;
-  virtual const model::ModelConfig* shape() const { return nullptr; }  ///< of a model that runs here
+  /// The model that runs here; null for a server.
+  virtual const model::LanguageModel* language_model() const { return nullptr; }
   virtual std::vector<std::pair<std::string, double>> notes() const { return {}; }
 };
 

@@ -28,7 +28,7 @@ class TunedScorer : public Trainable, public LlmScorer {
   std::vector<double> score(const data::Slate& slate) override { return score_batch({&slate, 1}).front(); }
   std::vector<std::vector<double>> score_batch(std::span<const data::Slate> slates) override = 0;
   int64_t tokens() const override { return tokens_; }
-  const model::ModelConfig* shape() const override { return &model_->model->config(); }
+  const model::LanguageModel* language_model() const override { return model_->model.get(); }
 
   /// An epoch is slates_per_epoch training slates, numbered on from those of the epochs before.
   EpochResult train_epoch(int64_t epoch, const std::function<void(int64_t)>& advance) override;
@@ -79,7 +79,7 @@ class UntrainedScorer : public Scorer, public LlmScorer {
   int64_t batch_size() const override { return scorer_->batch_size(); }
   int64_t tokens() const override { return scorer_->tokens(); }
   LlmWork work(std::span<const data::Slate> slates) const override { return scorer_->work(slates); }
-  const model::ModelConfig* shape() const override { return scorer_->shape(); }
+  const model::LanguageModel* language_model() const override { return scorer_->language_model(); }
   std::vector<std::pair<std::string, double>> notes() const override { return scorer_->notes(); }
 
  private:

@@ -33,7 +33,7 @@ TEST_F(TunedScorers, UntrainedOnesAreNoTrainablesButTellTheirWork) {
   EXPECT_GT(work.read_per_slate, 0);
   scorer.score(slate());
   EXPECT_EQ(scorer.tokens(), work.tokens());
-  EXPECT_NE(scorer.shape(), nullptr);
+  EXPECT_NE(scorer.language_model(), nullptr);
 }
 
 }  // namespace

@@ -7,24 +7,14 @@
 #include <numeric>
 #include <optional>
 
+#include "baselines/neural/row_maths.h"
+
 namespace r2rank::baselines {
 namespace {
 
 constexpr float kTiny = 1e-12F;  // below it a length counts as this
 constexpr uint64_t kHistorySite = 1001, kItemSite = 1002;
 constexpr int64_t kGrain = 256;  // rows
-
-float dot(const float* a, const float* b, int64_t width) {
-  float sum = 0;
-#pragma omp simd reduction(+ : sum)
-  for (int64_t i = 0; i < width; ++i) sum += a[i] * b[i];
-  return sum;
-}
-
-void add_scaled(float* to, const float* from, float factor, int64_t width) {
-#pragma omp simd
-  for (int64_t i = 0; i < width; ++i) to[i] += factor * from[i];
-}
 
 /// x / |x| in place; returns 1 / |x|.
 float normalise(float* x, int64_t width) {

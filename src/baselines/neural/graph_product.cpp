@@ -106,10 +106,8 @@ GraphProduct::GraphProduct(const Adjacency& to, std::vector<float> to_scale, std
   R2RANK_CHECK(static_cast<int64_t>(to_scale_.size()) == to_.nodes());
 }
 
-void GraphProduct::multiply(const at::Tensor& input, const RowSubset* added, at::Tensor& output) const {
-  check_matrix(input, static_cast<int64_t>(from_scale_.size()));
-  check_matrix(output, to_.nodes());
-  const WholeInput rows{input.const_data_ptr<float>(), input.size(1)};
+template <class Input>
+void GraphProduct::multiply_all(const Input& rows, const RowSubset* added, at::Tensor& output) const {
   float* out = output.data_ptr<float>();
   at::parallel_for(0, kParts, 1, [&](int64_t begin, int64_t end) {
     for (int64_t node = cuts_[begin]; node < cuts_[end]; ++node) {
@@ -118,6 +116,13 @@ void GraphProduct::multiply(const at::Tensor& input, const RowSubset* added, at:
       add_row(added, node, rows.width, row);
     }
   });
+}
+
+void GraphProduct::multiply(const at::Tensor& input, const RowSubset* added, at::Tensor& output) const {
+  check_matrix(input, static_cast<int64_t>(from_scale_.size()));
+  check_matrix(output, to_.nodes());
+  const WholeInput rows{input.const_data_ptr<float>(), input.size(1)};
+  multiply_all(rows, added, output);
 }
 
 void GraphProduct::multiply_rows(const at::Tensor& input, std::span<const int32_t> rows,
@@ -137,14 +142,7 @@ void GraphProduct::multiply_subset(const RowSubset& input, const RowSubset* adde
   check_matrix(input.values, static_cast<int64_t>(input.rows.size()));
   check_matrix(output, to_.nodes());
   const SubsetInput rows{input.values.const_data_ptr<float>(), input.place.data(), input.values.size(1)};
-  float* out = output.data_ptr<float>();
-  at::parallel_for(0, kParts, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t node = cuts_[begin]; node < cuts_[end]; ++node) {
-      float* row = out + node * rows.width;
-      sum_neighbours(rows, to_.of(node), from_scale_.data(), to_scale_[node], row);
-      add_row(added, node, rows.width, row);
-    }
-  });
+  multiply_all(rows, added, output);
 }
 
 }  // namespace r2rank::baselines

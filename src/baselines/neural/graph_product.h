@@ -34,6 +34,9 @@ class GraphProduct {
   void multiply_subset(const RowSubset& input, const RowSubset* added, at::Tensor& output) const;
 
  private:
+  template <class Input>
+  void multiply_all(const Input& rows, const RowSubset* added, at::Tensor& output) const;
+
   const Adjacency& to_;
   std::vector<float> to_scale_, from_scale_;
   std::vector<int64_t> cuts_;  // output nodes at which the work is cut into parts of about as many edges

@@ -25,14 +25,11 @@ std::unique_ptr<Method> bpr_mf_method() {
       {.name = "bpr-mf",
        .summary = "matrix factorisation by pairwise ranking",
        .source = "Rendle et al. 2009"},
-      {},
-      {{{"learning_rate", "0.005"}, {"regularisation", "0.1"}, {"squared_norms", "true"}},
-       {{"learning_rate", "0.005"}, {"regularisation", "0.3"}, {"squared_norms", "true"}},
-       {{"learning_rate", "0.005"}, {"regularisation", "0.03"}, {"squared_norms", "true"}},
-       {{"learning_rate", "0.002"},
-        {"regularisation", "0.1"},
-        {"squared_norms", "true"},
-        {"dimensions", "128"}}},
+      {.learning_rate = 0.005, .regularisation = 0.1, .squared_norms = true},
+      {{{"regularisation", "0.3"}},
+       {{"regularisation", "0.03"}},
+       {{"learning_rate", "0.002"}, {"dimensions", "128"}},
+       {{"learning_rate", "0.001"}, {"regularisation", "0"}}},
       [](const TrainingData& data, const PairwiseOptions& options, uint64_t seed) {
         return make_bpr_mf(data, options, seed);
       });

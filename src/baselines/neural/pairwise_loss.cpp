@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "baselines/neural/row_maths.h"
 
 namespace r2rank::baselines {
 namespace {
@@ -18,17 +19,6 @@ float dot_difference(const float* user, const float* positive, const float* nega
   float sum = 0;
 #pragma omp simd reduction(+ : sum)
   for (int64_t c = 0; c < width; ++c) sum += user[c] * (positive[c] - negative[c]);
-  return sum;
-}
-
-void add_scaled(float factor, const float* row, int64_t width, float* out) {
-  for (int64_t c = 0; c < width; ++c) out[c] += factor * row[c];
-}
-
-double squared_norm(const float* row, int64_t width) {
-  float sum = 0;
-#pragma omp simd reduction(+ : sum)
-  for (int64_t c = 0; c < width; ++c) sum += row[c] * row[c];
   return sum;
 }
 
@@ -44,11 +34,13 @@ std::array<double, 3> batch_norms(const RowGroups& users, const RowGroups& items
   std::array<double, 3> norms{};
   const int64_t width = user_rows.size(1);
   for (int64_t group = 0; group < user_rows.size(0); ++group) {
-    const double norm = squared_norm(user_rows.const_data_ptr<float>() + group * width, width);
+    const float* row = user_rows.const_data_ptr<float>() + group * width;
+    const double norm = dot(row, row, width);
     users.for_each(group, [&](int32_t) { norms[0] += norm; });
   }
   for (int64_t group = 0; group < item_rows.size(0); ++group) {
-    const double norm = squared_norm(item_rows.const_data_ptr<float>() + group * width, width);
+    const float* row = item_rows.const_data_ptr<float>() + group * width;
+    const double norm = dot(row, row, width);
     items.for_each(group, [&](int32_t place) { norms[1 + place % 2] += norm; });
   }
   return norms;
@@ -62,8 +54,8 @@ void add_rows_themselves(const RowGroups& groups, const at::Tensor& rows, at::Te
   for (int64_t group = 0; group < rows.size(0); ++group) {
     double factor = 0;
     groups.for_each(group, [&](int32_t place) { factor += factor_of(place); });
-    add_scaled(static_cast<float>(factor), rows.const_data_ptr<float>() + group * width, width,
-               gradient.data_ptr<float>() + group * width);
+    add_scaled(gradient.data_ptr<float>() + group * width, rows.const_data_ptr<float>() + group * width,
+               static_cast<float>(factor), width);
   }
 }
 
@@ -136,8 +128,8 @@ void PairwiseBatch::gradient(const at::Tensor& user_rows, const at::Tensor& item
     for (int64_t group = begin; group < end; ++group) {
       users_.for_each(group, [&](int32_t i) {
         const float scale = factor * by_margin_[i];
-        add_scaled(scale, items + items_.group_of(2 * i) * width, width, user_out + group * width);
-        add_scaled(-scale, items + items_.group_of(2 * i + 1) * width, width, user_out + group * width);
+        add_scaled(user_out + group * width, items + items_.group_of(2 * i) * width, scale, width);
+        add_scaled(user_out + group * width, items + items_.group_of(2 * i + 1) * width, -scale, width);
       });
     }
   });
@@ -145,8 +137,8 @@ void PairwiseBatch::gradient(const at::Tensor& user_rows, const at::Tensor& item
     for (int64_t group = begin; group < end; ++group) {
       items_.for_each(group, [&](int32_t place) {
         const float sign = place % 2 == 0 ? factor : -factor;
-        add_scaled(sign * by_margin_[place / 2], users + users_.group_of(place / 2) * width, width,
-                   item_out + group * width);
+        add_scaled(item_out + group * width, users + users_.group_of(place / 2) * width,
+                   sign * by_margin_[place / 2], width);
       });
     }
   });

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/random.h"
+#include "baselines/neural/row_maths.h"
 
 namespace r2rank::baselines {
 namespace {
@@ -22,13 +23,6 @@ void check(const std::string& name, const PairwiseOptions& options) {
         "least 0 (found: {}, {}, {} and {})",
         options.dimensions, options.batch, options.learning_rate, options.regularisation);
   }
-}
-
-float dot(const float* a, const float* b, int64_t width) {
-  float sum = 0;
-#pragma omp simd reduction(+ : sum)
-  for (int64_t c = 0; c < width; ++c) sum += a[c] * b[c];
-  return sum;
 }
 
 }  // namespace

@@ -3,22 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "baselines/neural/row_maths.h"
 #include "model/fast_exp.h"
 
 namespace r2rank::baselines {
 namespace {
-
-float dot(const float* a, const float* b, int64_t width) {
-  float sum = 0;
-#pragma omp simd reduction(+ : sum)
-  for (int64_t i = 0; i < width; ++i) sum += a[i] * b[i];
-  return sum;
-}
-
-void add_scaled(float* to, const float* from, float factor, int64_t width) {
-#pragma omp simd
-  for (int64_t i = 0; i < width; ++i) to[i] += factor * from[i];
-}
 
 void softmax(float* scores, int64_t count) {
   const float highest = *std::max_element(scores, scores + count);

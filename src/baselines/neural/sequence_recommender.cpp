@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "baselines/history.h"
+#include "baselines/neural/row_maths.h"
 #include "baselines/neural/table_file.h"
 
 namespace r2rank::baselines {
@@ -156,11 +157,8 @@ std::vector<std::vector<double>> SequenceRecommender::score_batch(std::span<cons
         scores[s].push_back(popularity_[item]);
         continue;
       }
-      const float* row = output_ + (item + 1) * width;
-      float sum = bias() == nullptr ? 0 : bias()[item + 1];
-#pragma omp simd reduction(+ : sum)
-      for (int64_t d = 0; d < width; ++d) sum += state[d] * row[d];
-      scores[s].push_back(sum);
+      const float shift = bias() == nullptr ? 0 : bias()[item + 1];
+      scores[s].push_back(shift + dot(state, output_ + (item + 1) * width, width));
     }
   }
   return scores;

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "baselines/neural/element_maths.h"
+#include "baselines/neural/row_maths.h"
 
 namespace r2rank::baselines {
 namespace {
@@ -16,11 +17,6 @@ constexpr double kNormEpsilon = 1e-12;
 enum Site : uint64_t { kEmbedding, kAttention, kContext, kFeedForward, kSitesABlock };
 
 }  // namespace
-
-void add_into(float* to, const float* from, int64_t count) {
-#pragma omp simd
-  for (int64_t i = 0; i < count; ++i) to[i] += from[i];
-}
 
 void drop_rows(const Dropout& dropout, float* values, int64_t rows, int64_t width) {
   if (!dropout.active()) return;

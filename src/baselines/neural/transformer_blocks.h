@@ -102,8 +102,7 @@ class TransformerBlocksPass {
   std::vector<float> below_;  // [N, D]
 };
 
-/// Zeroes a share of each row, by the row's number / to += from.
+/// Zeroes a share of each row, by the row's number.
 void drop_rows(const Dropout& dropout, float* values, int64_t rows, int64_t width);
-void add_into(float* to, const float* from, int64_t count);
 
 }  // namespace r2rank::baselines
