@@ -84,19 +84,5 @@ TEST(ByteSource, RefusesANameThatPromisesAnArchiveAndAZip) {
   expect_parts(error_of(base::ErrorKind::kIo, [&] { open_source(folder.path()); }), {"found a folder"});
 }
 
-TEST(ReadAhead, StopsWhenNobodyReadsOn) {
-  const auto source = read_ahead(memory_source(std::string(size_t{64} << 20, 'x')));
-  char byte = 0;
-  EXPECT_EQ(source->read(&byte, 1), 1U);
-}  // the destructor must not wait for the rest
-
-TEST(Decoded, TurnsLatin1AndWindows1252IntoUtf8) {
-  const std::string bytes = "caf\xE9 \x80\x99\x81 \xFF";
-  EXPECT_EQ(all(*decoded(memory_source(bytes), Encoding::kLatin1), 3), "caf\u00E9 \u0080\u0099\u0081 \u00FF");
-  EXPECT_EQ(all(*decoded(memory_source(bytes), Encoding::kWindows1252), 4),
-            "caf\u00E9 \u20AC\u2122\uFFFD \u00FF");
-  EXPECT_EQ(all(*decoded(memory_source("\u00E9"), Encoding::kUtf8)), "\u00E9");
-}
-
 }  // namespace
 }  // namespace r2rank::data

@@ -2,7 +2,6 @@
 
 #include <stdexcept>
 
-#include "data/python_reader.h"
 #include "data/test_support.h"
 
 namespace r2rank::data {
@@ -40,24 +39,6 @@ TEST(PythonLiteral, SurvivesAbsurdNesting) {
           parse_python_literal(deep);
         },
         std::invalid_argument);
-}
-
-TEST(PythonReader, NamesTheLineAndTheByte) {
-  PythonReader reader(memory_source("{'asin': 'B1', 'title': 'x'}\n\n{'asin': 'B2', 'title': }\n"),
-                      "meta.json.gz", {"asin", "title"});
-  Record record;
-  ASSERT_TRUE(reader.next(record));
-  EXPECT_EQ(record.cells[0], "B1");
-  testing::expect_parts(testing::error_of(base::ErrorKind::kData, [&] { reader.next(record); }),
-                        {"Python dict in line 3 of meta.json.gz", "at byte 24"});
-}
-
-TEST(LooksLikePython, OnlyWhereNoJsonBeginsSo) {
-  EXPECT_TRUE(looks_like_python("{'asin': 1}"));
-  EXPECT_TRUE(looks_like_python("\n { u'asin': 1}"));
-  EXPECT_FALSE(looks_like_python("{\"asin\": 1}"));
-  EXPECT_FALSE(looks_like_python("{}"));
-  EXPECT_FALSE(looks_like_python(""));
 }
 
 }  // namespace

@@ -9,7 +9,8 @@
 namespace r2rank::data {
 
 bool looks_like_python(std::string_view beginning) {
-  constexpr std::string_view kSpace = " \t\r\n";
+  constexpr std::string_view kSpace = " \t\r\n", kByteOrderMark = "\xEF\xBB\xBF";
+  if (beginning.starts_with(kByteOrderMark)) beginning.remove_prefix(kByteOrderMark.size());
   const auto pass_space = [&] {
     beginning.remove_prefix(std::min(beginning.find_first_not_of(kSpace), beginning.size()));
   };

@@ -20,7 +20,8 @@ class PythonReader : public TextReader {
   JsonCells cells_;
 };
 
-/// Whether a text begins as a Python dict does and no JSON object can.
+/// Whether a text begins as a Python dict does and no JSON object can; a byte-order mark before it is passed
+/// over.
 bool looks_like_python(std::string_view beginning);
 
 }  // namespace r2rank::data

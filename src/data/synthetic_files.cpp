@@ -86,12 +86,11 @@ void write_items(const SyntheticWorld& world, const SyntheticFiles& files, const
   truth.close();
 }
 
-SyntheticReport write_log(const SyntheticWorld& world, const SyntheticFiles& files,
+SyntheticReport write_log(const SyntheticWorld& world, const SyntheticFiles& files, SyntheticOptimum& optimum,
                           const base::Path& folder) {
   const std::string name = files.format == "jsonl" ? "interactions.jsonl" : "interactions.csv";
   TextSink sink(folder / (name + packed_ending(files.compression)), files.compression);
   LogWriter writer(sink, files, world.config().seed);
-  SyntheticOptimum optimum(world, files.candidates, files.k);
   SyntheticWorld::Memory memory = world.memory();
   SyntheticReport report{.items = world.items(), .optimum = {}, .popularity = {}};
   const int64_t wanted = world.config().interactions;
@@ -164,9 +163,10 @@ SyntheticReport write_synthetic(const SyntheticConfig& config, const SyntheticFi
   if (files.review_words > 0 && files.format != "jsonl")
     base::fail_usage("generate", "--review-words needs --format jsonl, found {}", files.format);
   const SyntheticWorld world(config);
+  SyntheticOptimum optimum(world, files.candidates, files.k);
   base::AtomicFolder target(folder, overwrite);
   write_items(world, files, target.path());
-  const SyntheticReport report = write_log(world, files, target.path());
+  const SyntheticReport report = write_log(world, files, optimum, target.path());
   base::write_file(target.path() / "truth.json", truth_json(config, files, report));
   base::stop_if_interrupted("generate");
   target.commit();

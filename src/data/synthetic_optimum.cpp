@@ -63,7 +63,11 @@ void SyntheticOptimum::add(int64_t user, std::span<const Interaction> events,
     posterior.push_back(world_.probability(item, previous));
     popularity.push_back(world_.weight(item));
   }
-  const double total = std::accumulate(posterior.begin(), posterior.end(), 0.0);
+  double total = std::accumulate(posterior.begin(), posterior.end(), 0.0);
+  if (total == 0) {  // all of the cluster before is met and nothing leaves it: drawn as a first item is
+    posterior = popularity;
+    total = std::accumulate(posterior.begin(), posterior.end(), 0.0);
+  }
   for (double& share : posterior) share /= total;
   const auto note = [&](Sums& sums, const std::vector<double>& score) {
     const double value = expected_ndcg(ordered(posterior, score), k_);

@@ -138,6 +138,14 @@ int32_t SyntheticWorld::next_item(base::RandomStream& stream, int32_t previous) 
   return from + within_[static_cast<size_t>(from)].draw(stream) * static_cast<int32_t>(config_.clusters);
 }
 
+bool SyntheticWorld::is_stuck(const std::vector<Interaction>& events) const {
+  if (config_.stay < 1) return false;
+  const int32_t last = cluster(events.back().item);
+  const int64_t size = (config_.items - last + config_.clusters - 1) / config_.clusters;
+  return size == std::count_if(events.begin(), events.end(),
+                               [&](const Interaction& event) { return cluster(event.item) == last; });
+}
+
 std::vector<Interaction> SyntheticWorld::events(int64_t user, Memory& memory) const {
   base::RandomStream stream = stream_of(config_, kEvents, static_cast<uint64_t>(user));
   const int64_t length = draw_length(config_, stream);
@@ -150,7 +158,7 @@ std::vector<Interaction> SyntheticWorld::events(int64_t user, Memory& memory) co
     memory.met_by[static_cast<size_t>(item)] = user;
     time += 1 - static_cast<int64_t>(std::log(stream.uniform()) * kMeanGap);
     events.push_back({.user = 0, .item = item, .time = time, .rating = draw_rating(stream)});
-    previous = item;
+    previous = is_stuck(events) ? -1 : item;
   }
   return events;
 }

@@ -14,7 +14,7 @@ namespace r2rank::data {
 /// Every parameter of `r2rank generate` that shapes the data.
 struct SyntheticConfig {
   int64_t interactions = 1'000'000, items = 10'000, clusters = 50;
-  double mean_length = 20;  ///< events of a user, on average
+  double mean_length = 20;  ///< events of a user, on average; none has more than a quarter of the items
   int64_t shortest = 5;     ///< events of a user, at least
   double stay = 0.7;        ///< probability that an event is drawn from the cluster of the one before
   double popularity = 1;    ///< Zipf exponent of the items' weights; 0: all alike
@@ -28,7 +28,8 @@ struct SyntheticConfig {
 /// belongs to a cluster c(i). After item j comes, among the items the user has not met yet, item i with
 /// probability in proportion to
 ///   p(i | j) = stay [c(i) = c(j)] w_i / W_c(j) + (1 - stay) w_i / W,
-/// where W_c and W are sums of w over a cluster and over all; the first item with w_i / W. Of a slate whose
+/// where W_c and W are sums of w over a cluster and over all; the first item with w_i / W, and so the one
+/// behind a cluster of which all are met where stay = 1 (the limit of p for stay towards 1). Of a slate whose
 /// negatives were drawn uniformly from items the user never met, the posterior of the target is in proportion
 /// to p(i | j): ranking by it is Bayes-optimal for every metric of the target's rank.
 class SyntheticWorld {
@@ -59,6 +60,8 @@ class SyntheticWorld {
 
  private:
   int32_t next_item(base::RandomStream& stream, int32_t previous) const;
+  /// Whether nothing can follow by the formula: all of the last one's cluster is met, and no item leaves it.
+  bool is_stuck(const std::vector<Interaction>& events) const;
   std::string word(int64_t cluster, uint64_t number) const;
 
   SyntheticConfig config_;
