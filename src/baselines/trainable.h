@@ -15,7 +15,8 @@ struct EpochResult {
 };
 
 /// A baseline whose parameters are learned epoch by epoch; fit() (fit.h) drives it. Draws of epoch e depend
-/// on (seed, e) alone, so that a resumed training repeats what an uninterrupted one does.
+/// on (seed, e) alone. Training is minutes long and is not resumed: interrupted, it begins anew and repeats
+/// itself.
 class Trainable : public Scorer {
  public:
   /// One pass over the training events; `advance` is told how many targets were done since it was last

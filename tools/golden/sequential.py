@@ -176,6 +176,7 @@ def values_of(model, names, batch, query):
 
 def main():
     torch.set_num_threads(1)
+    torch.set_default_dtype(torch.float64)  # so that what ours differ by is their own rounding; RecBole's f32 gradients of CORE are 2e-5 off
     torch.autograd.set_detect_anomaly(False)
     items = {"items": ["item_embedding.weight"]}
     gru = {"gru.input": ["gru_layers.weight_ih_l0"], "gru.hidden": ["gru_layers.weight_hh_l0"], "dense": ["dense"]}

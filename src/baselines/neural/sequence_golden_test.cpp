@@ -25,8 +25,6 @@ data::Split train_on_all(const data::Dataset& dataset) {
 class SequentialGolden : public ::testing::Test {
  protected:
   static constexpr double kTolerance = 2e-5;  // of the gradient's scale
-  // One number of core's is 4.8e-7 off where 4.79e-7 were allowed; the cause was not looked into.
-  static constexpr double kCoreTolerance = 5e-5;
 
   int64_t number(const char* name) const { return golden_[name].get<int64_t>(); }
   TransformerShape transformer() const { return {number("width"), 2, 2, number("inner")}; }
@@ -45,7 +43,7 @@ class SequentialGolden : public ::testing::Test {
     EXPECT_NEAR(loss, expected["loss"].get<double>(), 1e-6 * loss);
     for (const auto& [parameter, gradient] : recommender.parameters().gradient_tensors())
       compare_gradient(parameter, gradient, expected["gradients"][parameter].get<std::vector<double>>(),
-                       name == "core" ? kCoreTolerance : kTolerance);
+                       kTolerance);
     compare_scores(recommender, expected["scores"].get<std::vector<std::vector<double>>>());
   }
 
