@@ -205,6 +205,7 @@ class Commands(unittest.TestCase):
             child = Path(folder) / "child"
             while not child.exists() or not child.read_text():
                 time.sleep(0.01)
+            time.sleep(0.5)  # so that the starting of the child, which it may outrun, has ended
             program.terminate()
             program.wait(timeout=30)
             with self.assertRaises(ProcessLookupError):
