@@ -25,7 +25,7 @@ struct FitOptions {
 struct EpochRecord {
   int64_t epoch = 0;            ///< from 1
   double loss = 0;              ///< mean over the targets since the record before
-  double ndcg = 0;              ///< NDCG@10 on the validation slates, ties by expectation
+  double ndcg = 0;              ///< NDCG@10 on the validation slates: validation_ndcg()
   double seconds = 0;           ///< since training began, validation included
   double training_seconds = 0;  ///< of the passes alone
 };
@@ -40,7 +40,7 @@ struct FitReport {
 };
 
 /// Trains with early stopping on NDCG@10 of the validation slates, and leaves the best parameters in place. A
-/// progress bar under `label`. Errors: kUsage without validation slates; kInterrupted on Ctrl-C (parameters
+/// progress bar under `label`. Errors: kUsage of validation_slates(); kInterrupted on Ctrl-C (parameters
 /// are then the best so far); whatever the method throws; kData when the loss is no number in two epochs
 /// running.
 FitReport fit(Trainable& model, const data::SlateSet& valid, const FitOptions& options,

@@ -58,6 +58,7 @@ data::SlateSet slates(int64_t count) {
   for (int64_t i = 0; i < count; ++i) {
     data::Slate slate;
     slate.id = i;
+    slate.user = static_cast<int32_t>(i);
     slate.candidates = {0, 1};
     slate.relevance = {0, 1};
     set.slates.push_back(slate);

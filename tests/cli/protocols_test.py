@@ -99,6 +99,17 @@ class Protocols(Case):
         self.assertEqual({len(slate["candidates"]) for slate in slates}, {1})
         self.assertIn(f"the {ITEMS + 5} items of the catalogue", self.accepts("eval", self.data, "--split", split, "--dry-run").stdout)
 
+    def test_what_is_chosen_by_validation_under_the_full_catalogue_is_not_always_right(self):
+        split, _ = self.split("full", "--negatives", "full")
+        header, slates = self.slates(split, "valid")
+        negatives = ITEMS - EVENTS  # of the items with an interaction those that the user does not know
+        self.assertEqual(header["protocol_name"], f"loo-uni{negatives}-seed7")
+        self.assertEqual({len(slate["candidates"]) for slate in slates}, {negatives + 1})
+        self.accepts("baseline", "train", self.data, "--split", split, "--method", "item-knn", "--output", self.folder / "knn")
+        trial, *_ = json.loads((self.folder / "knn/baseline.json").read_text())["report"]["trials"]
+        self.assertLess(trial["ndcg@10"], 0.9)
+        self.assertGreater(trial["ndcg@10"], 0)
+
     def test_several_relevant_items_carry_their_ratings(self):
         split, _ = self.split("rated", "--method", "ratio", "--targets", "together", "--labels", "ratings", "--valid-from", "0.5",
                               "--test-from", "0.75", "--negative-count", "5")
