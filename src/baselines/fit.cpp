@@ -57,12 +57,9 @@ class Fit {
       const bool whole = pass(epoch);
       const bool last = !whole || epoch == options_.epochs;
       if (last) report_.ended_by = whole ? "epochs" : "minutes";
-      if (last || epoch % options_.evaluate_every == 0) validate(epoch);
-      // A first epoch without a number for its loss has no best one to count from: the second one fails.
-      if (report_.ended_by.empty() && report_.best_epoch > 0 &&
-          epoch - report_.best_epoch >= options_.patience) {
+      const bool looked = (last || epoch % options_.evaluate_every == 0) && validate(epoch);
+      if (report_.ended_by.empty() && looked && epoch - report_.best_epoch >= options_.patience)
         report_.ended_by = "patience";
-      }
     }
   }
 
@@ -121,8 +118,9 @@ class Fit {
   }
 
   /// Parameters after a pass without a finite loss are not worth a look: they cannot become the best.
-  void validate(int64_t epoch) {
-    if (losses_in_a_row_ > 0) {
+  bool validate(int64_t epoch) {
+    const bool worth_it = losses_in_a_row_ == 0;
+    if (!worth_it) {
       base::log_warning("{}: the loss of epoch {} is no number; it is not validated", label_, epoch);
     } else {
       const Stopwatch watch;
@@ -132,6 +130,7 @@ class Fit {
     }
     loss_sum_ = 0;
     loss_targets_ = 0;
+    return worth_it;
   }
 
   void record(int64_t epoch, double ndcg) {

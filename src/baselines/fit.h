@@ -12,9 +12,11 @@ namespace r2rank::baselines {
 
 /// When training ends.
 struct FitOptions {
-  int64_t epochs = 200;        ///< at most
-  int64_t patience = 10;       ///< epochs without a better validation before it ends
-  double minutes = 0;          ///< at most; 0: no limit
+  int64_t epochs = 200;   ///< at most
+  int64_t patience = 10;  ///< epochs without a better validation before it ends; looked at when an epoch
+                          ///< was validated: with evaluate_every above it, at the first validation that is
+                          ///< not better
+  double minutes = 0;     ///< at most; 0: no limit
   int64_t evaluate_every = 1;  ///< epochs between two validations
   int64_t valid_slates = 0;    ///< validated on the first so many slates; 0: all
 

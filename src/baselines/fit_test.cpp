@@ -111,6 +111,17 @@ TEST_F(FitTest, ValidatesEverySoManyEpochsAndTheLast) {
   EXPECT_DOUBLE_EQ(report.epochs[2].loss, 1.0 / 5);
 }
 
+TEST_F(FitTest, LooksAtPatienceOnlyWhereItHasValidated) {
+  Scripted model({-1, -1, -1, -1, 2});  // better from epoch 5 on, where nobody looks before epoch 8
+  const auto report = fit(model, valid_, {.epochs = 50, .patience = 1, .evaluate_every = 4}, "scripted");
+  EXPECT_EQ(report.ended_by, "patience");
+  ASSERT_EQ(report.epochs.size(), 3U);
+  EXPECT_EQ(report.best_epoch, 8);
+  EXPECT_EQ(report.epochs.back().epoch, 12);
+  EXPECT_EQ(model.passes, 12);
+  EXPECT_EQ(model.margin, 2);
+}
+
 TEST_F(FitTest, LooksAtTheFirstValidationSlatesOnly) {
   Scripted model({1});
   fit(model, valid_, {.epochs = 1, .valid_slates = 2}, "scripted");
