@@ -80,8 +80,13 @@ int32_t NegativeSampler::draw_exactly(base::RandomStream& stream, std::span<cons
 }
 
 std::vector<int32_t> known_items(const Dataset& dataset, int32_t user) {
+  return known_items(dataset, user, static_cast<int32_t>(dataset.events(user).size()));
+}
+
+std::vector<int32_t> known_items(const Dataset& dataset, int32_t user, int32_t end) {
   std::vector<int32_t> items;
-  for (const Interaction& event : dataset.events(user)) items.push_back(event.item);
+  for (const Interaction& event : dataset.events(user).first(static_cast<size_t>(end)))
+    items.push_back(event.item);
   std::sort(items.begin(), items.end());
   items.erase(std::unique(items.begin(), items.end()), items.end());
   return items;

@@ -40,5 +40,6 @@ class NegativeSampler {
 
 /// The items of all events of a user, ascending and distinct.
 std::vector<int32_t> known_items(const Dataset& dataset, int32_t user);
+std::vector<int32_t> known_items(const Dataset& dataset, int32_t user, int32_t end);
 
 }  // namespace r2rank::data

@@ -21,6 +21,7 @@ std::vector<int32_t> all_events(const Dataset& dataset) {
 
 TEST(KnownItems, AreSortedAndDistinct) {
   EXPECT_EQ(known_items(testing::dataset_of({{3, 1, 3}}, 4), 0), (std::vector<int32_t>{1, 3}));
+  EXPECT_EQ(known_items(testing::dataset_of({{3, 1, 3}}, 4), 0, 1), (std::vector<int32_t>{3}));
 }
 
 TEST(NegativeSampler, DrawsDistinctItemsThatAreNotExcludedAndWereInteractedWith) {
