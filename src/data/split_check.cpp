@@ -21,7 +21,8 @@ namespace {
 using Findings = std::vector<Finding>;
 
 constexpr int32_t kNowhere = -1;
-constexpr double kStandardErrors = 5;  // of the mean place: beyond it an order is no accident
+constexpr double kStandardErrors = 5;          // beyond so many a mean place or a difference is no accident
+constexpr double kSmallestDifference = 0.005;  // of shares: below it, however certain, it decides nothing
 
 Verdict bad_if(int64_t count, Verdict verdict) {
   return count > 0 ? verdict : Verdict::kFine;
@@ -155,6 +156,33 @@ void check_traits(const Dataset& dataset, const Split& split, Findings& findings
              "item can be a candidate: knowing it is enough (import --duplicates drops them)"});
 }
 
+struct Part {
+  int64_t of = 0, cold = 0;
+  double share() const { return of > 0 ? static_cast<double>(cold) / static_cast<double>(of) : 0; }
+};
+
+/// Of the difference of two shares, were they one.
+double standard_error(const Part& a, const Part& b) {
+  const double all = Part{a.of + b.of, a.cold + b.cold}.share();
+  return std::sqrt(all * (1 - all) * (1 / static_cast<double>(a.of) + 1 / static_cast<double>(b.of)));
+}
+
+Finding cold_shares(const Part& relevant, const Part& others, const Protocol& protocol) {
+  const double difference = std::abs(relevant.share() - others.share());
+  const bool by_chance =
+      relevant.of == 0 || others.of == 0 ||
+      difference < std::max(kSmallestDifference, kStandardErrors * standard_error(relevant, others));
+  // Drawn from what training has seen: an item it has not is the target, however few there are.
+  const bool certain = protocol.negatives == "popularity" && relevant.cold > 0 && others.cold == 0;
+  const bool tells = certain || !by_chance;
+  return {
+      "cold-shares", tells ? Verdict::kWarning : Verdict::kFine, tells ? relevant.cold : 0, relevant.of,
+      fmt::format("relevant items that training never saw: {:.1f} % of them, of the other candidates {:.1f} "
+                  "%; where the shares differ a ranker that knows which items are unseen knows something of "
+                  "the target: leave slates of cold targets out, or compare only rankers that do not look",
+                  100 * relevant.share(), 100 * others.share())};
+}
+
 void check_cold(const Dataset& dataset, const Split& split, Findings& findings) {
   const ItemStatistics statistics = item_statistics(dataset, split);
   const auto cold = [&](int32_t item) { return statistics.count[static_cast<size_t>(item)] == 0; };
@@ -173,8 +201,8 @@ void check_cold(const Dataset& dataset, const Split& split, Findings& findings) 
   findings.push_back({"cold-targets", bad_if(cold_relevant, Verdict::kNote), cold_relevant, relevant,
                       "relevant items of the test set that training never saw"});
   findings.push_back({"cold-candidates", bad_if(cold_others, Verdict::kNote), cold_others, others,
-                      "other candidates of the test set that training never saw: where their share is not "
-                      "that of the relevant ones, being unseen tells something"});
+                      "other candidates of the test set that training never saw"});
+  findings.push_back(cold_shares({relevant, cold_relevant}, {others, cold_others}, split.test.protocol));
 }
 
 /// Ranks of known, history, none: a slate may not exclude less than its protocol.

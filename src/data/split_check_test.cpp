@@ -99,6 +99,27 @@ TEST_F(SplitCheck, CountsColdTargetsAndCandidates) {
   EXPECT_EQ(finding("cold-candidates").of, 9);
 }
 
+TEST_F(SplitCheck, UnseenItemsThatAreTargetsMoreOftenThanCandidatesAreAWarning) {
+  dataset = testing::regular_dataset(60, 8, 50);
+  dataset.items.resize(60, dataset.items.front());  // items from 50 on have no interaction
+  SetUp();
+  const auto put = [&](size_t slate, bool relevant) {
+    Slate& changed = split.test.slates[slate];
+    for (size_t place = 0; place < changed.candidates.size(); ++place)
+      if ((changed.relevance[place] > 0) == relevant) changed.candidates[place] = 50;
+  };
+  expect("cold-shares", Verdict::kFine, 0);
+  put(0, true);
+  expect("cold-shares", Verdict::kFine, 0);  // one of 60 is no proof against 1,140 other candidates
+  split.test.protocol.negatives = "popularity";
+  expect("cold-shares", Verdict::kWarning, 1);  // there no other candidate can be unseen
+  split.test.protocol.negatives = "uniform";
+  for (size_t slate = 1; slate < 20; ++slate) put(slate, true);
+  expect("cold-shares", Verdict::kWarning, 20);
+  for (size_t slate = 20; slate < 40; ++slate) put(slate, false);
+  expect("cold-shares", Verdict::kFine, 0);
+}
+
 TEST_F(SplitCheck, ACandidateThatTheProtocolExcludesIsAFailure) {
   Slate& slate = split.test.slates[0];
   const size_t other = slate.relevance[0] > 0 ? 1 : 0;

@@ -63,7 +63,7 @@ class Protocols(Case):
         together = ("--method", "ratio", "--targets", "together")
         for name, flags in {
                 "loo-uni19-seed7": (),
-                "loo-pop9-seed3-later": ("--negatives", "popularity", "--negative-count", "9", "--seed", "3", "--exclude", "history"),
+                "loo-smoothpop9-seed3-later": ("--negatives", "popularity", "--negative-count", "9", "--seed", "3", "--exclude", "history"),
                 "loo-uni9-seed7-seen": ("--negative-count", "9", "--exclude", "none"),
                 "loo-hard9-item-knn-pop-seed7": knn,
                 "loo-full": ("--negatives", "full"),
@@ -141,7 +141,7 @@ class Protocols(Case):
         earlier = self.folder / "results/popularity.parquet"
         self.evaluate(uniform, "--baselines", "random", "--with", earlier)
         self.refuses("eval", self.data, "--split", popular, "--with", earlier, "--baselines", "random", code=2, working=True,
-                     says=("loo-pop19-seed7", "loo-uni19-seed7", "other users or candidates"))
+                     says=("loo-smoothpop19-seed7", "loo-uni19-seed7", "other users or candidates"))
         self.refuses("eval", self.data, "--split", uniform, "--part", "valid", "--with", earlier, "--baselines", "random", code=2,
                      working=True, says="protocol loo-uni19-seed7")
 
@@ -157,7 +157,7 @@ class Protocols(Case):
                 writer.writerows([slate["id"], item, place] for place, item in enumerate(slate["candidates"]))
         self.evaluate(uniform, "--scores", scores, "--baselines", "random")
         self.refuses("eval", self.data, "--split", popular, "--scores", scores, "--baselines", "", code=3, working=True,
-                     says=("candidates without a score", "loo-pop19-seed7", "another protocol"))
+                     says=("candidates without a score", "loo-smoothpop19-seed7", "another protocol"))
         self.refuses("eval", self.data, "--split", full, "--scores", scores, "--baselines", "", code=2, working=True,
                      says="full catalogue")
 
