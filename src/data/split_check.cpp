@@ -244,6 +244,27 @@ void check_places(const Split& split, Findings& findings) {
                                   sum / count)});
 }
 
+/// A relevant item that was put in has a lower score of the retriever's than every candidate that it found:
+/// who knows its scores, takes the last one and is right there.
+Finding retriever_tells(const Split& split) {
+  int64_t last = 0;
+  double by_chance = 0;
+  for (const Slate& slate : split.test.slates) {
+    last += !slate.missed.empty();
+    by_chance +=
+        static_cast<double>(slate.candidates.size() - static_cast<size_t>(split.protocol.negative_count)) /
+        static_cast<double>(slate.candidates.size());
+  }
+  const bool tells = static_cast<double>(last) > by_chance + 0.5;
+  return {"retriever-tells", tells ? Verdict::kWarning : Verdict::kFine, tells ? last : 0,
+          std::ssize(split.test.slates),
+          fmt::format(
+              "test slates where the last candidate by {0}'s score is relevant, because it was put in (by "
+              "chance it would be in {1:.0f}): rankers that learn from {0}'s scores or its kin's (blend, "
+              "lambdamart) find it by that alone; leave them out, or measure on slates without `missed`",
+              split.protocol.retriever, by_chance)};
+}
+
 void check_retriever(const Split& split, Findings& findings) {
   if (split.protocol.negatives != "hard") return;
   const RetrieverRecall recall = retriever_recall(split.test);
@@ -251,6 +272,7 @@ void check_retriever(const Split& split, Findings& findings) {
                       fmt::format("relevant items of the test set that the best of {} held; the others were "
                                   "put in, and would be lost behind that retriever",
                                   split.protocol.retriever)});
+  findings.push_back(retriever_tells(split));
 }
 
 }  // namespace

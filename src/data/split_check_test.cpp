@@ -155,6 +155,17 @@ TEST_F(SplitCheck, StatesTheRecallOfARetriever) {
   split.protocol.retriever = "item-knn";
   split.test.slates[0].missed = {split.test.slates[0].candidates[0]};
   expect("retriever-recall", Verdict::kNote, 59);
+  expect("retriever-tells", Verdict::kFine, 0);
+}
+
+TEST_F(SplitCheck, TargetsPutInWhereTheRetrieverMissedThemAreAWarning) {
+  split.protocol.negatives = "hard";
+  split.protocol.retriever = "item-knn";
+  for (size_t slate = 0; slate < 3; ++slate)
+    split.test.slates[slate].missed = {split.test.slates[slate].candidates[0]};
+  expect("retriever-tells", Verdict::kFine, 0);  // of 60 with 20 candidates each: what chance gives
+  split.test.slates[3].missed = {split.test.slates[3].candidates[0]};
+  expect("retriever-tells", Verdict::kWarning, 4);
 }
 
 }  // namespace
