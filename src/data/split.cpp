@@ -115,10 +115,14 @@ void train_on_unvalidated(const Dataset& dataset, const SplitConfig& config, con
   if (!config.train_on_unvalidated) return;
   std::vector<bool> validated(dataset.user_ids.size(), false);
   for (const Target& target : held.valid) validated[target.user] = true;
+  int64_t kept = 0;
   for (int64_t user = 0; user < dataset.users(); ++user) {
     const auto events = static_cast<int32_t>(dataset.events(user).size());
-    if (!validated[user] && events - split.training_end[user] == 2) ++split.training_end[user];
+    if (validated[user] || events - split.training_end[user] != 2) continue;
+    ++split.training_end[user];
+    ++kept;
   }
+  split.counts.emplace_back("users who train on their second-last event (--train-on-unvalidated)", kept);
 }
 
 /// The test set as the file has it; validation with as many uniform negatives.

@@ -86,6 +86,23 @@ void check_training(const Dataset& dataset, const Split& split, Findings& findin
                       "slates whose target is a training event"});
 }
 
+/// The protocol's name and the slates leave it out: it is the same test with more to learn from.
+void check_unvalidated(const Dataset& dataset, const Split& split, Findings& findings) {
+  if (split.protocol.split != "leave-one-out") return;
+  int64_t longer = 0, held_out = 0;
+  for (int64_t user = 0; user < dataset.users(); ++user) {
+    const auto events = std::ssize(dataset.events(user));
+    const auto held = events - split.training_end[static_cast<size_t>(user)];
+    held_out += held > 0;
+    longer += held == 1;
+  }
+  findings.push_back(
+      {"unvalidated-training", bad_if(longer, Verdict::kNote), longer, held_out,
+       "users who are not validated and train on their second-last event too "
+       "(--train-on-unvalidated): say so beside the protocol's name, which does not, and compare "
+       "scorers trained on this split alone"});
+}
+
 void check_parts(const Dataset& dataset, const Split& split, Findings& findings) {
   std::set<std::pair<int32_t, int32_t>> validated;
   std::unordered_set<int32_t> valid_users, both_users, test_users;
@@ -295,6 +312,7 @@ std::vector<Finding> check_split(const Dataset& dataset, const Split& split) {
   Findings findings;
   check_histories(dataset, split, findings);
   check_training(dataset, split, findings);
+  check_unvalidated(dataset, split, findings);
   check_parts(dataset, split, findings);
   check_test_time(dataset, split, findings);
   check_exclusion(dataset, split, findings);

@@ -51,6 +51,15 @@ TEST_F(SplitCheck, ATargetThatTrainingSeesIsAFailure) {
   expect("targets-in-both-parts", Verdict::kFine, 0);
 }
 
+TEST_F(SplitCheck, TrainingOnUnvalidatedEventsIsANote) {
+  expect("unvalidated-training", Verdict::kFine, 0);
+  config.train_on_unvalidated = true;
+  config.valid_users = 15;
+  split = make_split(dataset, config);
+  EXPECT_EQ(testing::count_of(split.counts, "users who train on their second-last event"), 45);
+  expect("unvalidated-training", Verdict::kNote, 45);
+}
+
 TEST_F(SplitCheck, ATargetOfBothPartsIsAFailureUsersOfBothANote) {
   expect("users-in-both-parts", Verdict::kNote, 60);
   split.valid.slates[0] = split.test.slates[0];

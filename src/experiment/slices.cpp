@@ -182,6 +182,7 @@ metrics::PerUserResults within_slice(const metrics::PerUserResults& results, con
   metrics::PerUserResults part;
   part.scorer = results.scorer;
   part.protocol = results.protocol;
+  part.training_hash = results.training_hash;
   part.slates_hash = results.slates_hash;
   for (size_t row = 0; row < slice.label_of.size(); ++row) {
     if (slice.label_of[row] != label) continue;

@@ -173,6 +173,12 @@ class Eval(Scoring):
         self.refuses_eval("--with", foreign, *self.base_model(), code=2, says=("random.parquet", "other users or candidates make other numbers"))
         self.refuses_eval("--with", self.own_results(), "--part", "valid", *self.base_model(), code=2, says="other users or candidates make other numbers")
 
+    def test_results_of_scorers_that_learned_from_other_events_are_refused(self):
+        longer = self.folder / "longer"
+        must("split", self.world.data, "--negative-count", "4", "--valid-users", "3", "--train-on-unvalidated", "--output", longer)
+        other = results("longer", self.world.data, "--split", longer) / "random.parquet"
+        self.refuses_eval("--with", other, *self.base_model(), code=2, says=("random.parquet", "learned from", "--train-on-unvalidated"))
+
     def test_earlier_results_that_end_early_are_refused_before_scoring(self):
         cut = self.folder / "cut.parquet"
         cut.write_bytes(self.own_results().read_bytes()[:-50])
