@@ -161,10 +161,10 @@ void check_traits(const Dataset& dataset, const Split& split, Findings& findings
     repeated += traits[i].repeated;
   }
   const auto tied_users = static_cast<int64_t>(tied.size());
-  findings.push_back({"tied-order", bad_if(tied_users, Verdict::kWarning), tied_users,
-                      static_cast<int64_t>(users.size()),
-                      "test users with a target whose order the log decided, not time: it or its neighbour "
-                      "shares a timestamp (--slices FILE names the slates)"});
+  findings.push_back(
+      {"tied-order", bad_if(tied_users, Verdict::kWarning), tied_users, static_cast<int64_t>(users.size()),
+       "test users with a target whose order the log decided, not time: it or its neighbour "
+       "shares a timestamp (`eval --slices tied` shows figures without them, --slices FILE names the slates)"});
   findings.push_back(
       {"repeated-targets", bad_if(repeated, Verdict::kWarning), repeated, slates,
        split.test.protocol.exclude == "none"
