@@ -202,6 +202,7 @@ class Eval : public Verb {
     ranker.model = learn::open_ranking_model(config_.model, model_options_, prompt_);
     learn::refuse_other_training(*ranker.model, dataset, split);
     reasoning_.follow_training(*ranker.model, fields);
+    dtype_ = ranker.model->model->options().dtype;
     ranker.scorer =
         std::make_unique<experiment::RankingScorer>(config_.name, *ranker.model, dataset, split, reasoning_);
     return ranker;
@@ -366,6 +367,7 @@ class Eval : public Verb {
       page.beyond =
           experiment::beyond_accuracy(results, dataset, split, slates, kListLength, options.resampling);
     for (const auto& entry : config_.seconds) add_seconds(entry, page);
+    page.dtype = dtype_;
     return page;
   }
 
@@ -400,6 +402,7 @@ class Eval : public Verb {
   }
 
   EvalConfig config_;
+  std::string dtype_;  // of the model, resolved
   experiment::ReasoningOptions reasoning_;
   model::ModelOptions model_options_;
   text::PromptConfig prompt_;

@@ -70,6 +70,7 @@ class Eval(Scoring):
         summary = json.loads(page)
         self.assertEqual(json.loads((self.output / "summary.json").read_text()), summary)
         self.assertEqual((summary["protocol"], summary["users"], summary["seconds"]), ("loo-uni4-seed7", 12, {"train": 1.5}))
+        self.assertIn(summary["dtype"], ("bf16", "f32"))
         self.assertEqual(set(summary["results"]), {"mine", "random", "constant"})
         self.assertEqual(set(summary["paired"]), {"mine-random", "mine-constant"})
         self.assertAlmostEqual(summary["results"]["constant"]["ndcg@10"]["mean"], 0.590, places=3)
