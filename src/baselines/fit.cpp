@@ -10,12 +10,10 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/progress.h"
-#include "metrics/ranking_metrics.h"
+#include "baselines/validation.h"
 
 namespace r2rank::baselines {
 namespace {
-
-constexpr int kCutOff = 10;
 
 /// Thrown through train_epoch where the minutes are over.
 struct TimeIsUp {};
@@ -34,13 +32,10 @@ class Fit {
  public:
   Fit(Trainable& model, const data::SlateSet& valid, const FitOptions& options, const std::string& label)
       : model_(model),
-        slates_(valid.slates),
+        slates_(validation_slates(valid, options.valid_slates, label)),
         options_(options),
         label_(label),
-        bar_(label, options.epochs * model.targets_per_epoch(), "targets") {
-    if (options.valid_slates > 0)
-      slates_ = slates_.first(std::min(slates_.size(), static_cast<size_t>(options.valid_slates)));
-  }
+        bar_(label, options.epochs * model.targets_per_epoch(), "targets") {}
 
   FitReport run() {
     try {
@@ -62,12 +57,9 @@ class Fit {
       const bool whole = pass(epoch);
       const bool last = !whole || epoch == options_.epochs;
       if (last) report_.ended_by = whole ? "epochs" : "minutes";
-      if (last || epoch % options_.evaluate_every == 0) validate(epoch);
-      // A first epoch without a number for its loss has no best one to count from: the second one fails.
-      if (report_.ended_by.empty() && report_.best_epoch > 0 &&
-          epoch - report_.best_epoch >= options_.patience) {
+      const bool looked = (last || epoch % options_.evaluate_every == 0) && validate(epoch);
+      if (report_.ended_by.empty() && looked && epoch - report_.best_epoch >= options_.patience)
         report_.ended_by = "patience";
-      }
     }
   }
 
@@ -126,17 +118,19 @@ class Fit {
   }
 
   /// Parameters after a pass without a finite loss are not worth a look: they cannot become the best.
-  void validate(int64_t epoch) {
-    if (losses_in_a_row_ > 0) {
+  bool validate(int64_t epoch) {
+    const bool worth_it = losses_in_a_row_ == 0;
+    if (!worth_it) {
       base::log_warning("{}: the loss of epoch {} is no number; it is not validated", label_, epoch);
     } else {
       const Stopwatch watch;
-      const double ndcg = mean_ndcg();
+      const double ndcg = validation_ndcg(model_, slates_, label_);
       validation_seconds_ = watch.seconds();
       record(epoch, ndcg);
     }
     loss_sum_ = 0;
     loss_targets_ = 0;
+    return worth_it;
   }
 
   void record(int64_t epoch, double ndcg) {
@@ -150,23 +144,6 @@ class Fit {
     note_ = fmt::format("epoch {}: loss {:.4f}, NDCG@10 {:.4f} (best {:.4f} at {})", epoch, loss, ndcg,
                         report_.best_ndcg, report_.best_epoch);
     bar_.advance(0, note_);
-  }
-
-  double mean_ndcg() {
-    const auto batch = static_cast<size_t>(std::max<int64_t>(1, model_.batch_size()));
-    double sum = 0;
-    for (size_t begin = 0; begin < slates_.size(); begin += batch) {
-      if (base::interrupt_requested()) {
-        base::fail(base::ErrorKind::kInterrupted, label_,
-                   "interrupted while validating; no result was written: run the same command again");
-      }
-      const auto slates = slates_.subspan(begin, std::min(batch, slates_.size() - begin));
-      const auto scores = model_.score_batch(slates);
-      for (size_t i = 0; i < slates.size(); ++i) {
-        sum += metrics::ndcg(scores[i], slates[i].relevance, kCutOff);
-      }
-    }
-    return sum / static_cast<double>(slates_.size());
   }
 
   void return_to_best() {
@@ -185,12 +162,7 @@ class Fit {
   int64_t targets_ = 0, loss_targets_ = 0, losses_in_a_row_ = 0;
 };
 
-void check_options(const data::SlateSet& valid, const FitOptions& options, const std::string& label) {
-  if (valid.slates.empty()) {
-    base::fail_usage(label,
-                     "expected validation slates to stop training by, found none; split with --valid-users "
-                     "above 0 or with a lower --min-history");
-  }
+void check_options(const FitOptions& options, const std::string& label) {
   if (options.epochs < 1 || options.patience < 1 || options.evaluate_every < 1) {
     base::fail_usage(label,
                      "expected epochs, patience and evaluate_every of at least 1 (found: {}, {}, {}); see "
@@ -213,7 +185,7 @@ void FitOptions::describe(base::ConfigFields& fields) {
 
 FitReport fit(Trainable& model, const data::SlateSet& valid, const FitOptions& options,
               const std::string& label) {
-  check_options(valid, options, label);
+  check_options(options, label);
   return Fit(model, valid, options, label).run();
 }
 

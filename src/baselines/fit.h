@@ -12,9 +12,11 @@ namespace r2rank::baselines {
 
 /// When training ends.
 struct FitOptions {
-  int64_t epochs = 200;        ///< at most
-  int64_t patience = 10;       ///< epochs without a better validation before it ends
-  double minutes = 0;          ///< at most; 0: no limit
+  int64_t epochs = 200;   ///< at most
+  int64_t patience = 10;  ///< epochs without a better validation before it ends; looked at when an epoch
+                          ///< was validated: with evaluate_every above it, at the first validation that is
+                          ///< not better
+  double minutes = 0;     ///< at most; 0: no limit
   int64_t evaluate_every = 1;  ///< epochs between two validations
   int64_t valid_slates = 0;    ///< validated on the first so many slates; 0: all
 
@@ -25,7 +27,7 @@ struct FitOptions {
 struct EpochRecord {
   int64_t epoch = 0;            ///< from 1
   double loss = 0;              ///< mean over the targets since the record before
-  double ndcg = 0;              ///< NDCG@10 on the validation slates, ties by expectation
+  double ndcg = 0;              ///< NDCG@10 on the validation slates: validation_ndcg()
   double seconds = 0;           ///< since training began, validation included
   double training_seconds = 0;  ///< of the passes alone
 };
@@ -40,7 +42,7 @@ struct FitReport {
 };
 
 /// Trains with early stopping on NDCG@10 of the validation slates, and leaves the best parameters in place. A
-/// progress bar under `label`. Errors: kUsage without validation slates; kInterrupted on Ctrl-C (parameters
+/// progress bar under `label`. Errors: kUsage of validation_slates(); kInterrupted on Ctrl-C (parameters
 /// are then the best so far); whatever the method throws; kData when the loss is no number in two epochs
 /// running.
 FitReport fit(Trainable& model, const data::SlateSet& valid, const FitOptions& options,

@@ -58,6 +58,7 @@ data::SlateSet slates(int64_t count) {
   for (int64_t i = 0; i < count; ++i) {
     data::Slate slate;
     slate.id = i;
+    slate.user = static_cast<int32_t>(i);
     slate.candidates = {0, 1};
     slate.relevance = {0, 1};
     set.slates.push_back(slate);
@@ -108,6 +109,17 @@ TEST_F(FitTest, ValidatesEverySoManyEpochsAndTheLast) {
   EXPECT_EQ(report.epochs[2].epoch, 5);
   EXPECT_DOUBLE_EQ(report.epochs[1].loss, (1.0 / 3 + 1.0 / 4) / 2);
   EXPECT_DOUBLE_EQ(report.epochs[2].loss, 1.0 / 5);
+}
+
+TEST_F(FitTest, LooksAtPatienceOnlyWhereItHasValidated) {
+  Scripted model({-1, -1, -1, -1, 2});  // better from epoch 5 on, where nobody looks before epoch 8
+  const auto report = fit(model, valid_, {.epochs = 50, .patience = 1, .evaluate_every = 4}, "scripted");
+  EXPECT_EQ(report.ended_by, "patience");
+  ASSERT_EQ(report.epochs.size(), 3U);
+  EXPECT_EQ(report.best_epoch, 8);
+  EXPECT_EQ(report.epochs.back().epoch, 12);
+  EXPECT_EQ(model.passes, 12);
+  EXPECT_EQ(model.margin, 2);
 }
 
 TEST_F(FitTest, LooksAtTheFirstValidationSlatesOnly) {

@@ -30,6 +30,30 @@ TEST_F(Validation, MeasuresTiesByExpectation) {
   EXPECT_NEAR(validation_ndcg(*make_incoming(), valid_.slates, "test"), 1, 1e-12);
 }
 
+TEST_F(Validation, CountsUsersAlikeHoweverManySlatesTheyHave) {
+  const auto last = [](int64_t items) {  // the target comes last and gets the lowest of distinct scores
+    data::Slate slate;
+    slate.candidates.resize(static_cast<size_t>(items));
+    slate.relevance.assign(static_cast<size_t>(items), 0.0F);
+    slate.relevance.back() = 1;
+    return slate;
+  };
+  std::vector<data::Slate> slates = {last(1), last(3), last(3), last(3)};
+  for (size_t i = 1; i < slates.size(); ++i) slates[i].user = 1;
+  EXPECT_NEAR(validation_ndcg(*make_incoming(), slates, "test"), (1 + 1 / std::log2(4.0)) / 2, 1e-12);
+}
+
+TEST_F(Validation, RefusesSlatesOfRelevantItemsAlone) {
+  valid_.protocol.negatives = "full";
+  try {
+    validation_slates(valid_, 0, "tune");
+    FAIL() << "no slates were accepted";
+  } catch (const base::Error& error) {
+    EXPECT_EQ(error.kind(), base::ErrorKind::kUsage);
+    EXPECT_NE(std::string(error.what()).find("split anew"), std::string::npos) << error.what();
+  }
+}
+
 TEST_F(Validation, LooksAtTheFirstSlatesAlone) {
   EXPECT_EQ(validation_slates(valid_, 2, "test").size(), 2U);
   EXPECT_EQ(validation_slates(valid_, 0, "test").size(), 3U);

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/interrupt.h"
+#include "base/log.h"
 #include "cli/cost_text.h"
 #include "cli/output.h"
 #include "cli/output_folder.h"
@@ -201,6 +202,7 @@ class Eval : public Verb {
     ranker.model = learn::open_ranking_model(config_.model, model_options_, prompt_);
     learn::refuse_other_training(*ranker.model, dataset, split);
     reasoning_.follow_training(*ranker.model, fields);
+    dtype_ = ranker.model->model->options().dtype;
     ranker.scorer =
         std::make_unique<experiment::RankingScorer>(config_.name, *ranker.model, dataset, split, reasoning_);
     return ranker;
@@ -210,7 +212,8 @@ class Eval : public Verb {
   std::vector<PerUserResults> collect(const data::Dataset& dataset, const data::Split& split,
                                       const data::SlateSet& slates, const base::ConfigFields& fields) {
     std::vector<PerUserResults> results, outside;
-    for (const auto& path : config_.with) results.push_back(earlier_results(path, slates));
+    const std::string training = data::training_hash(split);
+    for (const auto& path : config_.with) results.push_back(earlier_results(path, slates, training));
     for (const auto& path : config_.scores)
       outside.push_back(experiment::read_outside_scores(path, slates, dataset));
     check_names(results, outside);
@@ -218,19 +221,18 @@ class Eval : public Verb {
     for (const auto& folder : config_.scorers)
       trained.push_back(experiment::load_baseline(folder, {dataset, split}));
     const Ranker ranker = open_ranker(dataset, split, fields);
-    for (const auto& name : config_.baselines) {
-      const auto scorer =
-          baselines::make_baseline(name, {dataset, split}, static_cast<uint64_t>(config_.baseline_seed));
-      results.push_back(experiment::evaluate(*scorer, slates, dataset, name));
-    }
-    for (size_t i = 0; i < trained.size(); ++i) {
-      const std::string name = name_of_folder(config_.scorers[i]);
-      results.push_back(experiment::evaluate(*trained[i].scorer, slates, dataset, name));
+    const auto measure = [&](baselines::Scorer& scorer, const std::string& name) {
+      results.push_back(experiment::evaluate(scorer, slates, dataset, name));
       results.back().scorer = name;
-    }
+      results.back().training_hash = training;
+    };
+    for (const auto& name : config_.baselines)
+      measure(*baselines::make_baseline(name, {dataset, split}, static_cast<uint64_t>(config_.baseline_seed)),
+              name);
+    for (size_t i = 0; i < trained.size(); ++i)
+      measure(*trained[i].scorer, name_of_folder(config_.scorers[i]));
     std::move(outside.begin(), outside.end(), std::back_inserter(results));
-    if (ranker.scorer != nullptr)
-      results.push_back(experiment::evaluate(*ranker.scorer, slates, dataset, config_.name));
+    if (ranker.scorer != nullptr) measure(*ranker.scorer, config_.name);
     for (auto& result : results)
       experiment::complete_results(result, slates, measured_metrics(), result.scorer);
     return results;
@@ -276,7 +278,8 @@ class Eval : public Verb {
     return names;
   }
 
-  PerUserResults earlier_results(const std::string& path, const data::SlateSet& slates) const {
+  PerUserResults earlier_results(const std::string& path, const data::SlateSet& slates,
+                                 const std::string& training) const {
     PerUserResults results = metrics::load_per_user(path);
     if (results.slates_hash != slates.hash)
       base::fail_usage(
@@ -284,8 +287,26 @@ class Eval : public Verb {
           "--with {}: expected results of protocol {} on the slates with hash {}, found protocol {} on {}; "
           "other users or candidates make other numbers: evaluate that scorer on these slates",
           path, slates.protocol.name(), slates.hash, results.protocol, results.slates_hash);
+    check_training(path, results, training);
     experiment::complete_results(results, slates, measured_metrics(), path);
     return results;
+  }
+
+  /// The slates do not tell what was learned from: other --valid-users leave others' events in training.
+  static void check_training(const std::string& path, const PerUserResults& results,
+                             const std::string& training) {
+    if (results.training_hash.empty())
+      return base::log_warning(
+          "{} does not say what its scorer learned from (it is of an older version, or of scores from "
+          "outside): make sure that it was what this split trains on",
+          path);
+    if (results.training_hash != training)
+      base::fail_usage(
+          "eval",
+          "--with {}: expected results of a scorer that learned from this split's training events (hash {}), "
+          "found {}: a split with --train-on-unvalidated, or with that and other --valid-users, trains on other "
+          "events, though its slates are these; train and evaluate that scorer on this split",
+          path, training, results.training_hash);
   }
 
   std::vector<std::pair<std::string, std::string>> pairs_of(
@@ -346,6 +367,7 @@ class Eval : public Verb {
       page.beyond =
           experiment::beyond_accuracy(results, dataset, split, slates, kListLength, options.resampling);
     for (const auto& entry : config_.seconds) add_seconds(entry, page);
+    page.dtype = dtype_;
     return page;
   }
 
@@ -380,6 +402,7 @@ class Eval : public Verb {
   }
 
   EvalConfig config_;
+  std::string dtype_;  // of the model, resolved
   experiment::ReasoningOptions reasoning_;
   model::ModelOptions model_options_;
   text::PromptConfig prompt_;

@@ -33,15 +33,29 @@ void take_best(const Dataset& dataset, const Protocol& protocol, std::vector<int
   add_negatives(slate, std::move(best), streams_of(dataset, protocol, slate).shuffle);
 }
 
+/// What may not be drawn beside the slate's candidates, these included; ascending.
+std::vector<int32_t> not_drawn(const Dataset& dataset, const Protocol& protocol, const Slate& slate) {
+  auto items = excluded_items(dataset, slate, protocol.exclude);
+  items.insert(items.end(), slate.candidates.begin(), slate.candidates.end());
+  std::sort(items.begin(), items.end());
+  return items;
+}
+
 }  // namespace
+
+int64_t most_negatives(const Dataset& dataset, const Protocol& protocol, const NegativeSampler& sampler,
+                       const std::vector<Slate>& slates) {
+  int64_t most = sampler.distinct_items();
+  for (const Slate& slate : slates)
+    most = std::min(most, sampler.available(not_drawn(dataset, protocol, slate)));
+  return most;
+}
 
 void draw_candidates(const Dataset& dataset, const Protocol& protocol, const NegativeSampler& sampler,
                      std::vector<Slate>& slates) {
   for (Slate& slate : slates) {
     SlateStreams streams = streams_of(dataset, protocol, slate);
-    auto excluded = excluded_items(dataset, slate, protocol.exclude);
-    excluded.insert(excluded.end(), slate.candidates.begin(), slate.candidates.end());
-    std::sort(excluded.begin(), excluded.end());
+    const auto excluded = not_drawn(dataset, protocol, slate);
     add_negatives(slate, sampler.draw(streams.negatives, excluded, protocol.negative_count), streams.shuffle);
   }
 }

@@ -19,6 +19,10 @@ namespace r2rank::data {
 void draw_candidates(const Dataset& dataset, const Protocol& protocol, const NegativeSampler& sampler,
                      std::vector<Slate>& slates);
 
+/// How many items the sampler can give each of these slates.
+int64_t most_negatives(const Dataset& dataset, const Protocol& protocol, const NegativeSampler& sampler,
+                       const std::vector<Slate>& slates);
+
 /// The best Protocol::negative_count items that are not relevant, of the best negative_count + (number of
 /// relevant ones) of the retriever; relevant items that are not among these are put in all the same and named
 /// in Slate::missed. Errors: kUsage when the retriever gives fewer.

@@ -194,5 +194,29 @@ TEST(FullCatalogue, SlatesNameRelevantItemsOnly) {
     EXPECT_EQ(slate.candidates, Items{dataset.events(slate.user).back().item});
 }
 
+TEST(FullCatalogue, ValidationListsDrawnCandidatesToChooseModelsBy) {
+  for (const char* exclude : {"known", "history"}) {
+    const Dataset dataset = testing::regular_dataset(30, 8, 20);
+    SplitConfig config;
+    config.negatives = "full";
+    config.exclude = exclude;
+    const Split split = make_split(dataset, config);
+    // Users know 8 of 20 items; of those the history before the validated event has 6.
+    const int64_t left = exclude == std::string("known") ? 12 : 13;
+    EXPECT_EQ(split.valid.protocol.negatives, "uniform");
+    EXPECT_EQ(split.valid.protocol.negative_count, left);
+    ASSERT_EQ(split.valid.slates.size(), 30U);
+    for (const Slate& slate : split.valid.slates) EXPECT_EQ(std::ssize(slate.candidates), left + 1);
+  }
+}
+
+TEST(FullCatalogue, ValidationHasNinetyNineNegativesWhereTheCatalogueGivesThem) {
+  SplitConfig config;
+  config.negatives = "full";
+  const Split split = make_split(testing::regular_dataset(200, 8, 150), config);
+  EXPECT_EQ(split.valid.protocol.negative_count, 99);
+  EXPECT_EQ(count_of(split.counts, "valid: uniform negatives of a slate"), 99);
+}
+
 }  // namespace
 }  // namespace r2rank::data

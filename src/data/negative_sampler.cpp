@@ -23,17 +23,21 @@ bool is_in(const std::vector<int32_t>& items, int32_t item) {
 NegativeSampler::NegativeSampler(const Dataset& dataset, std::span<const int32_t> training_end,
                                  const std::string& weighting)
     : weighting_(weighting) {
-  const bool popularity = weighting == "popularity";
-  std::vector<int64_t> counts(dataset.items.size(), 0);
+  R2RANK_CHECK(weighting == "uniform" || weighting == "popularity" || weighting == "smoothed-popularity");
+  std::vector<int64_t> all(dataset.items.size(), 0), trained(dataset.items.size(), 0);
   for (int64_t user = 0; user < dataset.users(); ++user) {
     const auto events = dataset.events(user);
-    const auto seen =
-        popularity ? events.first(static_cast<size_t>(training_end[static_cast<size_t>(user)])) : events;
-    for (const Interaction& event : seen) ++counts[event.item];
+    for (const Interaction& event : events) ++all[event.item];
+    for (const Interaction& event :
+         events.first(static_cast<size_t>(training_end[static_cast<size_t>(user)])))
+      ++trained[event.item];
   }
-  for (size_t item = 0; item < counts.size(); ++item) {
-    if (counts[item] == 0) continue;
-    const int64_t weight = popularity ? counts[item] : 1;
+  for (size_t item = 0; item < all.size(); ++item) {
+    if (all[item] == 0) continue;
+    const int64_t weight = weighting == "uniform"      ? 1
+                           : weighting == "popularity" ? trained[item]
+                                                       : trained[item] + 1;
+    if (weight == 0) continue;
     items_.push_back(static_cast<int32_t>(item));
     weights_.push_back(weight);
     pool_.insert(pool_.end(), static_cast<size_t>(weight), static_cast<int32_t>(item));
@@ -80,8 +84,13 @@ int32_t NegativeSampler::draw_exactly(base::RandomStream& stream, std::span<cons
 }
 
 std::vector<int32_t> known_items(const Dataset& dataset, int32_t user) {
+  return known_items(dataset, user, static_cast<int32_t>(dataset.events(user).size()));
+}
+
+std::vector<int32_t> known_items(const Dataset& dataset, int32_t user, int32_t end) {
   std::vector<int32_t> items;
-  for (const Interaction& event : dataset.events(user)) items.push_back(event.item);
+  for (const Interaction& event : dataset.events(user).first(static_cast<size_t>(end)))
+    items.push_back(event.item);
   std::sort(items.begin(), items.end());
   items.erase(std::unique(items.begin(), items.end()), items.end());
   return items;

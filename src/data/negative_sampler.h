@@ -13,8 +13,9 @@ namespace r2rank::data {
 /// Draws items a user does not know. Values only: copies are independent, draws are thread-safe.
 class NegativeSampler {
  public:
-  /// `weighting` is "uniform" (every item with an interaction in the dataset alike) or "popularity" (in
-  /// proportion to the item's events before training_end[user]).
+  /// `weighting` is "uniform" (every item with an interaction in the dataset alike), "popularity" (in
+  /// proportion to the item's events before training_end[user]: never one that training has not seen) or
+  /// "smoothed-popularity" (in proportion to these events plus one, of the items of "uniform").
   NegativeSampler(const Dataset& dataset, std::span<const int32_t> training_end,
                   const std::string& weighting);
 
@@ -38,7 +39,8 @@ class NegativeSampler {
   std::string weighting_;
 };
 
-/// The items of all events of a user, ascending and distinct.
+/// The items of all events of a user / of the first `end` of them, ascending and distinct.
 std::vector<int32_t> known_items(const Dataset& dataset, int32_t user);
+std::vector<int32_t> known_items(const Dataset& dataset, int32_t user, int32_t end);
 
 }  // namespace r2rank::data

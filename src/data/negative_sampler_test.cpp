@@ -21,6 +21,7 @@ std::vector<int32_t> all_events(const Dataset& dataset) {
 
 TEST(KnownItems, AreSortedAndDistinct) {
   EXPECT_EQ(known_items(testing::dataset_of({{3, 1, 3}}, 4), 0), (std::vector<int32_t>{1, 3}));
+  EXPECT_EQ(known_items(testing::dataset_of({{3, 1, 3}}, 4), 0, 1), (std::vector<int32_t>{3}));
 }
 
 TEST(NegativeSampler, DrawsDistinctItemsThatAreNotExcludedAndWereInteractedWith) {
@@ -84,6 +85,19 @@ TEST(NegativeSampler, PopularDrawsFollowTrainingCountsOnly) {
   EXPECT_NEAR(share[0], 0.6, 0.015);
   EXPECT_NEAR(share[1], 0.4, 0.015);
   EXPECT_EQ(share[2] + share[3], 0);
+}
+
+TEST(NegativeSampler, SmoothedDrawsGiveItemsThatTrainingNeverSawToo) {
+  const Dataset dataset = testing::dataset_of({{0, 1, 2}, {0, 1, 2}, {0, 3, 2}}, 5);
+  const std::vector<int32_t> training_end{2, 2, 1};  // item 0 thrice, item 1 twice; 2 and 3 never, 4 nowhere
+  const NegativeSampler sampler(dataset, training_end, "smoothed-popularity");
+  EXPECT_EQ(sampler.distinct_items(), 4);
+  const auto share = shares(sampler, {}, 5);
+  EXPECT_NEAR(share[0], 4 / 9.0, 0.015);
+  EXPECT_NEAR(share[1], 3 / 9.0, 0.015);
+  EXPECT_NEAR(share[2], 1 / 9.0, 0.015);
+  EXPECT_NEAR(share[3], 1 / 9.0, 0.015);
+  EXPECT_EQ(share[4], 0);
 }
 
 TEST(NegativeSampler, TheExactWayForRareItemsHasTheSameDistribution) {

@@ -31,6 +31,7 @@ std::string negatives_part(const Protocol& protocol) {
   if (protocol.negatives == "full") return "full";
   if (protocol.negatives == "hard") return counted("hard") + "-" + protocol.retriever;
   if (protocol.negatives == "uniform") return counted("uni");
+  if (protocol.negatives == "smoothed-popularity") return counted("smoothpop");
   return counted(protocol.negatives == "popularity" ? "pop" : protocol.negatives.c_str());
 }
 
@@ -99,6 +100,7 @@ std::string Protocol::name() const {
 }
 
 int64_t protocol_version(const Protocol& protocol) {
+  if (protocol.negatives == "smoothed-popularity") return 3;
   const bool first = protocol.split != "ratio" && protocol.test_from == 0 && protocol.negatives != "hard" &&
                      protocol.negatives != "full" && protocol.exclude != "history" &&
                      protocol.targets == "each" && protocol.labels == "binary";
@@ -128,8 +130,9 @@ Protocol parse_protocol(const JsonFields& fields) {
   Protocol protocol;
   protocol.split =
       one_of(fields, "split", {"leave-one-out", "temporal", "ratio"}, "leave-one-out, temporal or ratio");
-  protocol.negatives = one_of(fields, "negatives", {"uniform", "popularity", "hard", "full", "file"},
-                              "uniform, popularity, hard, full or file");
+  protocol.negatives =
+      one_of(fields, "negatives", {"uniform", "popularity", "smoothed-popularity", "hard", "full", "file"},
+             "uniform, popularity, smoothed-popularity, hard, full or file");
   protocol.negative_count = fields.integer("negative_count", 0, std::numeric_limits<int32_t>::max());
   protocol.seed = fields.unsigned_integer("seed");
   protocol.exclude = parse_exclude(fields);

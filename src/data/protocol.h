@@ -12,7 +12,7 @@ class JsonFields;
 /// (docs/protocols.md).
 struct Protocol {
   std::string split = "leave-one-out";  ///< leave-one-out, temporal, ratio
-  std::string negatives = "uniform";    ///< uniform, popularity, hard, full, file
+  std::string negatives = "uniform";    ///< uniform, popularity, smoothed-popularity, hard, full, file
   int64_t negative_count = 19;          ///< candidates beside the relevant ones; 0 for the full catalogue
   uint64_t seed = 7;
   std::string exclude = "known";  ///< which items of the user are no candidates unless relevant: "known"

@@ -81,6 +81,15 @@ TEST(Protocol, NeedsTheSecondVersionForWhatTheFirstCouldNotSay) {
   }
 }
 
+TEST(Protocol, NeedsTheThirdVersionForSmoothedPopularity) {
+  Protocol protocol;
+  protocol.negatives = "smoothed-popularity";
+  EXPECT_EQ(protocol.name(), "loo-smoothpop19-seed7");
+  EXPECT_EQ(protocol_version(protocol), 3);
+  const auto parsed = parse_protocol(JsonFields(protocol_json(protocol).dump(), "slates", "x"));
+  EXPECT_EQ(parsed.name(), protocol.name());
+}
+
 TEST(Protocol, SurvivesJson) {
   Protocol protocol;
   protocol.split = "temporal";
@@ -100,7 +109,7 @@ TEST(Protocol, RefusesUnknownNames) {
   };
   testing::expect_parts(refused(R"({"split": "random"})"), {"leave-one-out, temporal or ratio"});
   testing::expect_parts(refused(R"({"split": "temporal", "negatives": "easy"})"),
-                        {"uniform, popularity, hard, full or file"});
+                        {"uniform, popularity, smoothed-popularity, hard, full or file"});
   testing::expect_parts(
       refused(R"({"split": "temporal", "negatives": "uniform", "negative_count": 1, "seed": 1,
                                     "exclude_known": true, "file_hash": "../../etc"})"),

@@ -10,12 +10,7 @@ namespace r2rank::data {
 namespace {
 
 std::vector<int32_t> history_items(const Dataset& dataset, const Slate& slate) {
-  std::vector<int32_t> items;
-  for (const Interaction& event : dataset.events(slate.user).first(static_cast<size_t>(slate.history_end)))
-    items.push_back(event.item);
-  std::sort(items.begin(), items.end());
-  items.erase(std::unique(items.begin(), items.end()), items.end());
-  return items;
+  return known_items(dataset, slate.user, slate.history_end);
 }
 
 std::vector<int32_t> sorted_candidates(const Slate& slate, bool relevant) {

@@ -31,11 +31,12 @@ SlateStreams held_out_streams(uint64_t seed, const std::string& user_id, int32_t
           base::RandomStream(seed, base::Purpose::kShuffle, user, place)};
 }
 
-Slate build_slate(const Dataset& dataset, int32_t user, int32_t position, int64_t negative_count,
+Slate build_slate(const Dataset& dataset, const Target& target, int32_t training_end, int64_t negative_count,
                   const NegativeSampler& sampler, SlateStreams streams) {
-  Slate slate = relevant_slate(dataset, {user, position, 1}, "binary");
-  add_negatives(slate, sampler.draw(streams.negatives, known_items(dataset, user), negative_count),
-                streams.shuffle);
+  R2RANK_CHECK(target.position < training_end);
+  Slate slate = relevant_slate(dataset, target, "binary");
+  const auto known = known_items(dataset, target.user, training_end);
+  add_negatives(slate, sampler.draw(streams.negatives, known, negative_count), streams.shuffle);
   return slate;
 }
 

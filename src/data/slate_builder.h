@@ -20,9 +20,11 @@ struct SlateStreams {
 /// nothing.
 SlateStreams held_out_streams(uint64_t seed, const std::string& user_id, int32_t position);
 
-/// The slate whose target is event `position` of the user: the target and `negative_count` negatives,
-/// shuffled. Errors: kUsage when the catalogue cannot give that many.
-Slate build_slate(const Dataset& dataset, int32_t user, int32_t position, int64_t negative_count,
+/// A training slate, whose target is event `position` of the user: the target and `negative_count` negatives,
+/// shuffled. Negatives are none of the items of the user's first `training_end` events, the target's among
+/// them; later events are unknown to training, so that what is tested may be a negative as any other item.
+/// Errors: kUsage when the catalogue cannot give that many.
+Slate build_slate(const Dataset& dataset, const Target& target, int32_t training_end, int64_t negative_count,
                   const NegativeSampler& sampler, SlateStreams streams);
 
 /// The slate of a target whose candidates are its relevant items alone, distinct, in the order of the events,

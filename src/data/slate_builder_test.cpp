@@ -9,7 +9,7 @@ namespace {
 
 Slate build(const Dataset& dataset, int32_t user, int32_t position, uint64_t seed = 7) {
   const std::vector<int32_t> ends(dataset.user_ids.size(), 0);
-  return build_slate(dataset, user, position, 5, NegativeSampler(dataset, ends, "uniform"),
+  return build_slate(dataset, {user, position, 1}, position + 1, 5, NegativeSampler(dataset, ends, "uniform"),
                      held_out_streams(seed, dataset.user_ids[user], position));
 }
 
@@ -22,6 +22,16 @@ TEST(SlateBuilder, LabelsTheTargetAlone) {
   for (size_t i = 0; i < slate.candidates.size(); ++i)
     EXPECT_EQ(slate.relevance[i], slate.candidates[i] == dataset.events(3)[4].item ? 1.0F : 0.0F);
   EXPECT_EQ(std::count(slate.relevance.begin(), slate.relevance.end(), 1.0F), 1);
+}
+
+TEST(SlateBuilder, DrawsWhatTheUserTakesAfterTraining) {
+  const Dataset dataset = testing::dataset_of({{0, 1, 2, 3, 4}, {5, 6}}, 7);
+  const std::vector<int32_t> ends = {3, 2};
+  const Slate slate = build_slate(dataset, {0, 1, 1}, 3, 4, NegativeSampler(dataset, ends, "uniform"),
+                                  held_out_streams(7, dataset.user_ids[0], 1));
+  auto items = slate.candidates;
+  std::sort(items.begin(), items.end());
+  EXPECT_EQ(items, (std::vector<int32_t>{1, 3, 4, 5, 6}));
 }
 
 TEST(SlateBuilder, DependsOnSeedUserAndPosition) {

@@ -9,7 +9,7 @@
 
 namespace r2rank::data {
 
-inline constexpr int64_t kSlatesVersion = 2;
+inline constexpr int64_t kSlatesVersion = 3;
 /// Labels above 0. NDCG's gain of a label is 2^label - 1: beyond 1023 it overflows, below 1e-17 it is lost in
 /// rounding.
 inline constexpr double kSmallestLabel = 1e-3, kLargestLabel = 64;

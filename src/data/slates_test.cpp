@@ -150,7 +150,7 @@ TEST_F(Slates, OfTheFullCatalogueNameRelevantItemsAlone) {
 
 TEST_F(Slates, ANewerVersionIsRefused) {
   text.replace(text.find("\"version\":1"), 11, "\"version\":9");
-  expect_parts(error_of(kData, [&] { parse_slates(text, "t", dataset); }), {"version 2 or older", "found 9"});
+  expect_parts(error_of(kData, [&] { parse_slates(text, "t", dataset); }), {"version 3 or older", "found 9"});
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ std::string training_hash(const Split& split) {
 namespace {
 
 constexpr int64_t kMostValidationNegatives = 19;  // of the slates that a retriever may stop by
+constexpr int64_t kFullValidationNegatives = 99;  // of those that stand for the full catalogue
 
 /// Puts what stands beside the relevant items into slates that hold these alone.
 using AddCandidates = std::function<void(const Protocol& protocol, std::vector<Slate>& slates)>;
@@ -83,13 +84,26 @@ void build_hard_sets(const Dataset& dataset, const HeldOut& held, const Retrieve
   split.test = build_set(dataset, "test", split.protocol, held.test, best);
 }
 
+/// Slates of relevant items alone would give every ranker an NDCG of 1: validation lists drawn candidates.
+void build_full_sets(const Dataset& dataset, const HeldOut& held, Split& split) {
+  const AddCandidates none = [](const Protocol&, std::vector<Slate>&) {};
+  Protocol uniform = split.protocol;
+  uniform.negatives = "uniform";
+  const NegativeSampler sampler(dataset, split.training_end, "uniform");
+  const SlateSet relevant = build_set(dataset, "valid", uniform, held.valid, none);
+  uniform.negative_count = std::clamp<int64_t>(most_negatives(dataset, uniform, sampler, relevant.slates), 1,
+                                               kFullValidationNegatives);
+  split.valid = build_set(dataset, "valid", uniform, held.valid, drawn(dataset, sampler));
+  split.test = build_set(dataset, "test", split.protocol, held.test, none);
+}
+
 void build_sets(const Dataset& dataset, const HeldOut& held, const RetrieverMaker& make_retriever,
                 Split& split) {
   const Protocol& protocol = split.protocol;
   if (protocol.negatives == "hard") return build_hard_sets(dataset, held, make_retriever, split);
-  const bool full = protocol.negatives == "full";
-  const NegativeSampler sampler(dataset, split.training_end, full ? "uniform" : protocol.negatives);
-  const AddCandidates add = full ? [](const Protocol&, std::vector<Slate>&) {} : drawn(dataset, sampler);
+  if (protocol.negatives == "full") return build_full_sets(dataset, held, split);
+  const NegativeSampler sampler(dataset, split.training_end, protocol.negatives);
+  const AddCandidates add = drawn(dataset, sampler);
   split.valid = build_set(dataset, "valid", protocol, held.valid, add);
   split.test = build_set(dataset, "test", protocol, held.test, add);
 }
@@ -101,10 +115,14 @@ void train_on_unvalidated(const Dataset& dataset, const SplitConfig& config, con
   if (!config.train_on_unvalidated) return;
   std::vector<bool> validated(dataset.user_ids.size(), false);
   for (const Target& target : held.valid) validated[target.user] = true;
+  int64_t kept = 0;
   for (int64_t user = 0; user < dataset.users(); ++user) {
     const auto events = static_cast<int32_t>(dataset.events(user).size());
-    if (!validated[user] && events - split.training_end[user] == 2) ++split.training_end[user];
+    if (validated[user] || events - split.training_end[user] != 2) continue;
+    ++split.training_end[user];
+    ++kept;
   }
+  split.counts.emplace_back("users who train on their second-last event (--train-on-unvalidated)", kept);
 }
 
 /// The test set as the file has it; validation with as many uniform negatives.
@@ -148,6 +166,8 @@ void fill_counts(const HeldOut& held, const SplitConfig& config, Split& split) {
   split.counts.emplace_back("valid slates", static_cast<int64_t>(split.valid.slates.size()));
   split.counts.emplace_back("test slates", static_cast<int64_t>(split.test.slates.size()));
   count_skipped(held, config, split);
+  if (config.negatives == "full")
+    split.counts.emplace_back("valid: uniform negatives of a slate", split.valid.protocol.negative_count);
   if (config.negatives != "hard") return;
   count_retrieved(split.valid, split);
   count_retrieved(split.test, split);

@@ -44,11 +44,11 @@ struct Split {
       counts;  ///< slates made, users skipped, ...: printed by `split`
 };
 
-/// Leave-one-out: last event tested, second-last validated, the rest trained on. Temporal: events by global
-/// time; ratio: the last shares of each user's events; each target of the later parts is one slate (or those
-/// of a user are one together), its history everything of that user before it. `make_retriever` serves
-/// negatives = "hard" (retriever.h). Errors: kUsage (a temporal split of an order-only dataset, more
-/// candidates than the catalogue can give), kData, whatever the retriever throws.
+/// Leave-one-out: last event tested, second-last validated, the rest trained on. Temporal: by global time;
+/// ratio: the last shares of each user's events; each target of the later parts is one slate (or a user's are
+/// one together), its history all before it. With the full catalogue validation slates list 99 uniform
+/// negatives (or as many as each user leaves). `make_retriever` serves negatives = "hard". Errors: kUsage (a
+/// temporal split of an order-only dataset, too small a catalogue), kData, whatever the retriever throws.
 Split make_split(const Dataset& dataset, const SplitConfig& config,
                  const RetrieverMaker& make_retriever = {});
 

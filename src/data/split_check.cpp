@@ -21,7 +21,8 @@ namespace {
 using Findings = std::vector<Finding>;
 
 constexpr int32_t kNowhere = -1;
-constexpr double kStandardErrors = 5;  // of the mean place: beyond it an order is no accident
+constexpr double kStandardErrors = 5;          // beyond so many a mean place or a difference is no accident
+constexpr double kSmallestDifference = 0.005;  // of shares: below it, however certain, it decides nothing
 
 Verdict bad_if(int64_t count, Verdict verdict) {
   return count > 0 ? verdict : Verdict::kFine;
@@ -85,6 +86,23 @@ void check_training(const Dataset& dataset, const Split& split, Findings& findin
                       "slates whose target is a training event"});
 }
 
+/// The protocol's name and the slates leave it out: it is the same test with more to learn from.
+void check_unvalidated(const Dataset& dataset, const Split& split, Findings& findings) {
+  if (split.protocol.split != "leave-one-out") return;
+  int64_t longer = 0, held_out = 0;
+  for (int64_t user = 0; user < dataset.users(); ++user) {
+    const auto events = std::ssize(dataset.events(user));
+    const auto held = events - split.training_end[static_cast<size_t>(user)];
+    held_out += held > 0;
+    longer += held == 1;
+  }
+  findings.push_back(
+      {"unvalidated-training", bad_if(longer, Verdict::kNote), longer, held_out,
+       "users who are not validated and train on their second-last event too "
+       "(--train-on-unvalidated): say so beside the protocol's name, which does not, and compare "
+       "scorers trained on this split alone"});
+}
+
 void check_parts(const Dataset& dataset, const Split& split, Findings& findings) {
   std::set<std::pair<int32_t, int32_t>> validated;
   std::unordered_set<int32_t> valid_users, both_users, test_users;
@@ -143,16 +161,43 @@ void check_traits(const Dataset& dataset, const Split& split, Findings& findings
     repeated += traits[i].repeated;
   }
   const auto tied_users = static_cast<int64_t>(tied.size());
-  findings.push_back({"tied-order", bad_if(tied_users, Verdict::kWarning), tied_users,
-                      static_cast<int64_t>(users.size()),
-                      "test users with a target whose order the log decided, not time: it or its neighbour "
-                      "shares a timestamp (--slices FILE names the slates)"});
+  findings.push_back(
+      {"tied-order", bad_if(tied_users, Verdict::kWarning), tied_users, static_cast<int64_t>(users.size()),
+       "test users with a target whose order the log decided, not time: it or its neighbour "
+       "shares a timestamp (`eval --slices tied` shows figures without them, --slices FILE names the slates)"});
   findings.push_back(
       {"repeated-targets", bad_if(repeated, Verdict::kWarning), repeated, slates,
        split.test.protocol.exclude == "none"
            ? "test slates whose target stands in the history already"
            : "test slates whose target stands in the history already, where no other known "
              "item can be a candidate: knowing it is enough (import --duplicates drops them)"});
+}
+
+struct Part {
+  int64_t of = 0, cold = 0;
+  double share() const { return of > 0 ? static_cast<double>(cold) / static_cast<double>(of) : 0; }
+};
+
+/// Of the difference of two shares, were they one.
+double standard_error(const Part& a, const Part& b) {
+  const double all = Part{a.of + b.of, a.cold + b.cold}.share();
+  return std::sqrt(all * (1 - all) * (1 / static_cast<double>(a.of) + 1 / static_cast<double>(b.of)));
+}
+
+Finding cold_shares(const Part& relevant, const Part& others, const Protocol& protocol) {
+  const double difference = std::abs(relevant.share() - others.share());
+  const bool by_chance =
+      relevant.of == 0 || others.of == 0 ||
+      difference < std::max(kSmallestDifference, kStandardErrors * standard_error(relevant, others));
+  // Drawn from what training has seen: an item it has not is the target, however few there are.
+  const bool certain = protocol.negatives == "popularity" && relevant.cold > 0 && others.cold == 0;
+  const bool tells = certain || !by_chance;
+  return {
+      "cold-shares", tells ? Verdict::kWarning : Verdict::kFine, tells ? relevant.cold : 0, relevant.of,
+      fmt::format("relevant items that training never saw: {:.1f} % of them, of the other candidates {:.1f} "
+                  "%; where the shares differ a ranker that knows which items are unseen knows something of "
+                  "the target: leave slates of cold targets out, or compare only rankers that do not look",
+                  100 * relevant.share(), 100 * others.share())};
 }
 
 void check_cold(const Dataset& dataset, const Split& split, Findings& findings) {
@@ -173,8 +218,8 @@ void check_cold(const Dataset& dataset, const Split& split, Findings& findings) 
   findings.push_back({"cold-targets", bad_if(cold_relevant, Verdict::kNote), cold_relevant, relevant,
                       "relevant items of the test set that training never saw"});
   findings.push_back({"cold-candidates", bad_if(cold_others, Verdict::kNote), cold_others, others,
-                      "other candidates of the test set that training never saw: where their share is not "
-                      "that of the relevant ones, being unseen tells something"});
+                      "other candidates of the test set that training never saw"});
+  findings.push_back(cold_shares({relevant, cold_relevant}, {others, cold_others}, split.test.protocol));
 }
 
 /// Ranks of known, history, none: a slate may not exclude less than its protocol.
@@ -216,6 +261,27 @@ void check_places(const Split& split, Findings& findings) {
                                   sum / count)});
 }
 
+/// A relevant item that was put in has a lower score of the retriever's than every candidate that it found:
+/// who knows its scores, takes the last one and is right there.
+Finding retriever_tells(const Split& split) {
+  int64_t last = 0;
+  double by_chance = 0;
+  for (const Slate& slate : split.test.slates) {
+    last += !slate.missed.empty();
+    by_chance +=
+        static_cast<double>(slate.candidates.size() - static_cast<size_t>(split.protocol.negative_count)) /
+        static_cast<double>(slate.candidates.size());
+  }
+  const bool tells = static_cast<double>(last) > by_chance + 0.5;
+  return {"retriever-tells", tells ? Verdict::kWarning : Verdict::kFine, tells ? last : 0,
+          std::ssize(split.test.slates),
+          fmt::format(
+              "test slates where the last candidate by {0}'s score is relevant, because it was put in (by "
+              "chance it would be in {1:.0f}): rankers that learn from {0}'s scores or its kin's (blend, "
+              "lambdamart) find it by that alone; leave them out, or measure on slates without `missed`",
+              split.protocol.retriever, by_chance)};
+}
+
 void check_retriever(const Split& split, Findings& findings) {
   if (split.protocol.negatives != "hard") return;
   const RetrieverRecall recall = retriever_recall(split.test);
@@ -223,6 +289,7 @@ void check_retriever(const Split& split, Findings& findings) {
                       fmt::format("relevant items of the test set that the best of {} held; the others were "
                                   "put in, and would be lost behind that retriever",
                                   split.protocol.retriever)});
+  findings.push_back(retriever_tells(split));
 }
 
 }  // namespace
@@ -245,6 +312,7 @@ std::vector<Finding> check_split(const Dataset& dataset, const Split& split) {
   Findings findings;
   check_histories(dataset, split, findings);
   check_training(dataset, split, findings);
+  check_unvalidated(dataset, split, findings);
   check_parts(dataset, split, findings);
   check_test_time(dataset, split, findings);
   check_exclusion(dataset, split, findings);

@@ -24,8 +24,9 @@ struct Finding {
 
 /// Looks for leaks and pitfalls in a split that was read (load_split() has checked files and hashes): targets
 /// in histories, in training or in both parts, training events later than the test, repeated items, equal
-/// times, cold items, candidates that the protocol excludes, an order of candidates that tells the target,
-/// and targets' titles in the history's text.
+/// times, cold items, whether being cold or coming last by the retriever tells the target, candidates that
+/// the protocol excludes, an order of candidates that tells the target, and targets' titles in the history's
+/// text.
 std::vector<Finding> check_split(const Dataset& dataset, const Split& split);
 
 }  // namespace r2rank::data

@@ -51,6 +51,15 @@ TEST_F(SplitCheck, ATargetThatTrainingSeesIsAFailure) {
   expect("targets-in-both-parts", Verdict::kFine, 0);
 }
 
+TEST_F(SplitCheck, TrainingOnUnvalidatedEventsIsANote) {
+  expect("unvalidated-training", Verdict::kFine, 0);
+  config.train_on_unvalidated = true;
+  config.valid_users = 15;
+  split = make_split(dataset, config);
+  EXPECT_EQ(testing::count_of(split.counts, "users who train on their second-last event"), 45);
+  expect("unvalidated-training", Verdict::kNote, 45);
+}
+
 TEST_F(SplitCheck, ATargetOfBothPartsIsAFailureUsersOfBothANote) {
   expect("users-in-both-parts", Verdict::kNote, 60);
   split.valid.slates[0] = split.test.slates[0];
@@ -99,6 +108,27 @@ TEST_F(SplitCheck, CountsColdTargetsAndCandidates) {
   EXPECT_EQ(finding("cold-candidates").of, 9);
 }
 
+TEST_F(SplitCheck, UnseenItemsThatAreTargetsMoreOftenThanCandidatesAreAWarning) {
+  dataset = testing::regular_dataset(60, 8, 50);
+  dataset.items.resize(60, dataset.items.front());  // items from 50 on have no interaction
+  SetUp();
+  const auto put = [&](size_t slate, bool relevant) {
+    Slate& changed = split.test.slates[slate];
+    for (size_t place = 0; place < changed.candidates.size(); ++place)
+      if ((changed.relevance[place] > 0) == relevant) changed.candidates[place] = 50;
+  };
+  expect("cold-shares", Verdict::kFine, 0);
+  put(0, true);
+  expect("cold-shares", Verdict::kFine, 0);  // one of 60 is no proof against 1,140 other candidates
+  split.test.protocol.negatives = "popularity";
+  expect("cold-shares", Verdict::kWarning, 1);  // there no other candidate can be unseen
+  split.test.protocol.negatives = "uniform";
+  for (size_t slate = 1; slate < 20; ++slate) put(slate, true);
+  expect("cold-shares", Verdict::kWarning, 20);
+  for (size_t slate = 20; slate < 40; ++slate) put(slate, false);
+  expect("cold-shares", Verdict::kFine, 0);
+}
+
 TEST_F(SplitCheck, ACandidateThatTheProtocolExcludesIsAFailure) {
   Slate& slate = split.test.slates[0];
   const size_t other = slate.relevance[0] > 0 ? 1 : 0;
@@ -134,6 +164,17 @@ TEST_F(SplitCheck, StatesTheRecallOfARetriever) {
   split.protocol.retriever = "item-knn";
   split.test.slates[0].missed = {split.test.slates[0].candidates[0]};
   expect("retriever-recall", Verdict::kNote, 59);
+  expect("retriever-tells", Verdict::kFine, 0);
+}
+
+TEST_F(SplitCheck, TargetsPutInWhereTheRetrieverMissedThemAreAWarning) {
+  split.protocol.negatives = "hard";
+  split.protocol.retriever = "item-knn";
+  for (size_t slate = 0; slate < 3; ++slate)
+    split.test.slates[slate].missed = {split.test.slates[slate].candidates[0]};
+  expect("retriever-tells", Verdict::kFine, 0);  // of 60 with 20 candidates each: what chance gives
+  split.test.slates[3].missed = {split.test.slates[3].candidates[0]};
+  expect("retriever-tells", Verdict::kWarning, 4);
 }
 
 }  // namespace

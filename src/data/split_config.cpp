@@ -79,7 +79,7 @@ void check_config(const Dataset& dataset, const SplitConfig& config) {
 Protocol protocol_of(const SplitConfig& config) {
   Protocol protocol;
   protocol.split = config.method;
-  protocol.negatives = config.negatives;
+  protocol.negatives = config.negatives == "popularity" ? "smoothed-popularity" : config.negatives;
   protocol.negative_count = config.negatives == "full" ? 0 : config.negative_count;
   protocol.seed = static_cast<uint64_t>(config.seed);
   protocol.exclude = config.exclude;

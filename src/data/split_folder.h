@@ -8,7 +8,7 @@
 
 namespace r2rank::data {
 
-inline constexpr int64_t kSplitVersion = 2;
+inline constexpr int64_t kSplitVersion = 3;
 
 /// The content hash of a parsed split.json: of everything in it but "hash", in the file's order.
 std::string split_hash(nlohmann::ordered_json json);

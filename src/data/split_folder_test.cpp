@@ -85,8 +85,8 @@ TEST_F(SplitJson, WithoutOneOfItsFieldsIsRefusedNamingIt) {
 }
 
 TEST_F(SplitJson, OfANewerVersionOrAnotherKindIsRefused) {
-  expect_parts(refusal(resealed([](ordered_json& json) { json["version"] = 3; })),
-               {"version 2 or older", "found 3", "newer r2rank"});
+  expect_parts(refusal(resealed([](ordered_json& json) { json["version"] = 4; })),
+               {"version 3 or older", "found 4", "newer r2rank"});
   expect_parts(refusal(resealed([](ordered_json& json) { json["format"] = "r2rank-slates"; })),
                {"\"r2rank-split\"", "r2rank-slates"});
 }

@@ -75,7 +75,7 @@ TEST(Split, TemporalDoesNotLeak) {
   config.method = "temporal";
   config.negatives = "popularity";
   const Split split = make_split(dataset, config);
-  EXPECT_EQ(split.protocol.name(), "temporal80-10-10-pop19-seed7");
+  EXPECT_EQ(split.protocol.name(), "temporal80-10-10-smoothpop19-seed7");
   EXPECT_GT(split.test.slates.size(), 20U);
   expect_no_leak(dataset, split);
   int64_t latest_training = 0, earliest_valid = INT64_MAX, latest_valid = 0, earliest_test = INT64_MAX;

@@ -12,7 +12,7 @@ namespace {
 constexpr uint64_t kTrainingStreams =
     1;  // last key word: held-out slates use 0, so that the two never share numbers
 
-void check_options(const TrainingSlates::Options& options) {
+const TrainingSlates::Options& checked(const TrainingSlates::Options& options) {
   if (options.negatives != "uniform" && options.negatives != "popularity")
     base::fail_usage("train", "training negatives = '{}' is not known: choose uniform or popularity",
                      options.negatives);
@@ -21,16 +21,16 @@ void check_options(const TrainingSlates::Options& options) {
         "train",
         "expected negative_count >= 1, recent_targets >= 1 and min_history >= 0, found {}, {} and {}",
         options.negative_count, options.recent_targets, options.min_history);
+  return options;
 }
 
 }  // namespace
 
-TrainingSlates::TrainingSlates(const Dataset& dataset, const Split& split, Options options)
+TrainingSlates::TrainingSlates(const Dataset& dataset, const Split& split, const Options& options)
     : dataset_(dataset),
       split_(split),
-      options_(std::move(options)),
+      options_(checked(options)),
       sampler_(dataset, split.training_end, options_.negatives) {
-  check_options(options_);
   for (int32_t user = 0; user < dataset.users(); ++user)
     if (split.training_end[user] > options_.min_history) eligible_.push_back(user);
   if (eligible_.empty())
@@ -44,7 +44,7 @@ TrainingSlates::TrainingSlates(const Dataset& dataset, const Split& split, Optio
 void TrainingSlates::check_negatives() const {
   int64_t fewest = sampler_.distinct_items();
   for (const int32_t user : eligible_)
-    fewest = std::min(fewest, sampler_.available(known_items(dataset_, user)));
+    fewest = std::min(fewest, sampler_.available(known_items(dataset_, user, split_.training_end[user])));
   if (fewest < options_.negative_count)
     base::fail_usage(
         "train",
@@ -57,12 +57,12 @@ Slate TrainingSlates::draw(int64_t n) const {
   const auto key = static_cast<uint64_t>(n);
   base::RandomStream targets(options_.seed, base::Purpose::kTargets, key, 0, kTrainingStreams);
   const int32_t user = eligible_[targets.below(eligible_.size())];
-  const int64_t end = split_.training_end[user];
+  const int32_t end = split_.training_end[user];
   const int64_t first = std::max(options_.min_history, end - options_.recent_targets);
   const auto position =
       static_cast<int32_t>(first + static_cast<int64_t>(targets.below(static_cast<uint64_t>(end - first))));
   Slate slate =
-      build_slate(dataset_, user, position, options_.negative_count, sampler_,
+      build_slate(dataset_, {user, position, 1}, end, options_.negative_count, sampler_,
                   {base::RandomStream(options_.seed, base::Purpose::kNegatives, key, 0, kTrainingStreams),
                    base::RandomStream(options_.seed, base::Purpose::kShuffle, key, 0, kTrainingStreams)});
   slate.id = n;

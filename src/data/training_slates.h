@@ -12,7 +12,8 @@
 namespace r2rank::data {
 
 /// Draws training slates: a user with enough history, a target among their last `recent_targets` training
-/// events, and `negative_count` negatives; slate n depends on (seed, n) alone, so a resumed run draws the
+/// events, and `negative_count` negatives that are no items of the user's training events (held-out ones may
+/// be: whoever trains does not know them); slate n depends on (seed, n) alone, so a resumed run draws the
 /// same ones.
 class TrainingSlates {
  public:
@@ -25,7 +26,9 @@ class TrainingSlates {
   };
   /// The dataset and the split must outlive it. Errors: kUsage (no user has enough history, impossible
   /// options).
-  TrainingSlates(const Dataset& dataset, const Split& split, Options options);
+  TrainingSlates(const Dataset& dataset, const Split& split, const Options& options);
+  /// Counts how draws changed, for whoever resumes: 1 excluded the user's held-out items from the negatives.
+  static constexpr int64_t kDraws = 2;
   Slate draw(int64_t n) const;  ///< Slate::id is n
   int64_t users() const { return static_cast<int64_t>(eligible_.size()); }
 

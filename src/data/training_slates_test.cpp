@@ -53,7 +53,7 @@ TEST_F(Training, ShortHistoriesBoundTheTargetsFromBelow) {
   for (int64_t n = 0; n < 200; ++n) EXPECT_GE(slates.draw(n).history_end, 8);
 }
 
-TEST_F(Training, HeldOutEventsAreNeverTargetsAndKnownItemsNeverNegatives) {
+TEST_F(Training, HeldOutEventsAreNeverTargetsAndTrainedItemsNeverNegatives) {
   for (const char* negatives : {"uniform", "popularity"}) {
     TrainingSlates::Options options;
     options.negatives = negatives;
@@ -62,13 +62,30 @@ TEST_F(Training, HeldOutEventsAreNeverTargetsAndKnownItemsNeverNegatives) {
       const Slate slate = slates.draw(n);
       EXPECT_LT(slate.history_end, split.training_end[slate.user]);
       const int32_t target = dataset.events(slate.user)[static_cast<size_t>(slate.history_end)].item;
-      const auto known = known_items(dataset, slate.user);
+      const auto known = known_items(dataset, slate.user, split.training_end[slate.user]);
       ASSERT_EQ(slate.candidates.size(), 8U);
       EXPECT_EQ(std::count(slate.candidates.begin(), slate.candidates.end(), target), 1);
       for (const int32_t item : slate.candidates)
         EXPECT_TRUE(item == target || !std::binary_search(known.begin(), known.end(), item));
     }
   }
+}
+
+TEST_F(Training, WhatTheUserIsTestedOnIsANegativeAsOftenAsAnyOtherItem) {
+  const TrainingSlates slates(dataset, split, {});
+  int64_t held_out = 0, others = 0;
+  for (int64_t n = 0; n < 8000; ++n) {
+    const Slate slate = slates.draw(n);
+    const auto later = dataset.events(slate.user).subspan(10);
+    for (const int32_t item : slate.candidates)
+      if (std::any_of(later.begin(), later.end(), [&](const auto& event) { return event.item == item; }))
+        ++held_out;
+      else
+        ++others;
+  }
+  // 7 of the 50 items without a training event of the user; 2 of these are held out.
+  EXPECT_NEAR(static_cast<double>(held_out), 8000 * 7 * 2 / 50.0, 200);
+  EXPECT_EQ(held_out + others, 8000 * 8);
 }
 
 TEST_F(Training, EveryPlaceHoldsTheTargetEquallyOften) {
@@ -93,7 +110,8 @@ TEST_F(Training, RefusesImpossibleOptions) {
   testing::expect_parts(refused({.negatives = "hard"}), {"uniform or popularity"});
 }
 
-/// Two users of 6 and 9 events with different items, 15 in all: 9 and 6 are left as negatives.
+/// Two users of 6 and 9 events with different items, 15 in all; 4 and 7 of the events are training's: 11 and
+/// 8 items are left as negatives.
 struct TwoTrainingUsers : ::testing::Test {
   Dataset dataset = testing::dataset_of({{0, 1, 2, 3, 4, 5}, {6, 7, 8, 9, 10, 11, 12, 13, 14}}, 20);
   Split split = make_split(dataset, five_negatives());
@@ -105,10 +123,10 @@ struct TwoTrainingUsers : ::testing::Test {
 };
 
 TEST_F(TwoTrainingUsers, MayBeAskedForNoMoreNegativesThanAnyOfThemHasLeft) {
-  const TrainingSlates most = slates({.negative_count = 6});
-  for (int64_t n = 0; n < 50; ++n) EXPECT_EQ(most.draw(n).candidates.size(), 7U);
-  testing::expect_parts(refused({.negative_count = 7}),
-                        {"expected 7 negatives", "only 6 items", "lower --negative-count"});
+  const TrainingSlates most = slates({.negative_count = 8});
+  for (int64_t n = 0; n < 50; ++n) EXPECT_EQ(most.draw(n).candidates.size(), 9U);
+  testing::expect_parts(refused({.negative_count = 9}),
+                        {"expected 9 negatives", "only 8 items", "lower --negative-count"});
 }
 
 TEST_F(TwoTrainingUsers, HaveFewerLeftWhereOnlyItemsOfTrainingEventsAreDrawn) {
@@ -120,8 +138,8 @@ TEST_F(TwoTrainingUsers, HaveFewerLeftWhereOnlyItemsOfTrainingEventsAreDrawn) {
 
 TEST_F(TwoTrainingUsers, OfWhomOneIsNeverDrawnAreBoundByTheOther) {
   split.training_end[1] = 3;
-  EXPECT_EQ(slates({.negative_count = 9}).users(), 1);
-  testing::expect_parts(refused({.negative_count = 10}), {"only 9 items"});
+  EXPECT_EQ(slates({.negative_count = 11}).users(), 1);
+  testing::expect_parts(refused({.negative_count = 12}), {"only 11 items"});
 }
 
 TEST_F(TwoTrainingUsers, WithTooFewEventsAreRefusedWithWhatToLower) {

@@ -179,6 +179,14 @@ void check_comparable(const metrics::PerUserResults& a, const metrics::PerUserRe
                      "{}): other users or candidates make other numbers; evaluate both on one slates file",
                      a.scorer, a.protocol, a.slates_hash, b.scorer, b.protocol, b.slates_hash);
   }
+  if (!a.training_hash.empty() && !b.training_hash.empty() && a.training_hash != b.training_hash) {
+    base::fail_usage(
+        "eval",
+        "expected results of scorers that learned from the same events, but '{}' did from those with hash {} "
+        "and '{}' from those with {}: a split with --train-on-unvalidated, or with that and other --valid-users, "
+        "trains on other events, whatever its test slates; train and evaluate both on one split",
+        a.scorer, a.training_hash, b.scorer, b.training_hash);
+  }
   if (a.slate_ids != b.slate_ids || a.user_ids != b.user_ids) {
     base::fail_usage(
         "eval",

@@ -34,7 +34,8 @@ void complete_results(metrics::PerUserResults& results, const data::SlateSet& sl
 /// hold no number.
 std::vector<double> user_means(const metrics::PerUserResults& results, const std::string& column);
 
-/// Results are compared only where every slate is the same. Errors: kUsage saying how they differ.
+/// Results are compared only where every slate is the same, and so is what the scorers learned from as far as
+/// both say (PerUserResults::training_hash). Errors: kUsage saying how they differ.
 void check_comparable(const metrics::PerUserResults& a, const metrics::PerUserResults& b);
 
 }  // namespace r2rank::experiment

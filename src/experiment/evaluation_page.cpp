@@ -65,6 +65,7 @@ std::string render(const EvaluationPage& page, TableFormat format) {
 std::string summary_json(const EvaluationPage& page) {
   const ResultTable& table = page.table;
   Json json = {{"protocol", table.protocol}, {"users", table.users}};
+  if (!page.dtype.empty()) json["dtype"] = page.dtype;
   json["results"] = json["paired"] = json["seconds"] = Json::object();
   for (const auto& row : table.rows) json["results"][row.scorer] = result_json(table, row);
   for (const auto& pair : table.pairs)

@@ -19,15 +19,16 @@ struct EvaluationPage {
   std::vector<ComparisonTable> slices = {};
   std::optional<BeyondTable> beyond = {};
   std::map<std::string, double> seconds = {};  ///< by what they were spent on
+  std::string dtype = {};                      ///< what a language model computed in; empty without one
 };
 
 /// The tables one below the other; CSV: an empty line between them, each with a head of its own; JSON: one
 /// object, the table's with "slices" and "beyond_accuracy".
 std::string render(const EvaluationPage& page, TableFormat format);
 
-/// summary.json (docs/formats.md): {"protocol", "users", "results": {name: {metric: {"mean", "lo", "hi"}}},
-/// "paired": {"a-b": {metric: {"mean", "lo", "hi", "p", "p_permutation", "p_holm"}}}, "seconds": {...}} with
-/// every metric of the page, and "slices" and "beyond_accuracy" where it has them.
+/// summary.json (docs/formats.md): {"protocol", "users", "dtype", "results": {name: {metric: {"mean", "lo",
+/// "hi"}}}, "paired": {"a-b": {metric: {"mean", "lo", "hi", "p", "p_permutation", "p_holm"}}}, "seconds":
+/// {...}} with every metric of the page, and "slices" and "beyond_accuracy" where it has them.
 std::string summary_json(const EvaluationPage& page);
 
 }  // namespace r2rank::experiment

@@ -171,6 +171,17 @@ TEST(CheckComparable, RefusesOtherSlatesAndSaysWhy) {
   EXPECT_NE(text.find("one slates file"), std::string::npos) << text;
 }
 
+TEST(CheckComparable, RefusesScorersThatLearnedFromOtherEvents) {
+  auto one = results_of("a", {1, 0}), other = results_of("b", {0, 1});
+  one.training_hash = "first";
+  EXPECT_NO_THROW(check_comparable(one, other)) << "what is unknown is not refused";
+  other.training_hash = "second";
+  const auto text = error_of([&] { check_comparable(one, other); }, base::ErrorKind::kUsage);
+  EXPECT_NE(text.find("--train-on-unvalidated"), std::string::npos) << text;
+  other.training_hash = "first";
+  EXPECT_NO_THROW(check_comparable(one, other));
+}
+
 TEST(CheckComparable, RefusesAPartOfTheSlatesAndAnotherOrder) {
   const auto whole = results_of("a", {1, 0, 0.5});
   auto reordered = whole;

@@ -32,8 +32,12 @@ Slates scored_slates(const metrics::PerUserResults& results, const data::SlateSe
   return scored;
 }
 
+/// Of many slates as many as are fitted on, at even distances: the first ones would be those of few users.
 double fitted(const Slates& slates) {
-  return metrics::fitted_temperature(std::span(slates).first(std::min(slates.size(), kMostFitted)));
+  if (slates.size() <= kMostFitted) return metrics::fitted_temperature(slates);
+  Slates spread;
+  for (size_t i = 0; i < kMostFitted; ++i) spread.push_back(slates[i * slates.size() / kMostFitted]);
+  return metrics::fitted_temperature(spread);
 }
 
 /// The temperature for each slate: the one of the half that its user is not in.

@@ -22,13 +22,14 @@ struct ScoreCalibration {
 struct Calibrations {
   ScoreCalibration plain;   ///< softmax over the slate
   ScoreCalibration scaled;  ///< the same at a temperature fitted on the other half of the users
-  double temperature = 1;   ///< the one that fits all users
+  double temperature = 1;   ///< the one that fits slates of all users
   /// Where all scores lie in [0, 1]: the calibration error of each score read as the probability that its
   /// item is relevant, which is what a verdict's P(yes) claims.
   std::optional<double> probability_error = {};
 };
 
-/// Users are halved by their order of first appearance; a temperature is fitted on at most 2,000 slates.
+/// Users are halved by their order of first appearance; a temperature is fitted on at most 2,000 slates,
+/// of more on 2,000 at even distances.
 /// REQUIRES results on these slates, with scores.
 Calibrations score_calibration(const metrics::PerUserResults& results, const data::SlateSet& slates);
 

@@ -54,6 +54,19 @@ TEST_F(ScoreCalibrations, ReadScoresBetweenZeroAndOneAsProbabilities) {
   EXPECT_FALSE(with_scores({0.9, NAN}).probability_error.has_value());
 }
 
+TEST_F(ScoreCalibrations, FitATemperatureOnSlatesFromTheFirstToTheLast) {
+  // Of 4,500 users the first 2,250 are right and the others wrong: over all, the scores say nothing.
+  const data::Slate slate = slates_.slates[0];
+  slates_.slates.assign(4500, slate);
+  results_.user_ids.clear();
+  for (size_t user = 0; user < 4500; ++user) {
+    results_.user_ids.push_back(fmt::format("u{}", user));
+    if (user >= 2250) slates_.slates[user].relevance = {0, 1};
+  }
+  results_.scores.assign(4500, {1, 0});
+  EXPECT_GT(score_calibration(results_, slates_).temperature, 100);
+}
+
 TEST_F(ScoreCalibrations, FitNoTemperatureOnTheUsersTheyJudge) {
   // Users of one half are right, those of the other wrong: what the other half teaches is wrong each time.
   for (size_t i = 1; i < slates_.slates.size(); i += 2) slates_.slates[i].relevance = {0, 1};

@@ -7,9 +7,11 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <unordered_set>
 
 #include "base/error.h"
 #include "data/item_statistics.h"
+#include "data/slate_traits.h"
 
 namespace r2rank::experiment {
 namespace {
@@ -152,12 +154,27 @@ Slice by_category(const SliceSource& source) {
   return slice;
 }
 
+/// By users: a figure without ties is over users none of whose slates has one.
+Slice by_tied(const SliceSource& source) {
+  if (source.dataset.time_kind != data::TimeKind::kReal)
+    return {"tied", {"no times"}, std::vector<int32_t>(source.slates.slates.size(), 0)};
+  std::unordered_set<int32_t> tied;
+  for (const auto& slate : source.slates.slates)
+    if (data::order_decided_by_ties(source.dataset, slate)) tied.insert(slate.user);
+  Slice slice{"tied", {"not tied", "tied"}, {}};
+  for (const auto& slate : source.slates.slates) slice.label_of.push_back(tied.contains(slate.user) ? 1 : 0);
+  return slice;
+}
+
 struct SliceMaker {
   const char* name;
   Slice (*make)(const SliceSource&);
 };
-constexpr SliceMaker kMakers[] = {
-    {"history", by_history}, {"popularity", by_popularity}, {"cold", by_cold}, {"category", by_category}};
+constexpr SliceMaker kMakers[] = {{"history", by_history},
+                                  {"popularity", by_popularity},
+                                  {"cold", by_cold},
+                                  {"category", by_category},
+                                  {"tied", by_tied}};
 
 }  // namespace
 
@@ -182,6 +199,7 @@ metrics::PerUserResults within_slice(const metrics::PerUserResults& results, con
   metrics::PerUserResults part;
   part.scorer = results.scorer;
   part.protocol = results.protocol;
+  part.training_hash = results.training_hash;
   part.slates_hash = results.slates_hash;
   for (size_t row = 0; row < slice.label_of.size(); ++row) {
     if (slice.label_of[row] != label) continue;

@@ -81,6 +81,20 @@ TEST_F(Slices, OfADatasetWithoutCategoriesAreOne) {
   EXPECT_EQ(slice("category").labels, (Labels{"no category"}));
 }
 
+TEST_F(Slices, ByTiesTellUsersWhoseOrderTheLogDecided) {
+  given({{1, 2, 3}, {4, 5, 6, 10}, {7, 8, 9}});
+  dataset_.time_kind = data::TimeKind::kReal;
+  for (size_t i = 0; i < dataset_.interactions.size(); ++i)
+    dataset_.interactions[i].time = static_cast<int64_t>(10 * i);
+  dataset_.interactions[6].time = dataset_.interactions[5].time;  // the second user's target
+  EXPECT_EQ(labels_of_slates(slice("tied")), (Labels{"not tied", "tied", "not tied"}));
+  slates_.slates.push_back(slates_.slates[1]);  // another slate of the same user that has no tie
+  slates_.slates.back().history_end = 1;
+  EXPECT_EQ(labels_of_slates(slice("tied")), (Labels{"not tied", "tied", "not tied", "tied"}));
+  dataset_.time_kind = data::TimeKind::kOrder;
+  EXPECT_EQ(slice("tied").labels, (Labels{"no times"}));
+}
+
 TEST_F(Slices, HaveNamesAndRefuseOthers) {
   given({{1, 9, 1}, {1, 9, 2}});
   for (const auto& name : slice_names()) EXPECT_EQ(slice(name).name, name);

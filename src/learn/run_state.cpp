@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/log.h"
+#include "data/training_slates.h"
 #include "learn/tensor_file.h"
 
 namespace r2rank::learn {
@@ -63,6 +65,16 @@ void refuse_differences(const json& saved, const json& now, const base::Path& pa
                      "or choose another --output",
                      key, value.dump(), now.contains(key) ? now.at(key).dump() : "none");
   }
+}
+
+/// A run that goes on with other negatives than it began with is still sound, but not what either would be.
+void warn_of_other_draws(const json& document, const base::Path& path) {
+  const int64_t draws = document.contains("draws") ? counter(document, "draws", path) : 1;
+  if (draws == data::TrainingSlates::kDraws) return;
+  base::log_warning(
+      "{} was written by a version that drew training slates otherwise ({} here, {} there: negatives once left "
+      "out the user's held-out items); the run goes on with the slates of this version",
+      path.string(), data::TrainingSlates::kDraws, draws);
 }
 
 /// They share storage with the parameters: what is copied into them is in the model.
@@ -143,6 +155,7 @@ void save_checkpoint(const base::Path& run, const RankingModel& model, AdamW& op
                          {"step", state.step},
                          {"optimizer_steps", optimizer.steps()},
                          {"slates", state.slates},
+                         {"draws", data::TrainingSlates::kDraws},
                          {"seconds", state.seconds},
                          {"nonfinite_steps", state.nonfinite_steps},
                          {"dtype", model.model->options().dtype},
@@ -164,6 +177,7 @@ RunState load_checkpoint(const base::Path& run, AdamW& optimizer, Critic* critic
           "train", "the checkpoint in {} was trained on another dataset or split; choose another --output",
           run.string());
     refuse_differences(document.at("configuration"), config_json(config), path);
+    warn_of_other_draws(document, path);
     state = {counter(document, "step", path), counter(document, "slates", path), seconds_of(document, path),
              counter(document, "nonfinite_steps", path)};
     optimizer.restore(counter(document, "optimizer_steps", path));

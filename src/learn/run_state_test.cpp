@@ -121,6 +121,25 @@ TEST_F(Checkpoint, IsResumedOnlyWithSettingsThatChangeNoStep) {
   expect_parts(refusal(other, base::ErrorKind::kUsage), {"lora_targets", "has [\"q_proj\"]"});
 }
 
+TEST_F(Checkpoint, OfAVersionThatDrewOtherNegativesIsResumedWithAWarning) {
+  Trained trained(base_), fresh(base_);
+  save(trained);
+  json state = json::parse(base::read_file(saved_ / "state.json"));
+  EXPECT_EQ(state.at("draws"), 2);
+  const auto warning = [&] {
+    ::testing::internal::CaptureStderr();
+    EXPECT_EQ(load(fresh, config_).step, 12);
+    return ::testing::internal::GetCapturedStderr();
+  };
+  EXPECT_EQ(warning(), "");
+  state.erase("draws");
+  base::write_file(saved_ / "state.json", state.dump());
+  EXPECT_NE(warning().find("drew training slates otherwise"), std::string::npos);
+  state["draws"] = "two";
+  base::write_file(saved_ / "state.json", state.dump());
+  expect_parts(refusal(config_), {"state.json", "damaged", "draws"});
+}
+
 TEST_F(Checkpoint, WithoutAFieldOrWithAnotherTypeOfOneIsDamaged) {
   Trained trained(base_);
   save(trained);

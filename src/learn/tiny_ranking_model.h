@@ -57,8 +57,9 @@ inline void write_tiny_base(const base::Path& folder) {
   model::save_language_model(model, folder, true, true);
 }
 
-/// Users who have chosen every red item, in different orders, so that every negative of theirs is blue. The
-/// blue items are known from users whose histories are too short to be trained on.
+/// Users who have chosen every red item, in different orders, so that every negative they are tested with is
+/// blue (of those they train with one in nine is red: what is held out). Short histories, not trained on,
+/// know the blue.
 inline data::Dataset red_or_blue() {
   constexpr int32_t kUsers = 12, kRed = 8, kItems = 24, kBlueUsers = 6, kShort = 5;
   std::vector<std::vector<int32_t>> histories;

@@ -19,6 +19,7 @@ constexpr const char* kVersionKey = "r2rank.version";
 constexpr const char* kScorerKey = "r2rank.scorer";
 constexpr const char* kProtocolKey = "r2rank.protocol";
 constexpr const char* kHashKey = "r2rank.slates_hash";
+constexpr const char* kTrainingKey = "r2rank.training_hash";  // not in files of older programs
 constexpr const char* kSlateColumn = "slate_id";
 constexpr const char* kUserColumn = "user_id";
 constexpr const char* kScoresColumn = "scores";
@@ -77,6 +78,7 @@ std::shared_ptr<arrow::Table> as_table(const PerUserResults& results) {
   const auto metadata =
       arrow::key_value_metadata({kFormatKey, kVersionKey, kScorerKey, kProtocolKey, kHashKey},
                                 {kFormat, kVersion, results.scorer, results.protocol, results.slates_hash});
+  if (!results.training_hash.empty()) metadata->Append(kTrainingKey, results.training_hash);
   return arrow::Table::Make(arrow::schema(fields, metadata), columns,
                             static_cast<int64_t>(results.slate_ids.size()));
 }
@@ -106,6 +108,11 @@ std::string metadata_value(const Input& input, const char* key) {
   const auto value = metadata ? metadata->Get(key) : arrow::Result<std::string>(arrow::Status::KeyError(key));
   if (!value.ok()) refuse(input.name, fmt::format("no metadata '{}'", key));
   return *value;
+}
+
+std::string optional_metadata(const Input& input, const char* key) {
+  const auto metadata = input.table->schema()->metadata();
+  return metadata && metadata->Contains(key) ? metadata_value(input, key) : "";
 }
 
 /// `eval --output` writes a file of the scorer's name: the name must not lead elsewhere.
@@ -193,6 +200,7 @@ PerUserResults load_per_user(const base::Path& path) {
   results.scorer = scorer_name(input);
   results.protocol = metadata_value(input, kProtocolKey);
   results.slates_hash = metadata_value(input, kHashKey);
+  results.training_hash = optional_metadata(input, kTrainingKey);
   const auto ids = typed_column<arrow::Int64Array>(input, kSlateColumn, *arrow::int64());
   results.slate_ids.assign(ids->raw_values(), ids->raw_values() + ids->length());
   results.user_ids = strings_of(*typed_column<arrow::StringArray>(input, kUserColumn, *arrow::utf8()));

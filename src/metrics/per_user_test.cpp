@@ -29,6 +29,7 @@ class PerUser : public testing::Test {
     results.scorer = scorer;
     results.protocol = "loo-uni2-seed7";
     results.slates_hash = "abc123";
+    results.training_hash = "def456";
     return results;
   }
 
@@ -102,10 +103,18 @@ TEST_F(PerUser, ComeBackAsTheyWereSaved) {
   EXPECT_EQ(loaded.scorer, saved.scorer);
   EXPECT_EQ(loaded.protocol, saved.protocol);
   EXPECT_EQ(loaded.slates_hash, saved.slates_hash);
+  EXPECT_EQ(loaded.training_hash, "def456");
   EXPECT_EQ(loaded.slate_ids, saved.slate_ids);
   EXPECT_EQ(loaded.user_ids, saved.user_ids);
   EXPECT_EQ(loaded.values, saved.values);
   EXPECT_EQ(loaded.scores, saved.scores);
+}
+
+TEST_F(PerUser, MayLeaveOpenWhatWasLearnedFrom) {
+  auto saved = example();
+  saved.training_hash.clear();
+  save_per_user(saved, folder_ / "unknown.parquet");
+  EXPECT_EQ(load_per_user(folder_ / "unknown.parquet").training_hash, "");
 }
 
 TEST_F(PerUser, KeepANanScore) {

@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "base/log.h"
+#include "model/compute_type.h"
 #include "model/device.h"
 #include "model/tile_product.h"
 
@@ -34,7 +34,7 @@ namespace {
 void describe_compute(ModelOptions& options, base::ConfigFields& fields) {
   fields
       .add("dtype", options.dtype,
-           "compute type: bf16 with f32 masters, f32, or auto (the faster on this machine)")
+           "compute type: bf16 with f32 masters, f32, or auto (bf16 where the processor has it)")
       .one_of({"auto", "bf16", "f32"});
   fields.add("device", options.device, "where to compute").one_of({"cpu", "cuda"});
 }
@@ -62,32 +62,6 @@ void ModelOptions::describe(base::ConfigFields& fields) {
   fields.add("readout_hidden", readout_hidden, "hidden width of the readout head").between(1, 65536);
   fields.add("train_embedding", train_embedding,
              "full tuning: train the embedding (and tied output layer) too");
-}
-
-at::ScalarType resolve_dtype(const std::string& dtype, const std::string& device, double* seconds_bf16,
-                             double* seconds_f32) {
-  if (dtype == "auto" && device != "cpu")
-    return at::kBFloat16;  // every GPU that libtorch still supports is faster in it
-  if (dtype == "f32") return at::kFloat;
-  if (dtype == "bf16") return at::kBFloat16;
-  const auto time_product = [](at::ScalarType type) {
-    const at::Tensor a = at::ones({512, 768}, type), b = at::ones({768, 768}, type);
-    double best = 1e9;
-    for (int repeat = 0; repeat < 4; ++repeat) {
-      const auto start = std::chrono::steady_clock::now();
-      at::mm(a, b);
-      best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-    }
-    return best;
-  };
-  const double bf16 = time_product(at::kBFloat16), f32 = time_product(at::kFloat);
-  if (seconds_bf16 != nullptr) *seconds_bf16 = bf16;
-  if (seconds_f32 != nullptr) *seconds_f32 = f32;
-  if (bf16 < f32) return at::kBFloat16;
-  base::log_info(
-      "this CPU multiplies f32 faster than bf16 ({:.2f} against {:.2f} ms a product): computing in f32",
-      f32 * 1e3, bf16 * 1e3);
-  return at::kFloat;
 }
 
 LanguageModel::LanguageModel(const ModelConfig& config, const WeightSource& source,

@@ -80,9 +80,4 @@ std::unique_ptr<LanguageModel> load_language_model(const ModelFiles& files, cons
 /// Saves weights (LoRA merged), configuration and tokenizer as a Hugging Face folder in bf16 or f32.
 void save_language_model(const LanguageModel& model, const base::Path& folder, bool f32, bool overwrite);
 
-/// What `--dtype auto` means here: bf16 where a bf16 product is faster than an f32 one on this machine, else
-/// f32. `seconds_bf16` and `seconds_f32` receive the timings of one product when not null.
-at::ScalarType resolve_dtype(const std::string& dtype, const std::string& device,
-                             double* seconds_bf16 = nullptr, double* seconds_f32 = nullptr);
-
 }  // namespace r2rank::model

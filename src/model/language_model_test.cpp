@@ -193,16 +193,5 @@ TEST(LanguageModel, RefusesVerdictTokensOutsideTheVocabulary) {
   EXPECT_DEATH(golden::tiny_model("llama")->set_verdict_tokens(1, 128), "vocabulary");
 }
 
-TEST(LanguageModel, ResolvesTheComputeType) {
-  EXPECT_EQ(resolve_dtype("f32", "cpu"), at::kFloat);
-  EXPECT_EQ(resolve_dtype("bf16", "cpu"), at::kBFloat16);
-  double bf16 = 0, f32 = 0;
-  const auto chosen = resolve_dtype("auto", "cpu", &bf16, &f32);
-  EXPECT_GT(bf16, 0);
-  EXPECT_EQ(chosen, bf16 < f32 ? at::kBFloat16 : at::kFloat);
-  EXPECT_EQ(resolve_dtype("auto", "cuda"), at::kBFloat16);
-  EXPECT_EQ(resolve_dtype("f32", "cuda"), at::kFloat);
-}
-
 }  // namespace
 }  // namespace r2rank::model

@@ -63,7 +63,7 @@ class Protocols(Case):
         together = ("--method", "ratio", "--targets", "together")
         for name, flags in {
                 "loo-uni19-seed7": (),
-                "loo-pop9-seed3-later": ("--negatives", "popularity", "--negative-count", "9", "--seed", "3", "--exclude", "history"),
+                "loo-smoothpop9-seed3-later": ("--negatives", "popularity", "--negative-count", "9", "--seed", "3", "--exclude", "history"),
                 "loo-uni9-seed7-seen": ("--negative-count", "9", "--exclude", "none"),
                 "loo-hard9-item-knn-pop-seed7": knn,
                 "loo-full": ("--negatives", "full"),
@@ -99,6 +99,17 @@ class Protocols(Case):
         self.assertEqual({len(slate["candidates"]) for slate in slates}, {1})
         self.assertIn(f"the {ITEMS + 5} items of the catalogue", self.accepts("eval", self.data, "--split", split, "--dry-run").stdout)
 
+    def test_what_is_chosen_by_validation_under_the_full_catalogue_is_not_always_right(self):
+        split, _ = self.split("full", "--negatives", "full")
+        header, slates = self.slates(split, "valid")
+        negatives = ITEMS - EVENTS  # of the items with an interaction those that the user does not know
+        self.assertEqual(header["protocol_name"], f"loo-uni{negatives}-seed7")
+        self.assertEqual({len(slate["candidates"]) for slate in slates}, {negatives + 1})
+        self.accepts("baseline", "train", self.data, "--split", split, "--method", "item-knn", "--output", self.folder / "knn")
+        trial, *_ = json.loads((self.folder / "knn/baseline.json").read_text())["report"]["trials"]
+        self.assertLess(trial["ndcg@10"], 0.9)
+        self.assertGreater(trial["ndcg@10"], 0)
+
     def test_several_relevant_items_carry_their_ratings(self):
         split, _ = self.split("rated", "--method", "ratio", "--targets", "together", "--labels", "ratings", "--valid-from", "0.5",
                               "--test-from", "0.75", "--negative-count", "5")
@@ -130,7 +141,7 @@ class Protocols(Case):
         earlier = self.folder / "results/popularity.parquet"
         self.evaluate(uniform, "--baselines", "random", "--with", earlier)
         self.refuses("eval", self.data, "--split", popular, "--with", earlier, "--baselines", "random", code=2, working=True,
-                     says=("loo-pop19-seed7", "loo-uni19-seed7", "other users or candidates"))
+                     says=("loo-smoothpop19-seed7", "loo-uni19-seed7", "other users or candidates"))
         self.refuses("eval", self.data, "--split", uniform, "--part", "valid", "--with", earlier, "--baselines", "random", code=2,
                      working=True, says="protocol loo-uni19-seed7")
 
@@ -146,7 +157,7 @@ class Protocols(Case):
                 writer.writerows([slate["id"], item, place] for place, item in enumerate(slate["candidates"]))
         self.evaluate(uniform, "--scores", scores, "--baselines", "random")
         self.refuses("eval", self.data, "--split", popular, "--scores", scores, "--baselines", "", code=3, working=True,
-                     says=("candidates without a score", "loo-pop19-seed7", "another protocol"))
+                     says=("candidates without a score", "loo-smoothpop19-seed7", "another protocol"))
         self.refuses("eval", self.data, "--split", full, "--scores", scores, "--baselines", "", code=2, working=True,
                      says="full catalogue")
 

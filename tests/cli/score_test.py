@@ -70,6 +70,7 @@ class Eval(Scoring):
         summary = json.loads(page)
         self.assertEqual(json.loads((self.output / "summary.json").read_text()), summary)
         self.assertEqual((summary["protocol"], summary["users"], summary["seconds"]), ("loo-uni4-seed7", 12, {"train": 1.5}))
+        self.assertIn(summary["dtype"], ("bf16", "f32"))
         self.assertEqual(set(summary["results"]), {"mine", "random", "constant"})
         self.assertEqual(set(summary["paired"]), {"mine-random", "mine-constant"})
         self.assertAlmostEqual(summary["results"]["constant"]["ndcg@10"]["mean"], 0.590, places=3)
@@ -172,6 +173,12 @@ class Eval(Scoring):
         foreign = results("foreign", self.world.other_data, "--split", self.world.other_split) / "random.parquet"
         self.refuses_eval("--with", foreign, *self.base_model(), code=2, says=("random.parquet", "other users or candidates make other numbers"))
         self.refuses_eval("--with", self.own_results(), "--part", "valid", *self.base_model(), code=2, says="other users or candidates make other numbers")
+
+    def test_results_of_scorers_that_learned_from_other_events_are_refused(self):
+        longer = self.folder / "longer"
+        must("split", self.world.data, "--negative-count", "4", "--valid-users", "3", "--train-on-unvalidated", "--output", longer)
+        other = results("longer", self.world.data, "--split", longer) / "random.parquet"
+        self.refuses_eval("--with", other, *self.base_model(), code=2, says=("random.parquet", "learned from", "--train-on-unvalidated"))
 
     def test_earlier_results_that_end_early_are_refused_before_scoring(self):
         cut = self.folder / "cut.parquet"

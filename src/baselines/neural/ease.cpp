@@ -4,11 +4,14 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <utility>
 
+#include "base/byte_size.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/memory_free.h"
 #include "baselines/history.h"
 #include "baselines/training_matrix.h"
 
@@ -90,6 +93,7 @@ class Ease : public Scorer {
     const SparseRows items_of = training_matrix(data);  // [users, items]
     kept_ = keep_popular(items_of.transposed(static_cast<int64_t>(data.dataset.items.size())),
                          options.most_items);
+    check_ease_memory(std::ssize(kept_.items), options, base::free_memory());
     weights_ = solve(items_of, kept_, options);
   }
 
@@ -152,6 +156,19 @@ void EaseOptions::describe(base::ConfigFields& fields) {
   fields.add("most_items", most_items, "only the most popular items of a larger catalogue are modelled")
       .between(1, 200'000);
   fields.add("precision", precision, "number format of the factorisation").one_of({"f32", "f64"});
+}
+
+void check_ease_memory(int64_t items, const EaseOptions& options, double free) {
+  const double bytes_a_pair = options.precision == "f64" ? 24 : 12;
+  const auto size = static_cast<double>(items);
+  if (bytes_a_pair * size * size <= free) return;
+  base::fail(
+      base::ErrorKind::kResource, "ease",
+      "expected {} of memory for {} items ({} bytes times their square), found {} free; set most_items "
+      "to at most {}{}",
+      base::format_gibibytes(bytes_a_pair * size * size), items, bytes_a_pair, base::format_gibibytes(free),
+      static_cast<int64_t>(std::sqrt(free / bytes_a_pair)),
+      options.precision == "f64" ? " or precision to f32" : "");
 }
 
 std::unique_ptr<Scorer> make_ease(const TrainingData& data, const EaseOptions& options) {

@@ -97,6 +97,20 @@ TEST_F(Ease, GivesAUserWithoutHistoryNothing) {
   EXPECT_EQ(make_ease({dataset_, split_}, {})->score(slate), (std::vector<double>{0, 0}));
 }
 
+TEST(EaseMemory, IsAskedForWithFigures) {
+  constexpr double kGib = 1024.0 * 1024 * 1024;
+  EXPECT_NO_THROW(check_ease_memory(40'000, {}, 19.2e9));
+  try {
+    check_ease_memory(40'000, {}, 3 * kGib);
+    FAIL() << "more than is there was taken";
+  } catch (const base::Error& error) {
+    EXPECT_EQ(error.kind(), base::ErrorKind::kResource);
+    for (const char* part : {"17.9 GiB", "40000 items", "3.0 GiB free", "at most 16384"})
+      EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what();
+  }
+  EXPECT_THROW(check_ease_memory(20'000, {.precision = "f64"}, 9e9), base::Error);
+}
+
 TEST_F(Ease, RefusesSettingsOutOfRange) {
   for (const auto& options :
        {EaseOptions{.regularisation = 0}, EaseOptions{.regularisation = NAN}, EaseOptions{.most_items = 0}}) {
