@@ -135,4 +135,10 @@ std::vector<std::pair<std::string, double>> ListwiseScorer::notes() const {
   return all;
 }
 
+void ListwiseScorer::forget_notes() {
+  answers_ = malformed_ = first_chosen_ = 0;
+  named_ = copied_ = 0;
+  writer_->forget_notes();
+}
+
 }  // namespace r2rank::baselines
