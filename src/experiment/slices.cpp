@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "data/item_statistics.h"
+#include "data/slate_traits.h"
 
 namespace r2rank::experiment {
 namespace {
@@ -152,12 +153,22 @@ Slice by_category(const SliceSource& source) {
   return slice;
 }
 
+Slice by_ties(const SliceSource& source) {
+  Slice slice{"tied", {"untied", "tied"}, {}};
+  for (const auto& slate : source.slates.slates)
+    slice.label_of.push_back(data::order_decided_by_ties(source.dataset, slate) ? 1 : 0);
+  return slice;
+}
+
 struct SliceMaker {
   const char* name;
   Slice (*make)(const SliceSource&);
 };
-constexpr SliceMaker kMakers[] = {
-    {"history", by_history}, {"popularity", by_popularity}, {"cold", by_cold}, {"category", by_category}};
+constexpr SliceMaker kMakers[] = {{"history", by_history},
+                                  {"popularity", by_popularity},
+                                  {"cold", by_cold},
+                                  {"category", by_category},
+                                  {"tied", by_ties}};
 
 }  // namespace
 

@@ -22,7 +22,8 @@ struct Slice {
 /// "history" (events before the target), "popularity" (training events of the target; of several relevant
 /// items the rarest), "cold" (whether the target has any training event), "category" (the target's, at the
 /// outermost level at which no category holds more than nine tenths of the slates; the eight with the
-/// most slates, the rest is "other").
+/// most slates, the rest is "other"), "tied" (whether equal times decide what is predicted from what:
+/// data/slate_traits.h).
 std::vector<std::string> slice_names();
 
 /// Labels without a slate are left out. `slates` must be of this dataset and split. Errors: kUsage for an

@@ -49,6 +49,15 @@ TEST_F(Slices, ByPopularityCountTheTargetsTrainingEvents) {
   EXPECT_EQ(slice("popularity").labels, (Labels{"0", "1-4", "5-19"}));
 }
 
+TEST_F(Slices, ByTiesTellWhereEqualTimesDecide) {
+  given({{1, 9, 1}, {1, 9, 2}});
+  EXPECT_EQ(slice("tied").labels, (Labels{"untied"})) << "an order alone has no ties";
+  dataset_.time_kind = data::TimeKind::kReal;
+  for (auto& event : dataset_.interactions) event.time = 100 + 10 * event.time;
+  dataset_.interactions[2].time = dataset_.interactions[1].time;
+  EXPECT_EQ(labels_of_slates(slice("tied")), (Labels{"tied", "untied"}));
+}
+
 TEST_F(Slices, OfSeveralRelevantItemsGoByTheRarest) {
   given({{1, 9, 1}, {1, 9, 2}});
   for (auto& slate : slates_.slates) slate.relevance.assign(slate.candidates.size(), 1.0F);
