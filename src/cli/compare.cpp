@@ -1,19 +1,17 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>
 
-#include "base/error.h"
 #include "base/files.h"
 #include "base/interrupt.h"
-#include "base/progress.h"
 #include "cli/output.h"
 #include "cli/output_folder.h"
 #include "cli/shell.h"
 #include "cli/verb.h"
-#include "experiment/baseline_folder.h"
 #include "experiment/comparison.h"
-#include "experiment/comparison_data.h"
-#include "experiment/comparison_render.h"
+#include "experiment/comparison_outlook.h"
+#include "experiment/comparison_report.h"
 
 namespace r2rank::cli {
 namespace {
@@ -28,7 +26,8 @@ class Compare : public Verb {
         .purpose =
             "Imports and splits each data set, trains and tunes each method within its budget, scores the same "
             "slates with all of them, and writes one table with intervals and corrected tests. A row that is "
-            "finished is not made again: an interrupted comparison goes on where it was.",
+            "finished is not made again: an interrupted comparison goes on where it was. A row that fails is left "
+            "out, and the exit status says so at the end.",
         .examples =
             "# what would be done\n"
             "r2rank compare baselines.toml --output runs/baselines --dry-run\n"
@@ -56,68 +55,48 @@ class Compare : public Verb {
                                   : page + "dry run: nothing made\n");
       return 0;
     }
-    const base::Path tables = tables_.empty() ? base::Path(output_) : base::Path(tables_);
     check_place(output_);
-    check_place(tables);
+    check_place(tables_folder());
     const auto result = experiment::run_comparison(plan, output_);
-    const std::string json = as_json(result).dump(1) + "\n";
-    base::write_file(tables / "baselines.md", page(result, experiment::TableFormat::kMarkdown));
-    base::write_file(tables / "baselines.tex", page(result, experiment::TableFormat::kLatex));
-    base::write_file(tables / "baselines.csv", page(result, experiment::TableFormat::kCsv));
-    base::write_file(tables / "baselines.json", json);
-    print("{}", invocation.json ? json : page(result, experiment::TableFormat::kText));
-    return 0;
+    write_tables(result, made_by(plan));
+    print("{}", invocation.json ? json_text(result, made_by(plan))
+                                : experiment::render(result, made_by(plan), experiment::TableFormat::kText));
+    return status_of(result);
   }
 
  private:
-  std::string command() const {
-    return fmt::format("r2rank compare {} --output {}", shell_word(plan_), shell_word(output_));
+  base::Path tables_folder() const { return tables_.empty() ? base::Path(output_) : base::Path(tables_); }
+
+  /// The command, and the variables that its plan asks for: their values are places on one machine.
+  std::string made_by(const experiment::ComparisonPlan& plan) const {
+    std::string text = fmt::format("`r2rank compare {} --output {}", shell_word(plan_), shell_word(output_));
+    if (!tables_.empty()) text += " --tables " + shell_word(tables_);
+    text += "`";
+    if (plan.environment.empty()) return text;
+    return fmt::format("{} with the environment variable{} {} set (see the plan)", text,
+                       plan.environment.size() == 1 ? "" : "s", fmt::join(plan.environment, ", "));
   }
 
-  std::string page(const experiment::ComparisonResult& result, experiment::TableFormat format) const {
-    std::string text;
-    if (format == experiment::TableFormat::kMarkdown)
-      text = fmt::format("# Baselines\n\nMade by `{}`.\n\n", command());
-    for (const auto& table : result.tables) text += experiment::render(table, format) + "\n";
-    if (format == experiment::TableFormat::kMarkdown) text += times(result);
-    return text;
+  static std::string json_text(const experiment::ComparisonResult& result, const std::string& made_by) {
+    return experiment::report_json(result, made_by)
+               .dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
+           "\n";
   }
 
-  static std::string times(const experiment::ComparisonResult& result) {
-    std::string text =
-        "## Time and settings of each row\n\n| data set | row | method | training | scoring | trials | validation NDCG@10 | "
-        "settings |\n| :--- | :--- | :--- | ---: | ---: | ---: | ---: | :--- |\n";
-    double seconds = 0;
-    for (const auto& row : result.rows) {
-      std::string settings;
-      for (const auto& [name, value] : row.settings)
-        settings += fmt::format("{}{} = {}", settings.empty() ? "" : ", ", name, value);
-      text +=
-          fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} |\n", row.dataset, row.row, row.method,
-                      base::format_duration(row.training_seconds), base::format_duration(row.scoring_seconds),
-                      row.trials, row.valid_ndcg > 0 ? fmt::format("{:.4f}", row.valid_ndcg) : "", settings);
-      seconds += row.training_seconds + row.scoring_seconds;
-    }
-    return text + fmt::format("\nAll rows together: {}.\n", base::format_duration(seconds));
+  void write_tables(const experiment::ComparisonResult& result, const std::string& made_by) const {
+    using experiment::TableFormat;
+    const base::Path folder = tables_folder();
+    base::write_file(folder / "baselines.md", experiment::render(result, made_by, TableFormat::kMarkdown));
+    base::write_file(folder / "baselines.tex", experiment::render(result, made_by, TableFormat::kLatex));
+    base::write_file(folder / "baselines.csv", experiment::render(result, made_by, TableFormat::kCsv));
+    base::write_file(folder / "baselines.json", json_text(result, made_by));
   }
 
-  nlohmann::ordered_json as_json(const experiment::ComparisonResult& result) const {
-    nlohmann::ordered_json json = {{"command", command()}};
-    auto& tables = json["tables"] = nlohmann::ordered_json::array();
-    for (const auto& table : result.tables) tables.push_back(experiment::comparison_json(table));
-    auto& rows = json["rows"] = nlohmann::ordered_json::array();
+  /// A table with rows missing is no success: that of the first row that failed.
+  static int status_of(const experiment::ComparisonResult& result) {
     for (const auto& row : result.rows)
-      rows.push_back({{"dataset", row.dataset},
-                      {"row", row.row},
-                      {"method", row.method},
-                      {"settings", experiment::settings_json(row.settings)},
-                      {"training_seconds", row.training_seconds},
-                      {"scoring_seconds", row.scoring_seconds},
-                      {"slates", row.slates},
-                      {"trials", row.trials},
-                      {"valid_ndcg@10", row.valid_ndcg},
-                      {"result", row.result}});
-    return json;
+      if (!row.failure.empty()) return row.status;
+    return 0;
   }
 
   std::string plan_, output_, tables_;

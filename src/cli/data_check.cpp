@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -10,18 +9,13 @@
 #include "cli/verb.h"
 #include "data/slate_traits.h"
 #include "data/split_check.h"
+#include "experiment/split_findings.h"
 
 namespace r2rank::cli {
 namespace {
 
 using data::Finding;
 using data::Verdict;
-
-Verdict worst(const std::vector<Finding>& findings) {
-  Verdict verdict = Verdict::kFine;
-  for (const Finding& finding : findings) verdict = std::max(verdict, finding.verdict);
-  return verdict;
-}
 
 std::string findings_text(const std::vector<Finding>& findings) {
   constexpr size_t kWidth = 96;
@@ -35,17 +29,6 @@ std::string findings_text(const std::vector<Finding>& findings) {
     for (const auto& line : wrapped(finding.text, kWidth - 9)) text += fmt::format("{:9}{}\n", "", line);
   }
   return text;
-}
-
-nlohmann::ordered_json findings_json(const std::vector<Finding>& findings) {
-  auto list = nlohmann::ordered_json::array();
-  for (const Finding& finding : findings)
-    list.push_back({{"name", finding.name},
-                    {"verdict", data::verdict_name(finding.verdict)},
-                    {"count", finding.count},
-                    {"of", finding.of},
-                    {"text", finding.text}});
-  return list;
 }
 
 class DataCheck : public Verb {
@@ -100,11 +83,11 @@ class DataCheck : public Verb {
  private:
   static int report(const std::string& protocol, const std::vector<Finding>& findings,
                     const Invocation& invocation) {
-    const Verdict verdict = worst(findings);
+    const Verdict verdict = experiment::worst_of(findings);
     if (invocation.json)
       print("{}\n", nlohmann::ordered_json{{"protocol", protocol},
                                            {"verdict", data::verdict_name(verdict)},
-                                           {"findings", findings_json(findings)}}
+                                           {"findings", experiment::findings_json(findings)}}
                         .dump());
     else
       print("{}\n{}\n", protocol.empty() ? "no readable split" : "protocol " + protocol,

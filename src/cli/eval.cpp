@@ -155,11 +155,20 @@ class Eval : public Verb {
 
   /// A language model reads every candidate: the whole catalogue for every user is not for it.
   void check_catalogue(const data::SlateSet& slates) const {
-    if (config_.model.empty() || !experiment::ranks_full_catalogue(slates)) return;
-    base::fail_usage("eval",
-                     "--model needs slates that list their candidates, found the protocol {} over the full "
-                     "catalogue; split with --negatives hard: a baseline's best items for the model to rank",
-                     slates.protocol.name());
+    if (!experiment::ranks_full_catalogue(slates)) return;
+    const std::string protocol = slates.protocol.name();
+    if (!config_.model.empty())
+      base::fail_usage(
+          "eval",
+          "--model needs slates that list their candidates, found the protocol {} over the full "
+          "catalogue; split with --negatives hard: a baseline's best items for the model to rank",
+          protocol);
+    if (config_.beyond)
+      base::fail_usage("eval",
+                       "--beyond needs the scores of all candidates, found the protocol {} over the full "
+                       "catalogue, of which the relevant items' scores alone are kept; leave it out",
+                       protocol);
+    experiment::check_stored(slates, config_.metrics);
   }
 
   static std::string candidates_text(const data::SlateSet& slates, const data::Dataset& dataset) {
@@ -220,11 +229,15 @@ class Eval : public Verb {
     std::vector<experiment::FittedBaseline> trained;
     for (const auto& folder : config_.scorers)
       trained.push_back(experiment::load_baseline(folder, {dataset, split}));
+    for (const auto& one : trained)
+      if (experiment::ranks_full_catalogue(slates))
+        experiment::refuse_catalogue_of_llm(*one.scorer, fmt::format("--scorers: '{}'", one.method));
     const Ranker ranker = open_ranker(dataset, split, fields);
     const auto measure = [&](baselines::Scorer& scorer, const std::string& name) {
       results.push_back(experiment::evaluate(scorer, slates, dataset, name));
       results.back().scorer = name;
       results.back().training_hash = training;
+      if (auto notes = experiment::notes_of(scorer); !notes.empty()) notes_[name] = std::move(notes);
     };
     for (const auto& name : config_.baselines)
       measure(*baselines::make_baseline(name, {dataset, split}, static_cast<uint64_t>(config_.baseline_seed)),
@@ -368,6 +381,7 @@ class Eval : public Verb {
           experiment::beyond_accuracy(results, dataset, split, slates, kListLength, options.resampling);
     for (const auto& entry : config_.seconds) add_seconds(entry, page);
     page.dtype = dtype_;
+    page.notes = notes_;
     return page;
   }
 
@@ -402,7 +416,8 @@ class Eval : public Verb {
   }
 
   EvalConfig config_;
-  std::string dtype_;  // of the model, resolved
+  std::string dtype_;                                                         // of the model, resolved
+  std::map<std::string, std::vector<std::pair<std::string, double>>> notes_;  // of language models
   experiment::ReasoningOptions reasoning_;
   model::ModelOptions model_options_;
   text::PromptConfig prompt_;

@@ -1,5 +1,6 @@
 #include "experiment/baseline_folder.h"
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -29,10 +30,12 @@ nlohmann::ordered_json epochs_json(const baselines::FitReport& fit) {
 }
 
 nlohmann::ordered_json trial_json(const baselines::TrialRecord& trial) {
-  nlohmann::ordered_json json = {{"settings", settings_json(trial.settings)},
-                                 {"run", trial.run},
-                                 {"ndcg@10", trial.ndcg},
-                                 {"seconds", trial.seconds}};
+  nlohmann::ordered_json json = {
+      {"settings", settings_json(trial.settings)},
+      {"run", trial.run},
+      {"ndcg@10", std::isnan(trial.ndcg) ? nlohmann::ordered_json() : nlohmann::ordered_json(trial.ndcg)},
+      {"seconds", trial.seconds}};
+  if (!trial.failure.empty()) json["failure"] = trial.failure;
   if (trial.fit.epochs.empty()) return json;
   json["best_epoch"] = trial.fit.best_epoch;
   json["ended_by"] = trial.fit.ended_by;
@@ -89,7 +92,7 @@ nlohmann::ordered_json report_json(const baselines::TuneReport& report) {
 FittedBaseline fit_baseline(const BaselineRequest& request, const baselines::TrainingData& data) {
   const auto method = make_method(request.method);
   set_settings(*method, request.settings);
-  auto tuned = baselines::tune(*method, data, request.fit, request.tune, request.seed);
+  auto tuned = baselines::tune(*method, data, request.fit, request.tune, request.seed, request.made);
   return {.method = request.method,
           .settings = settings_of(*method),
           .seed = request.seed,
@@ -99,6 +102,11 @@ FittedBaseline fit_baseline(const BaselineRequest& request, const baselines::Tra
 
 data::Retriever fitted_retriever(const std::string& method, const baselines::TrainingData& data,
                                  uint64_t seed, std::unique_ptr<baselines::Scorer>& scorer) {
+  if (is_language_method(method))
+    base::fail_usage("split",
+                     "retriever = '{}': a language model cannot score every item of a catalogue in a useful "
+                     "time; choose another baseline (`r2rank baseline list`)",
+                     method);
   BaselineRequest request;
   request.method = method;
   request.seed = seed;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -17,7 +18,8 @@ struct BaselineRequest {
   baselines::SettingValues settings;
   uint64_t seed = 7;
   baselines::FitOptions fit;
-  baselines::TuneOptions tune;  ///< trials = 1: the settings as they are
+  baselines::TuneOptions tune;                        ///< trials = 1: the settings as they are
+  std::function<void(baselines::Scorer&)> made = {};  ///< told of each scorer before it learns
 };
 
 /// A baseline that can score, and how it came about.
@@ -32,8 +34,10 @@ struct FittedBaseline {
 /// Makes and trains a method. Errors: as make_method, set_settings and tune.
 FittedBaseline fit_baseline(const BaselineRequest& request, const baselines::TrainingData& data);
 
-/// Retrieval by a method with its default settings, trained where it learns (data/retriever.h). `scorer`
-/// receives what the retriever asks, and must outlive it. Errors: as fit_baseline.
+/// Retrieval by a method with its default settings, trained where it learns (data/retriever.h): within
+/// epochs, not minutes, so that a slow machine makes the same candidates. `scorer` receives what the
+/// retriever asks, and must outlive it. Errors: kUsage for a language model, which cannot score a whole
+/// catalogue; as fit_baseline.
 data::Retriever fitted_retriever(const std::string& method, const baselines::TrainingData& data,
                                  uint64_t seed, std::unique_ptr<baselines::Scorer>& scorer);
 

@@ -85,6 +85,16 @@ TEST_F(BaselineFolder, SaysWhatIsDamaged) {
   EXPECT_NE(refusal(dataset_, split_).find("baseline.json"), std::string::npos);
 }
 
+TEST_F(BaselineFolder, IsNoRetrieverOfALanguageModel) {
+  std::unique_ptr<baselines::Scorer> scorer;
+  try {
+    fitted_retriever("llm-verdict", data(), 7, scorer);
+    FAIL() << "nothing was refused";
+  } catch (const base::Error& error) {
+    EXPECT_NE(std::string(error.what()).find("retriever = 'llm-verdict'"), std::string::npos) << error.what();
+  }
+}
+
 TEST_F(BaselineFolder, IsNotOverwrittenUnasked) {
   save_baseline(fitted("popularity"), data(), folder_, false);
   EXPECT_THROW(save_baseline(fitted("popularity"), data(), folder_, false), base::Error);

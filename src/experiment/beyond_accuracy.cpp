@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "data/item_statistics.h"
+#include "experiment/catalogue_evaluation.h"
 #include "experiment/evaluation.h"
 #include "experiment/item_distance.h"
 #include "metrics/exposure.h"
@@ -101,6 +102,12 @@ BeyondTable beyond_accuracy(std::span<const metrics::PerUserResults> results, co
                             const data::Split& split, const data::SlateSet& slates, int k,
                             const Resampling& options) {
   R2RANK_CHECK(!results.empty() && k >= 1);
+  if (ranks_full_catalogue(slates))
+    base::fail_usage(
+        "eval",
+        "lists and calibration need the scores of all candidates (found the protocol {}, of which "
+        "the relevant items' scores alone are kept)",
+        slates.protocol.name());
   const auto& users = results[0].user_ids;
   BeyondTable table{
       k, static_cast<int64_t>(std::set(users.begin(), users.end()).size()), results[0].protocol, options, {}};

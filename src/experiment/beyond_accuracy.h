@@ -38,7 +38,8 @@ struct BeyondTable {
   std::vector<BeyondRow> rows;  ///< one a result
 };
 
-/// Distances are those of item_distance.h. REQUIRES results on these slates, with scores, and k >= 1.
+/// Distances are those of item_distance.h. REQUIRES results on these slates, with scores, and k >= 1. Errors:
+/// kUsage over a full catalogue, of which results keep the relevant items' scores alone.
 BeyondTable beyond_accuracy(std::span<const metrics::PerUserResults> results, const data::Dataset& dataset,
                             const data::Split& split, const data::SlateSet& slates, int k,
                             const Resampling& options);

@@ -12,6 +12,7 @@ namespace r2rank::experiment {
 namespace {
 
 constexpr int kNewtonSteps = 50;
+constexpr double kNoSlope = 1e-6, kNoWeight = 1e-9;  // what rounding leaves of 0
 
 /// Solves a x = b in place for a symmetric positive definite a [n, n], by Cholesky.
 std::vector<double> solve(std::vector<double> a, std::vector<double> b) {
@@ -41,18 +42,19 @@ class ConditionalLogit {
  public:
   ConditionalLogit(const ComponentScores& scores, const data::SlateSet& set, std::vector<size_t> slates,
                    double ridge)
-      : scores_(scores), set_(set), slates_(std::move(slates)), ridge_(ridge) {}
+      : scores_(scores), set_(set), slates_(std::move(slates)), ridge_(ridge), all_(scores.names.size()) {
+    std::iota(all_.begin(), all_.end(), size_t{0});
+  }
 
-  /// The best weights, [S], none of them negative: those that would be are left out one by one, the lowest
-  /// first.
+  /// The best weights, [S], none of them negative. An active-set method (as Lawson & Hanson 1974 do it for
+  /// least squares): the scorer that would lower the loss most comes in, those that a step would make
+  /// negative go out and may come back, until none outside would help (Karush, Kuhn, Tucker).
   std::vector<double> fit() const {
-    std::vector<size_t> active(scores_.names.size());
-    std::iota(active.begin(), active.end(), size_t{0});
+    std::vector<double> weights(scores_.names.size(), 0.0);
     while (true) {
-      const std::vector<double> weights = newton(active);
-      const auto lowest = std::min_element(weights.begin(), weights.end());
-      if (active.size() == 1 || *lowest >= 0) return spread(active, weights);
-      active.erase(active.begin() + (lowest - weights.begin()));
+      const auto gradient = derivatives(all_, weights).gradient;  // [S]
+      const size_t next = most_helpful(weights, gradient);
+      if (next == weights.size() || !take_in(next, weights)) return shares(weights, gradient);
     }
   }
 
@@ -62,20 +64,59 @@ class ConditionalLogit {
     std::vector<double> gradient, hessian;  // [A], [A, A]
   };
 
-  std::vector<double> spread(const std::vector<size_t>& active, const std::vector<double>& weights) const {
-    std::vector<double> all(scores_.names.size(), 0.0);
-    double sum = 0;
-    for (const double weight : weights) sum += std::max(weight, 0.0);
-    for (size_t a = 0; a < active.size(); ++a) {
-      // A lone scorer that says nothing (or the contrary) still is the whole blend.
-      all[active[a]] = sum > 0 ? std::max(weights[a], 0.0) / sum : 1 / static_cast<double>(active.size());
+  /// The one left out (of weight 0) whose weight the loss falls with most; as many as there are for none.
+  static size_t most_helpful(const std::vector<double>& weights, const std::vector<double>& gradient) {
+    size_t best = weights.size();
+    for (size_t s = 0; s < weights.size(); ++s)
+      if (weights[s] == 0 && gradient[s] < -kNoSlope &&
+          (best == weights.size() || gradient[s] < gradient[best]))
+        best = s;
+    return best;
+  }
+
+  /// Moves to the best weights of those inside and `next`, as far as none gets negative; then without those
+  /// that got to 0, and so on: the loss falls with each step. False where rounding lets none be taken.
+  bool take_in(size_t next, std::vector<double>& weights) const {
+    std::vector<size_t> inside;
+    for (const size_t s : all_)
+      if (weights[s] > 0 || s == next) inside.push_back(s);
+    double moved = 0;
+    for (double step = 0; step < 1 && !inside.empty(); moved += step) {
+      const auto target = newton(inside, weights);
+      step = longest_step(inside, weights, target);
+      for (size_t a = 0; a < inside.size(); ++a) {
+        double& weight = weights[inside[a]];
+        weight = std::max(0.0, weight + step * (target[a] - weight));
+        if (target[a] <= 0 && weight < kNoWeight) weight = 0;
+      }
+      std::erase_if(inside, [&](size_t s) { return weights[s] == 0; });
     }
-    return all;
+    return moved > 0;
+  }
+
+  /// How far of the way to `target` no weight gets negative.
+  static double longest_step(const std::vector<size_t>& inside, const std::vector<double>& weights,
+                             const std::vector<double>& target) {
+    double step = 1;
+    for (size_t a = 0; a < inside.size(); ++a) {
+      const double weight = weights[inside[a]];
+      if (target[a] <= 0) step = std::min(step, weight / std::max(weight - target[a], 1e-300));
+    }
+    return step;
+  }
+
+  /// Weights of sum 1. Where all say nothing (or the contrary), the least harmful still is the whole blend.
+  static std::vector<double> shares(std::vector<double> weights, const std::vector<double>& gradient) {
+    const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
+    for (double& weight : weights) weight = sum > 0 ? weight / sum : 0;
+    if (!(sum > 0)) weights[std::min_element(gradient.begin(), gradient.end()) - gradient.begin()] = 1;
+    return weights;
   }
 
   /// Newton's method with halved steps where a whole one would not lower the convex loss.
-  std::vector<double> newton(const std::vector<size_t>& active) const {
-    std::vector<double> weights(active.size(), 0.5);
+  std::vector<double> newton(const std::vector<size_t>& active, const std::vector<double>& start) const {
+    std::vector<double> weights;  // [A]
+    for (const size_t s : active) weights.push_back(start[s]);
     Derivatives now = derivatives(active, weights);
     for (int step = 0; step < kNewtonSteps; ++step) {
       const auto direction = solve(now.hessian, now.gradient);
@@ -147,6 +188,7 @@ class ConditionalLogit {
   const data::SlateSet& set_;
   std::vector<size_t> slates_;
   double ridge_;
+  std::vector<size_t> all_;
 };
 
 std::vector<double> blended(const ComponentScores& scores, const std::vector<double>& weights, size_t slate) {
@@ -181,19 +223,20 @@ double cross_fitted(const ComponentScores& scores, const data::SlateSet& set,
   return sum / static_cast<double>(slates.size());
 }
 
-void check(const BlendOptions& options, size_t slates) {
+void check(const BlendOptions& options, const data::SlateSet& slates, size_t learned) {
   if (!(options.ridge > 0) || options.folds < 2 || options.skip_slates < 0) {
     base::fail_usage(
         "blend",
         "expected ridge above 0, folds of at least 2 and skip_slates of at least 0 (found: {}, {}, {})",
         options.ridge, options.folds, options.skip_slates);
   }
-  const auto left = static_cast<int64_t>(slates) - options.skip_slates;
-  if (left < options.folds) {
-    base::fail_usage("blend",
-                     "expected at least {} validation slates to learn from, found {} of which {} are skipped",
-                     options.folds, slates, options.skip_slates);
-  }
+  if (static_cast<int64_t>(learned) < options.folds)
+    base::fail_usage(
+        "blend",
+        "expected at least {} validation slates to learn from, found {} of which {} are skipped "
+        "and {} more hold what their retriever missed",
+        options.folds, slates.slates.size(), options.skip_slates,
+        std::max<int64_t>(0, static_cast<int64_t>(slates.slates.size() - learned) - options.skip_slates));
 }
 
 }  // namespace
@@ -206,10 +249,9 @@ void BlendOptions::describe(base::ConfigFields& fields) {
 
 Blend learn_blend(std::span<const metrics::PerUserResults> valid, const data::SlateSet& slates,
                   const BlendOptions& options) {
-  check(options, slates.slates.size());
+  const auto learned = slates_to_learn_from(slates, options.skip_slates);
+  check(options, slates, learned.size());
   const auto scores = component_scores(valid, slates);
-  std::vector<size_t> learned(scores.slates() - static_cast<size_t>(options.skip_slates));
-  std::iota(learned.begin(), learned.end(), static_cast<size_t>(options.skip_slates));
   Blend blend{.scorers = scores.names,
               .weights = ConditionalLogit(scores, slates, learned, options.ridge).fit()};
   blend.ndcg = mean_ndcg(scores, slates, learned, blend.weights);

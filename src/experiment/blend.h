@@ -36,7 +36,9 @@ struct Blend {
 /// are, the more so the more was tried, and get a little more weight than they deserve; no parameter was
 /// learned from these slates, so the effect is that of choosing one of a few dozen epochs (see
 /// docs/baselines.md). It does not touch the test slates. `skip_slates` learns from slates that no component
-/// has seen. Errors: kUsage for fewer than `folds` slates or options out of range; as component_scores.
+/// has seen. On hard slates only those are learned from whose relevant items the retriever found
+/// (slates_to_learn_from). Errors: kUsage for fewer than `folds` slates or options out of range; as
+/// component_scores.
 Blend learn_blend(std::span<const metrics::PerUserResults> valid, const data::SlateSet& slates,
                   const BlendOptions& options);
 

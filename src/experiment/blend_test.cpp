@@ -76,6 +76,90 @@ TEST_F(BlendTest, IsTheMaximumOfTheLikelihood) {
   EXPECT_GE(here + 0.02, likelihood(blend.weights[0] + 0.03));
 }
 
+/// Scores that are a weighted sum of the positive's mark and of others' scores.
+metrics::PerUserResults mixed(const std::string& name, const Components& world,
+                              const std::vector<std::pair<double, metrics::PerUserResults>>& parts) {
+  auto results = results_without_rows(name, world.slates);
+  for (size_t slate = 0; slate < world.slates.slates.size(); ++slate) {
+    std::vector<double> scores(world.slates.slates[slate].candidates.size(), 0.0);
+    for (const auto& [weight, part] : parts)
+      for (size_t k = 0; k < scores.size(); ++k) scores[k] += weight * part.scores[slate][k];
+    append_slate(results, world.slates.slates[slate], world.dataset, std::move(scores));
+  }
+  return results;
+}
+
+/// Derivative of the mean loss by each scorer's weight at `weights`, from its definition.
+std::vector<double> slopes(const std::vector<metrics::PerUserResults>& results, const Components& world,
+                           const std::vector<double>& weights, double ridge) {
+  const auto scores = component_scores(results, world.slates);
+  std::vector<double> gradient(results.size());
+  for (size_t s = 0; s < gradient.size(); ++s) gradient[s] = ridge * weights[s];
+  for (size_t slate = 0; slate < scores.slates(); ++slate) {
+    std::vector<double> odds;
+    double total = 0;
+    for (size_t k = 0; k < scores.size(slate); ++k) {
+      double sum = 0;
+      for (size_t s = 0; s < weights.size(); ++s) sum += weights[s] * scores.row(scores.first[slate] + k)[s];
+      total += odds.emplace_back(std::exp(sum));
+    }
+    for (size_t k = 0; k < odds.size(); ++k)
+      for (size_t s = 0; s < weights.size(); ++s)
+        gradient[s] += (odds[k] / total - (world.slates.slates[slate].relevance[k] > 0 ? 1 : 0)) *
+                       scores.row(scores.first[slate] + k)[s] / static_cast<double>(scores.slates());
+  }
+  return gradient;
+}
+
+TEST_F(BlendTest, LeavesNoScorerOutThatWouldHelp) {
+  // Scorers that are made of each other: without limits some weights would be negative, and which of them
+  // stay out is not told by which are lowest.
+  for (uint64_t seed = 1; seed <= 12; ++seed) {
+    const Components world(150, seed);
+    const auto a = world.scorer("a", 1), b = world.scorer("b", 1), c = world.scorer("c", 0);
+    const std::vector results = {mixed("p", world, {{1, a}, {0.8, c}}), mixed("q", world, {{1, b}, {0.9, c}}),
+                                 mixed("r", world, {{0.3, a}, {0.3, b}, {1, c}}), mixed("s", world, {{1, c}}),
+                                 mixed("t", world, {{0.2, a}, {-1, c}})};
+    constexpr double kRidge = 1e-3;
+    const auto blend = learn_blend(results, world.slates, {.ridge = kRidge});
+    // The scale that the shares lost: where the loss is lowest along them.
+    double low = 0, high = 50;
+    for (int halving = 0; halving < 80; ++halving) {
+      const double scale = (low + high) / 2;
+      auto weights = blend.weights;
+      for (double& weight : weights) weight *= scale;
+      const auto gradient = slopes(results, world, weights, kRidge);
+      double along = 0;
+      for (size_t s = 0; s < weights.size(); ++s) along += gradient[s] * blend.weights[s];
+      (along < 0 ? low : high) = scale;
+    }
+    auto weights = blend.weights;
+    for (double& weight : weights) weight *= low;
+    const auto gradient = slopes(results, world, weights, kRidge);
+    for (size_t s = 0; s < weights.size(); ++s) {
+      EXPECT_GT(gradient[s], -1e-5) << "seed " << seed << ", scorer " << s << " would help";
+      if (weights[s] > 0) {
+        EXPECT_NEAR(gradient[s], 0, 1e-5) << "seed " << seed << ", scorer " << s;
+      }
+    }
+  }
+}
+
+TEST_F(BlendTest, LearnsNothingFromSlatesThatGiveTheirTargetAway) {
+  // A retriever that puts every target it missed last: "last" must not come to mean "relevant".
+  auto slates = valid_.slates;
+  auto retriever = valid_.scorer("retriever", 1);
+  for (size_t slate = 0; slate < slates.slates.size(); slate += 2) {
+    auto& hard = slates.slates[slate];
+    const auto target =
+        std::max_element(hard.relevance.begin(), hard.relevance.end()) - hard.relevance.begin();
+    hard.missed = {hard.candidates[target]};
+    retriever.scores[slate][target] = -100;
+  }
+  const auto blend = learn_blend(std::vector{retriever, valid_.scorer("other", 1)}, slates, {});
+  EXPECT_GT(blend.weights[0], 0.3) << "half of the slates are honest about it";
+}
+
 TEST_F(BlendTest, ShareOfEqualScorersIsEqual) {
   auto copy = valid_.scorer("a", 1);
   copy.scorer = "b";

@@ -1,5 +1,7 @@
 #include "experiment/catalogue_evaluation.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <chrono>
 #include <span>
@@ -8,6 +10,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/progress.h"
+#include "baselines/llm/llm_scorer.h"
 #include "data/seen_items.h"
 #include "experiment/evaluation.h"
 #include "metrics/catalogue_blocks.h"
@@ -63,8 +66,26 @@ bool ranks_full_catalogue(const data::SlateSet& slates) {
   return slates.protocol.negatives == "full";
 }
 
+void check_stored(const data::SlateSet& slates, const std::vector<std::string>& metrics) {
+  if (!ranks_full_catalogue(slates)) return;
+  const auto stored = metrics::metric_names();
+  for (const auto& metric : metrics)
+    if (std::find(stored.begin(), stored.end(), metric) == stored.end())
+      base::fail_usage("catalogue", "metric '{}': over the full catalogue only these are measured: {}",
+                       metric, fmt::join(stored, ", "));
+}
+
+void refuse_catalogue_of_llm(const baselines::Scorer& scorer, const std::string& what) {
+  if (dynamic_cast<const baselines::LlmScorer*>(&scorer) == nullptr) return;
+  base::fail_usage("catalogue",
+                   "{}: a language model cannot score every item of a catalogue in a useful time; choose a "
+                   "baseline without one, or let it rank drawn or retrieved candidates (split --negatives)",
+                   what);
+}
+
 metrics::PerUserResults evaluate_catalogue(baselines::Scorer& scorer, const data::SlateSet& slates,
                                            const data::Dataset& dataset, const std::string& label) {
+  refuse_catalogue_of_llm(scorer, fmt::format("'{}'", scorer.name()));
   scorer.set_catalogue(static_cast<int64_t>(dataset.items.size()));
   auto results = results_without_rows(scorer.name(), slates);
   const std::span<const data::Slate> all = slates.slates;

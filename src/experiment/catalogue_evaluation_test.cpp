@@ -5,8 +5,10 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "baselines/llm/llm_scorer.h"
 #include "data/dataset_hash.h"
 #include "data/seen_items.h"
+#include "experiment/beyond_accuracy.h"
 #include "experiment/outside_scores.h"
 #include "experiment/test_results.h"
 #include "metrics/ranking_metrics.h"
@@ -60,6 +62,37 @@ TEST_F(FullCatalogue, KeepsTheScoresOfRelevantItemsAlone) {
   const auto results = evaluate(*scorer, split.test, dataset, "x");
   EXPECT_EQ(results.protocol, "loo-full-later");
   EXPECT_EQ(results.scores[0], scorer->score(split.test.slates[0]));
+}
+
+/// A language model that must not be asked.
+class Reader : public baselines::Scorer, public baselines::LlmScorer {
+ public:
+  std::string name() const override { return "reader"; }
+  std::vector<double> score(const data::Slate& slate) override {
+    ADD_FAILURE() << "was asked";
+    return std::vector<double>(slate.candidates.size());
+  }
+  baselines::LlmWork work(std::span<const data::Slate>) const override { return {}; }
+  const model::LanguageModel* language_model() const override { return nullptr; }
+};
+
+TEST_F(FullCatalogue, IsNotReadByALanguageModel) {
+  Reader reader;
+  try {
+    evaluate(reader, split.test, dataset, "x");
+    FAIL() << "nothing was refused";
+  } catch (const base::Error& error) {
+    EXPECT_EQ(error.kind(), base::ErrorKind::kUsage);
+    EXPECT_NE(std::string(error.what()).find("'reader'"), std::string::npos) << error.what();
+  }
+}
+
+TEST_F(FullCatalogue, MeasuresNothingAnewFromTheScoresThatAreLeft) {
+  const auto scorer = baselines::make_baseline("popularity", {dataset, split}, 7);
+  std::vector results = {evaluate(*scorer, split.test, dataset, "x")};
+  EXPECT_NO_THROW(complete_results(results[0], split.test, {"ndcg@10"}, "x"));
+  EXPECT_THROW(complete_results(results[0], split.test, {"ndcg@7"}, "x"), base::Error);
+  EXPECT_THROW(beyond_accuracy(results, dataset, split, split.test, 10, {}), base::Error);
 }
 
 TEST_F(FullCatalogue, TakesNoScoresFromOutside) {

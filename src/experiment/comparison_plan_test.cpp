@@ -14,6 +14,9 @@ namespace {
 
 constexpr const char* kDataset = "[[dataset]]\nname = 'shop'\n[dataset.import]\ninteractions = 'log.csv'\n";
 
+constexpr const char* kOther = "[[dataset]]\nname = 'other'\n[dataset.import]\ninteractions = 'log.csv'\n";
+constexpr const char* kFull = "[dataset.split]\nnegatives = 'full'\n";
+
 class Plan : public testing::Test {
  protected:
   void TearDown() override { std::filesystem::remove(path_); }
@@ -38,15 +41,16 @@ class Plan : public testing::Test {
 
 TEST_F(Plan, HoldsDataSetsAndRowsInTheirOrder) {
   const auto plan =
-      read(std::string("reference = 'tfidf'\nseed = 3\ntrials = 2\n") + kDataset +
+      read(std::string("reference = 'popularity'\nseed = 3\ntrials = 2\n") + kDataset +
            "[dataset.split]\nnegative_count = 9\n[[row]]\nmethod = 'popularity'\n"
            "[[row]]\nname = 'near'\nmethod = 'item-knn'\ntune = true\n[row.settings]\nneighbours = 50\n"
            "[[row]]\nmethod = 'tfidf'\nslates = 20\ndatasets = ['shop']\n");
-  EXPECT_EQ(plan.reference, "tfidf");
+  EXPECT_EQ(plan.reference, "popularity");
   EXPECT_EQ(plan.seed, 3);
   EXPECT_EQ(plan.tune.trials, 2);
   ASSERT_EQ(plan.datasets.size(), 1U);
-  EXPECT_EQ(plan.datasets[0].split, (baselines::SettingValues{{"negative_count", "9"}}));
+  EXPECT_EQ(plan.datasets[0].split, (baselines::SettingValues{{"negative_count", "9"}, {"seed", "3"}}))
+      << "a split without a seed takes the plan's";
   ASSERT_EQ(plan.rows.size(), 3U);
   EXPECT_EQ(plan.rows[1].name, "near");
   EXPECT_TRUE(plan.rows[1].tune);
@@ -70,12 +74,30 @@ TEST_F(Plan, GivesEachRowTheBudgetAboveUnlessItHasItsOwn) {
   EXPECT_EQ(other.rows[1].fit.epochs, 11);
 }
 
+TEST_F(Plan, NamesSeedsForAllRowsOrForOne) {
+  const auto plan = read("seed = 5\nseeds = [7, 8]\n" + std::string(kDataset) +
+                         "[dataset.split]\nseed = 3\n[[row]]\nmethod = 'sasrec'\n"
+                         "[[row]]\nmethod = 'core'\nseeds = [1]\n");
+  EXPECT_EQ(seeds_of(plan.rows[0], plan), (std::vector<int64_t>{7, 8}));
+  EXPECT_EQ(seeds_of(plan.rows[1], plan), (std::vector<int64_t>{1}));
+  EXPECT_EQ(given_setting(plan.datasets[0].split, "seed"), "3");
+  const auto plain = read("seed = 5\n" + std::string(kDataset) + "[[row]]\nmethod = 'sasrec'\n");
+  EXPECT_EQ(seeds_of(plain.rows[0], plain), (std::vector<int64_t>{5}));
+}
+
+TEST_F(Plan, MayNameFurtherMetrics) {
+  const auto plan = read("metrics = ['hr@10', 'ndcg@10', 'mrr']\n" + std::string(kDataset) +
+                         "[[row]]\nmethod = 'popularity'\n");
+  EXPECT_EQ(metrics_of(plan), (std::vector<std::string>{"ndcg@10", "hr@10", "mrr"}));
+}
+
 TEST_F(Plan, TakesPathsFromTheEnvironment) {
   ::setenv("R2RANK_PLAN_TEST", "/somewhere", 1);
   const auto plan = read(
       "[[dataset]]\nname = 'shop'\n[dataset.import]\ninteractions = '${R2RANK_PLAN_TEST}/log.csv'\n"
       "[[row]]\nmethod = 'popularity'\n");
   EXPECT_EQ(plan.datasets[0].import[0].second, "/somewhere/log.csv");
+  EXPECT_EQ(plan.environment, (std::vector<std::string>{"R2RANK_PLAN_TEST"}));
   ::unsetenv("R2RANK_PLAN_TEST");
   EXPECT_NE(refusal("[[dataset]]\nname = 'shop'\n[dataset.import]\ninteractions = '${R2RANK_PLAN_TEST}'\n")
                 .find("set the environment variable R2RANK_PLAN_TEST"),
@@ -100,7 +122,19 @@ TEST_F(Plan, SaysWhatIsWrongWithIt) {
       {"referense = 'best'\n" + std::string(kDataset) + row, "did you mean 'reference'?"},
       {"[[dataset]]\nname = 'shop'\n" + row, "needs [dataset.import]"},
       {kDataset + row + "slates = -1\n", "slates"},
-      {"row = 1\n" + std::string(kDataset), "[[row]]"}};
+      {"row = 1\n" + std::string(kDataset), "[[row]]"},
+      {"metric = 'ndgc@10'\n" + std::string(kDataset) + row, "metric 'ndgc@10'"},
+      {"metrics = ['ndcg@0']\n" + std::string(kDataset) + row, "metric 'ndcg@0'"},
+      {"seeds = [1, 1]\n" + std::string(kDataset) + row, "found 1 twice"},
+      {"seeds = [-1]\n" + std::string(kDataset) + row, "seeds"},
+      {"reference = 'popularity'\n" + std::string(kDataset) + row + "slates = 5\n", "scores every slate"},
+      {"reference = 'popularity'\n" + std::string(kDataset) + std::string(kOther) + row +
+           "datasets = ['shop']\n",
+       "it is not on other"},
+      {kDataset + row + "[[row]]\nmethod = 'blend'\nslates = 5\n", "scores every slate"},
+      {kDataset + std::string(kFull) + row + "[[row]]\nmethod = 'blend'\n", "full catalogue of shop"},
+      {kDataset + std::string(kFull) + "[[row]]\nmethod = 'llm-verdict'\n", "full catalogue of shop"},
+      {"metric = 'ndcg@7'\n" + std::string(kDataset) + kFull + row, "only these are measured"}};
   for (const auto& [text, part] : cases)
     EXPECT_NE(refusal(text).find(part), std::string::npos) << text << "\nwas refused with: " << refusal(text);
 }

@@ -43,6 +43,17 @@ std::string protocols_of(const ComparisonTable& table) {
   return fmt::format("protocols {}", fmt::join(each, ", "));
 }
 
+/// Columns without results of the reference have no tests: said, lest no mark be taken for no difference.
+std::string untested_of(const ComparisonTable& table) {
+  std::vector<std::string> names;
+  for (const auto& row : table.rows)
+    for (size_t column = 0; row.scorer == table.options.reference && column < row.cells.size(); ++column)
+      if (!row.cells[column]) names.push_back(table.columns[column].name);
+  return names.empty() ? ""
+                       : fmt::format("; not tested for want of {}: {}", table.options.reference,
+                                     fmt::join(names, ", "));
+}
+
 std::string users_of(const ComparisonColumn& column) {
   return fmt::format("{} users", column.users);
 }
@@ -134,8 +145,8 @@ std::string comparison_heading(const ComparisonTable& table, const std::string& 
       has_seeds(table) ? " and training seeds" : "", options.resampling.resamples, options.resampling.seed);
   if (!options.reference.empty())
     text += fmt::format(
-        "{}+ better, - worse than {}: randomisation test, {} permutations, Holm within a column, p <= {}",
-        separator, options.reference, options.resampling.permutations, options.level);
+        "{}+ better, - worse than {}: randomisation test, {} permutations, Holm within a column, p <= {}{}",
+        separator, options.reference, options.resampling.permutations, options.level, untested_of(table));
   return text;
 }
 

@@ -56,6 +56,12 @@ TEST(ComparisonTable, StatesTheProtocolOnceWhereAllColumnsShareTheirSlates) {
                   .starts_with("ndcg@10 by data set; protocol loo-uni19-seed7 (slates 01234567)\nintervals"));
 }
 
+TEST(ComparisonTable, SaysWhichColumnsHaveNoReference) {
+  auto table = small_comparison();
+  table.rows[0].cells[1] = std::nullopt;
+  expect_part(render(table, TableFormat::kMarkdown), "p <= 0.05; not tested for want of base_1: films\n");
+}
+
 TEST(ComparisonTable, ShortensLongNamesOfColumnsForATerminalOnly) {
   auto table = small_comparison();
   table.columns[0].name = "Caf\u00E9 & Industrial Electrical";

@@ -1,29 +1,74 @@
 #pragma once
 
+#include <cmath>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/files.h"
 #include "data/split.h"
-#include "experiment/comparison.h"
+#include "experiment/comparison_plan.h"
+#include "experiment/file_identities.h"
 #include "metrics/per_user.h"
 
 namespace r2rank::experiment {
+
+/// Raise it when code changes what rows or data sets come out as: older ones are then made anew.
+inline constexpr int64_t kResultsVersion = 2;
+
+/// One row on one data set with one seed, measured.
+struct MeasuredRow {
+  std::string dataset, row, method;
+  int64_t seed = 7;                                   ///< of training
+  bool reused = false;                                ///< found finished in the folder
+  std::string failure;                                ///< the error that ended it, "" where it was measured
+  int status = 0;                                     ///< of the program, were that error its end
+  double training_seconds = 0;                        ///< trials, early stopping and learning included
+  double scoring_seconds = 0;                         ///< validation and test slates
+  int64_t slates = 0;                                 ///< test slates scored
+  double tokens_per_slate = 0, ms_per_slate = 0;      ///< of the test slates
+  int64_t trials = 0;                                 ///< begun
+  int64_t trials_not_begun = 0;                       ///< for want of minutes
+  int64_t trials_cut = 0;                             ///< ended by minutes, not by patience or epochs
+  std::string ended_by;                               ///< the chosen trial; "" without epochs
+  double valid_ndcg = NAN;                            ///< of the chosen trial; NaN where nothing measured it
+  baselines::SettingValues settings;                  ///< as chosen
+  baselines::SettingValues budget;                    ///< what it might take
+  std::vector<std::pair<std::string, double>> notes;  ///< of a language model, on the test slates
+  std::string report;  ///< JSON: trials and epochs; of combinations weights, importance
+  std::string result;  ///< the file of its test results
+};
+
+/// Whether the clock decided what became of it: on another machine it may come out otherwise.
+bool is_cut_by_clock(const MeasuredRow& row);
 
 /// A row of a comparison as its folder keeps it: row.json, valid.parquet (absent for rows on some slates
 /// only) and test.parquet.
 struct StoredRow {
   MeasuredRow measured;
-  std::string report;  ///< JSON: trials and epochs, weights, importance
   metrics::PerUserResults valid, test;
 };
 
-/// What decides a row's results: method, settings, seed, budget, training events, slates, and of a
-/// combination the keys of the rows it combines.
-std::string row_key(const RowPlan& row, const ComparisonPlan& plan, const data::Split& split,
-                    const data::Dataset& dataset, const std::vector<std::string>& parts);
+/// A row with one seed, and the keys of the rows that it combines.
+struct RowRun {
+  const RowPlan& row;
+  int64_t seed = 7;
+  std::vector<std::string> parts = {};
+};
 
+/// What decides a row's results: method with all its settings, trials, budget, seed, what its model files
+/// hold, training events, slates, and of a combination the keys of the rows it combines. Errors: kIo for a
+/// model file that cannot be read.
+std::string row_key(const RowRun& run, const ComparisonPlan& plan, const data::Split& split,
+                    const data::Dataset& dataset, FileIdentities& files);
+
+/// The limits that a row has, by the names of the plan.
+baselines::SettingValues budget_of(const RowPlan& row);
+
+/// Whether a finished row of that key is there.
+bool has_row(const base::Path& folder, const std::string& key);
 /// A finished row of that key; none when there is no whole one. A damaged row is made anew, with a warning.
 std::optional<StoredRow> read_row(const base::Path& folder, const std::string& key);
 /// Writes the folder whole or not at all, in place of an older one. Errors: kIo.

@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <filesystem>
+
+#include "data/test_support.h"
 
 namespace r2rank::experiment {
 namespace {
@@ -32,14 +35,27 @@ TEST_F(ComparisonRowFolder, ComesBackUnderItsKeyAlone) {
   row.measured.slates = 2;
   row.measured.trials = 3;
   row.measured.settings = {{"width", "64"}};
-  row.report = R"({"weights":{"a":1}})";
+  row.measured.report = R"({"weights":{"a":1}})";
+  row.measured.notes = {{"malformed share", 0.25}};
+  row.measured.budget = {{"minutes", "4"}};
+  row.measured.ended_by = "minutes";
+  row.measured.trials_cut = 2;
+  row.measured.tokens_per_slate = 12.5;
   row.test = row.valid = results();
   write_row(folder_, "key", row);
   const auto found = read_row(folder_, "key");
   ASSERT_TRUE(found.has_value());
   EXPECT_EQ(found->measured.settings, row.measured.settings);
   EXPECT_EQ(found->measured.trials, 3);
-  EXPECT_EQ(found->report, row.report);
+  EXPECT_EQ(found->measured.report, row.measured.report);
+  EXPECT_EQ(found->measured.notes, row.measured.notes);
+  EXPECT_EQ(found->measured.budget, row.measured.budget);
+  EXPECT_EQ(found->measured.ended_by, "minutes");
+  EXPECT_EQ(found->measured.tokens_per_slate, 12.5);
+  EXPECT_TRUE(is_cut_by_clock(found->measured));
+  EXPECT_TRUE(std::isnan(found->measured.valid_ndcg));
+  EXPECT_TRUE(has_row(folder_, "key"));
+  EXPECT_FALSE(has_row(folder_, "other"));
   EXPECT_EQ(found->test.scores, row.test.scores);
   EXPECT_EQ(found->valid.slate_ids, row.valid.slate_ids);
   EXPECT_FALSE(read_row(folder_, "other").has_value());
@@ -49,32 +65,59 @@ TEST_F(ComparisonRowFolder, IsNoneWhereThereIsNothing) {
   EXPECT_FALSE(read_row(folder_, "key").has_value());
 }
 
-TEST(RowKey, ChangesWithWhateverDecidesTheResults) {
-  RowPlan row;
-  row.name = row.method = "sasrec";
-  ComparisonPlan plan;
-  const data::Dataset dataset;
-  const data::Split split;
-  const std::string key = row_key(row, plan, split, dataset, {});
-  RowPlan renamed = row;
+class RowKey : public testing::Test {
+ protected:
+  RowKey() { row_.name = row_.method = "sasrec"; }
+  std::string key(const RowPlan& row, int64_t seed = 7, const std::vector<std::string>& parts = {}) {
+    FileIdentities files;
+    return row_key({.row = row, .seed = seed, .parts = parts}, plan_, split_, dataset_, files);
+  }
+  RowPlan row_;
+  ComparisonPlan plan_;
+  data::Dataset dataset_;
+  data::Split split_;
+};
+
+TEST_F(RowKey, ChangesWithWhateverDecidesTheResults) {
+  const std::string before = key(row_);
+  RowPlan renamed = row_;
   renamed.name = "other";
-  EXPECT_EQ(row_key(renamed, plan, split, dataset, {}), key) << "a name decides nothing";
-  RowPlan wider = row;
-  wider.settings = {{"width", "128"}};
-  EXPECT_NE(row_key(wider, plan, split, dataset, {}), key);
-  RowPlan longer = row;
+  EXPECT_EQ(key(renamed), before) << "a name decides nothing";
+  RowPlan wider = row_;
+  wider.settings = {{"dimensions", "128"}};
+  EXPECT_NE(key(wider), before);
+  RowPlan longer = row_;
   longer.fit.epochs += 1;
-  EXPECT_NE(row_key(longer, plan, split, dataset, {}), key);
-  longer = row;
-  longer.budget.minutes += 1;
-  EXPECT_NE(row_key(longer, plan, split, dataset, {}), key);
-  ComparisonPlan seeded = plan;
-  seeded.seed = 8;
-  EXPECT_NE(row_key(row, seeded, split, dataset, {}), key);
-  EXPECT_NE(row_key(row, plan, split, dataset, {"part"}), key);
-  data::Split other = split;
-  other.test.hash = "x";
-  EXPECT_NE(row_key(row, plan, other, dataset, {}), key);
+  EXPECT_NE(key(longer), before);
+  EXPECT_NE(key(row_, 8), before);
+  EXPECT_NE(key(row_, 7, {"part"}), before);
+  split_.test.hash = "x";
+  EXPECT_NE(key(row_), before);
+}
+
+TEST_F(RowKey, KnowsDefaultsAndTrialsAndNotHowTheyAreWritten) {
+  RowPlan written = row_;
+  written.settings = {{"dimensions", "64"}};
+  EXPECT_EQ(key(written), key(row_)) << "64 is the default: the row is the same, and another default is not";
+  RowPlan tuned = row_;
+  tuned.tune = true;
+  EXPECT_NE(key(tuned), key(row_));
+  RowPlan untuned = row_;
+  untuned.budget.minutes += 1;
+  EXPECT_EQ(key(untuned), key(row_)) << "minutes of tuning decide nothing where nothing is tuned";
+  untuned.tune = true;
+  EXPECT_NE(key(untuned), key(tuned));
+}
+
+TEST_F(RowKey, ChangesWithWhatTheModelHolds) {
+  const data::testing::TemporaryFolder folder;
+  row_.method = "llm-verdict";
+  row_.settings = {{"model", folder.write("m.gguf", "1").string()}};
+  const std::string before = key(row_);
+  folder.write("m.gguf", "2");
+  EXPECT_NE(key(row_), before);
+  row_.settings = {{"model", folder.write("copy.gguf", "1").string()}};
+  EXPECT_EQ(key(row_), before);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "experiment/catalogue_evaluation.h"
 #include "experiment/evaluation.h"
 
 namespace r2rank::experiment {
@@ -15,6 +16,11 @@ namespace {
 
 void check_results(std::span<const metrics::PerUserResults> results, const data::SlateSet& slates) {
   if (results.empty()) base::fail_usage("blend", "expected the results of at least one scorer, found none");
+  if (ranks_full_catalogue(slates))
+    base::fail_usage(
+        "blend",
+        "expected slates with all of their candidates (found the full catalogue, of which results "
+        "keep the relevant items' scores alone); combine scorers on drawn or hard candidates");
   std::set<std::string> names;
   for (const auto& result : results) {
     if (!names.insert(result.scorer).second) {
@@ -89,6 +95,13 @@ ComponentScores component_scores(std::span<const metrics::PerUserResults> result
     }
   }
   return scores;
+}
+
+std::vector<size_t> slates_to_learn_from(const data::SlateSet& slates, int64_t skip) {
+  std::vector<size_t> chosen;
+  for (size_t slate = static_cast<size_t>(skip); slate < slates.slates.size(); ++slate)
+    if (slates.slates[slate].missed.empty()) chosen.push_back(slate);
+  return chosen;
 }
 
 std::vector<size_t> folds_of(const ComponentScores& scores, size_t folds) {

@@ -23,10 +23,15 @@ struct ComponentScores {
   std::span<const double> row(size_t index) const { return {z.data() + index * names.size(), names.size()}; }
 };
 
-/// Errors: kUsage for no scorer, two of one name, or results on other slates than `slates`; kData where a row
-/// lacks scores.
+/// Errors: kUsage for no scorer, two of one name, results on other slates than `slates`, or slates of a full
+/// catalogue, of which only the relevant items' scores are kept; kData where a row lacks scores.
 ComponentScores component_scores(std::span<const metrics::PerUserResults> results,
                                  const data::SlateSet& slates);
+
+/// The slates to learn from: those behind the first `skip` that have no relevant candidate which a retriever
+/// missed (Slate::missed). Such a one stands among the retriever's best without being one of them, so that
+/// "last by the retriever" would come to mean "relevant", which holds of no other slates.
+std::vector<size_t> slates_to_learn_from(const data::SlateSet& slates, int64_t skip);
 
 /// One of `folds` parts for each slate, by its user, so that no user is in two: for cross-fitting.
 std::vector<size_t> folds_of(const ComponentScores& scores, size_t folds);

@@ -91,5 +91,24 @@ TEST_F(ComponentScoresTest, OfAMissingScorerAreAskedFor) {
   EXPECT_NE(text.find("the results of 'b'"), std::string::npos) << text;
 }
 
+TEST(ComponentScores, AreRefusedOverAFullCatalogue) {
+  const Components world(5);
+  auto slates = world.slates;
+  slates.protocol.negatives = "full";
+  try {
+    component_scores(std::vector{world.scorer("a", 1)}, slates);
+    FAIL() << "nothing was refused";
+  } catch (const base::Error& error) {
+    EXPECT_EQ(error.kind(), base::ErrorKind::kUsage);
+    EXPECT_NE(std::string(error.what()).find("full catalogue"), std::string::npos) << error.what();
+  }
+}
+
+TEST(SlatesToLearnFrom, AreBehindTheSkippedOnesAndMissNothing) {
+  Components world(6);
+  world.slates.slates[4].missed = {world.slates.slates[4].candidates[0]};
+  EXPECT_EQ(slates_to_learn_from(world.slates, 2), (std::vector<size_t>{2, 3, 5}));
+}
+
 }  // namespace
 }  // namespace r2rank::experiment

@@ -12,6 +12,7 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/progress.h"
+#include "baselines/llm/llm_scorer.h"
 #include "experiment/catalogue_evaluation.h"
 #include "metrics/ranking_metrics.h"
 
@@ -63,6 +64,7 @@ void score_batch(baselines::Scorer& scorer, std::span<const data::Slate> batch, 
 metrics::PerUserResults evaluate(baselines::Scorer& scorer, const data::SlateSet& slates,
                                  const data::Dataset& dataset, const std::string& label) {
   if (ranks_full_catalogue(slates)) return evaluate_catalogue(scorer, slates, dataset, label);
+  if (auto* llm = dynamic_cast<baselines::LlmScorer*>(&scorer)) llm->forget_notes();
   auto results = results_without_rows(scorer.name(), slates);
   const std::span<const data::Slate> all = slates.slates;
   base::Progress progress(label, static_cast<int64_t>(all.size()), "slates");
@@ -80,6 +82,11 @@ metrics::PerUserResults evaluate(baselines::Scorer& scorer, const data::SlateSet
   }
   warn_not_finite(scorer.name(), results);
   return results;
+}
+
+std::vector<std::pair<std::string, double>> notes_of(const baselines::Scorer& scorer) {
+  const auto* llm = dynamic_cast<const baselines::LlmScorer*>(&scorer);
+  return llm == nullptr ? std::vector<std::pair<std::string, double>>() : llm->notes();
 }
 
 metrics::PerUserResults results_without_rows(const std::string& scorer, const data::SlateSet& slates) {
@@ -129,8 +136,11 @@ std::vector<double> measured(const std::string& metric, const metrics::PerUserRe
 void complete_results(metrics::PerUserResults& results, const data::SlateSet& slates,
                       const std::vector<std::string>& metrics, const std::string& source) {
   check_rows(results, slates, source);
+  std::vector<std::string> missing;
   for (const auto& metric : metrics)
-    if (!results.values.contains(metric)) results.values[metric] = measured(metric, results, slates);
+    if (!results.values.contains(metric)) missing.push_back(metric);
+  check_stored(slates, missing);
+  for (const auto& metric : missing) results.values[metric] = measured(metric, results, slates);
 }
 
 namespace {

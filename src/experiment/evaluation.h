@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "baselines/scorer.h"
@@ -18,6 +19,10 @@ inline constexpr const char* kTokens = "tokens";
 metrics::PerUserResults evaluate(baselines::Scorer& scorer, const data::SlateSet& slates,
                                  const data::Dataset& dataset, const std::string& label);
 
+/// What a language model's scorer noted since evaluate() began, which forgets what was noted before
+/// (baselines/llm/llm_scorer.h); empty for others.
+std::vector<std::pair<std::string, double>> notes_of(const baselines::Scorer& scorer);
+
 /// Results without a row yet, and a row: for scores that come from elsewhere.
 metrics::PerUserResults results_without_rows(const std::string& scorer, const data::SlateSet& slates);
 void append_slate(metrics::PerUserResults& results, const data::Slate& slate, const data::Dataset& dataset,
@@ -25,7 +30,7 @@ void append_slate(metrics::PerUserResults& results, const data::Slate& slate, co
 
 /// Checks that results, read from elsewhere, have a row for each of the slates in their order and a score for
 /// each candidate; measures from the scores those of `metrics` (names of metrics::is_metric) that they lack.
-/// Errors: kData naming `source`.
+/// Errors: kData naming `source`; kUsage for a metric to be measured over a full catalogue (check_stored).
 void complete_results(metrics::PerUserResults& results, const data::SlateSet& slates,
                       const std::vector<std::string>& metrics, const std::string& source);
 

@@ -45,6 +45,24 @@ Json pair_json(const ResultTable& table, const PairedRow& row) {
 void add_further_tables(const EvaluationPage& page, Json& json) {
   for (const auto& slice : page.slices) json["slices"].push_back(comparison_json(slice));
   if (page.beyond) json["beyond_accuracy"] = beyond_json(*page.beyond);
+  for (const auto& [scorer, notes] : page.notes)
+    for (const auto& [name, value] : notes) json["notes"][scorer][name] = value;
+}
+
+}  // namespace
+
+namespace {
+
+std::string notes_text(const EvaluationPage& page, TableFormat format) {
+  std::string text;
+  const bool markdown = format == TableFormat::kMarkdown;
+  if (!markdown && format != TableFormat::kText) return text;
+  for (const auto& [scorer, notes] : page.notes) {
+    text += fmt::format("\n{}{}:", markdown ? "Notes of " : "notes of ", scorer);
+    for (const auto& [name, value] : notes) text += fmt::format(" {} {:.4g};", name, value);
+    text.back() = '\n';
+  }
+  return text;
 }
 
 }  // namespace
@@ -59,7 +77,7 @@ std::string render(const EvaluationPage& page, TableFormat format) {
   std::string text = render(shown, format);
   for (const auto& slice : page.slices) text += fmt::format("\n{}", render(slice, format));
   if (page.beyond) text += fmt::format("\n{}", render(*page.beyond, format));
-  return text;
+  return text + notes_text(page, format);
 }
 
 std::string summary_json(const EvaluationPage& page) {

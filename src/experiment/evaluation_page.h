@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "experiment/beyond_accuracy.h"
@@ -20,15 +21,17 @@ struct EvaluationPage {
   std::optional<BeyondTable> beyond = {};
   std::map<std::string, double> seconds = {};  ///< by what they were spent on
   std::string dtype = {};                      ///< what a language model computed in; empty without one
+  std::map<std::string, std::vector<std::pair<std::string, double>>> notes = {};  ///< by scorer: notes_of()
 };
 
-/// The tables one below the other; CSV: an empty line between them, each with a head of its own; JSON: one
-/// object, the table's with "slices" and "beyond_accuracy".
+/// The tables one below the other, in text and Markdown with the notes of language models behind them; CSV:
+/// an empty line between them, each with a head of its own; JSON: one object, the table's with "slices",
+/// "beyond_accuracy" and "notes".
 std::string render(const EvaluationPage& page, TableFormat format);
 
 /// summary.json (docs/formats.md): {"protocol", "users", "dtype", "results": {name: {metric: {"mean", "lo",
 /// "hi"}}}, "paired": {"a-b": {metric: {"mean", "lo", "hi", "p", "p_permutation", "p_holm"}}}, "seconds":
-/// {...}} with every metric of the page, and "slices" and "beyond_accuracy" where it has them.
+/// {...}} with every metric of the page, and "slices", "beyond_accuracy" and "notes" where it has them.
 std::string summary_json(const EvaluationPage& page);
 
 }  // namespace r2rank::experiment

@@ -60,6 +60,16 @@ TEST(EvaluationPage, ShowsTheColumnsAskedForAndTheSlicesBelow) {
   EXPECT_LT(text.find("| scorer"), text.find("| history"));
 }
 
+TEST(EvaluationPage, ShowsWhatLanguageModelsNoted) {
+  EvaluationPage page = example();
+  page.notes["trained"] = {{"answers", 4}, {"malformed share", 0.25}};
+  expect_part(render(page, TableFormat::kMarkdown), "\nNotes of trained: answers 4; malformed share 0.25\n");
+  expect_part(render(page, TableFormat::kText), "\nnotes of trained: answers 4; malformed share 0.25\n");
+  EXPECT_EQ(render(page, TableFormat::kCsv), render(example(), TableFormat::kCsv));
+  EXPECT_EQ(nlohmann::json::parse(summary_json(page))["notes"]["trained"]["malformed share"], 0.25);
+  EXPECT_FALSE(nlohmann::json::parse(summary_json(example())).contains("notes"));
+}
+
 TEST(EvaluationPage, IsOneObjectAsJson) {
   const auto json = nlohmann::json::parse(render(with_slice(), TableFormat::kJson));
   EXPECT_EQ(json["rows"].size(), 2U);

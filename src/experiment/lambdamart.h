@@ -37,7 +37,7 @@ struct LambdaMart {
 /// whether the item is new to training; the history's length; the mean ln(1 + training events) of the
 /// history's items. The number of trees is the one at which cross-fitted NDCG@10 is highest; the measure at
 /// it is therefore a little high, and what blend.h says about components stopped early on the same slates
-/// holds here too. Errors: as learn_blend, and as GradientTrees.
+/// holds here too, hard slates included. Errors: as learn_blend, and as GradientTrees.
 LambdaMart learn_lambdamart(std::span<const metrics::PerUserResults> valid, const data::SlateSet& slates,
                             const data::Dataset& dataset, const data::Split& split,
                             const LambdaMartOptions& options);

@@ -2,6 +2,7 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -12,6 +13,18 @@
 #include "baselines/plain_methods.h"
 
 namespace r2rank::experiment {
+namespace {
+
+bool has_setting(const std::string& method, const std::vector<std::string>& names) {
+  const auto made = make_method(method);
+  base::ConfigFields fields;
+  made->describe(fields);
+  return std::any_of(fields.all().begin(), fields.all().end(), [&](const auto& field) {
+    return std::find(names.begin(), names.end(), field.name) != names.end();
+  });
+}
+
+}  // namespace
 
 std::vector<std::unique_ptr<baselines::Method>> all_methods() {
   std::vector<std::unique_ptr<baselines::Method>> all = baselines::plain_methods();
@@ -36,6 +49,14 @@ std::unique_ptr<baselines::Method> make_method(const std::string& name) {
   base::fail_usage("baseline", "there is no method '{}'{}; the methods are {}", name,
                    nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest),
                    fmt::join(names, ", "));
+}
+
+bool learns_by_epochs(const std::string& name) {
+  return has_setting(name, {"learning_rate"});  // what goes step by step, and nothing else, has a rate
+}
+
+bool is_language_method(const std::string& name) {
+  return has_setting(name, {"model", "endpoint"});
 }
 
 void set_settings(baselines::Method& method, const baselines::SettingValues& values) {

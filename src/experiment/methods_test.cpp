@@ -5,6 +5,8 @@
 #include <set>
 
 #include "base/error.h"
+#include "baselines/test_data.h"
+#include "baselines/trainable.h"
 
 namespace r2rank::experiment {
 namespace {
@@ -27,6 +29,23 @@ TEST(Methods, TakeBackTheSettingsTheyShowAndTheTrialsTheyName) {
     EXPECT_EQ(settings_of(*method), settings);
     EXPECT_LE(method->trials().size(), 5U);
     for (const auto& trial : method->trials()) EXPECT_NO_THROW(set_settings(*method, trial));
+  }
+}
+
+TEST(Methods, LearnByEpochsWhereTheirScorersAreTrainable) {
+  const auto dataset = baselines::testing::random_dataset(1, 20, 12);
+  const auto split = baselines::testing::leave_last_two(dataset);
+  for (const auto& method : all_methods()) {
+    const std::string name(method->text().name);
+    SCOPED_TRACE(name);
+    if (name.starts_with("llm-") || name.starts_with("server-")) {
+      EXPECT_TRUE(is_language_method(name));
+      EXPECT_EQ(learns_by_epochs(name), name.ends_with("-tuned") || name == "llm-dual-encoder");
+      continue;
+    }
+    EXPECT_FALSE(is_language_method(name));
+    const auto scorer = method->make({dataset, split}, 7);
+    EXPECT_EQ(learns_by_epochs(name), dynamic_cast<baselines::Trainable*>(scorer.get()) != nullptr);
   }
 }
 

@@ -155,13 +155,11 @@ Slice by_category(const SliceSource& source) {
 }
 
 /// By users: a figure without ties is over users none of whose slates has one.
-Slice by_tied(const SliceSource& source) {
-  if (source.dataset.time_kind != data::TimeKind::kReal)
-    return {"tied", {"no times"}, std::vector<int32_t>(source.slates.slates.size(), 0)};
+Slice by_ties(const SliceSource& source) {
   std::unordered_set<int32_t> tied;
   for (const auto& slate : source.slates.slates)
     if (data::order_decided_by_ties(source.dataset, slate)) tied.insert(slate.user);
-  Slice slice{"tied", {"not tied", "tied"}, {}};
+  Slice slice{"tied", {"untied", "tied"}, {}};
   for (const auto& slate : source.slates.slates) slice.label_of.push_back(tied.contains(slate.user) ? 1 : 0);
   return slice;
 }
@@ -174,7 +172,7 @@ constexpr SliceMaker kMakers[] = {{"history", by_history},
                                   {"popularity", by_popularity},
                                   {"cold", by_cold},
                                   {"category", by_category},
-                                  {"tied", by_tied}};
+                                  {"tied", by_ties}};
 
 }  // namespace
 

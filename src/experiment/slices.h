@@ -23,7 +23,7 @@ struct Slice {
 /// items the rarest), "cold" (whether the target has any training event), "category" (the target's, at the
 /// outermost level at which no category holds more than nine tenths of the slates; the eight with the
 /// most slates, the rest is "other"), "tied" (whether equal times decide what any slate of the user predicts
-/// from what, data::order_decided_by_ties(); "no times" where the data set knows an order alone).
+/// from what, data::order_decided_by_ties(); where the data set knows an order alone, all are "untied").
 std::vector<std::string> slice_names();
 
 /// Labels without a slate are left out. `slates` must be of this dataset and split. Errors: kUsage for an

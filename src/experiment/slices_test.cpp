@@ -49,6 +49,15 @@ TEST_F(Slices, ByPopularityCountTheTargetsTrainingEvents) {
   EXPECT_EQ(slice("popularity").labels, (Labels{"0", "1-4", "5-19"}));
 }
 
+TEST_F(Slices, ByTiesTellWhereEqualTimesDecide) {
+  given({{1, 9, 1}, {1, 9, 2}});
+  EXPECT_EQ(slice("tied").labels, (Labels{"untied"})) << "an order alone has no ties";
+  dataset_.time_kind = data::TimeKind::kReal;
+  for (auto& event : dataset_.interactions) event.time = 100 + 10 * event.time;
+  dataset_.interactions[2].time = dataset_.interactions[1].time;
+  EXPECT_EQ(labels_of_slates(slice("tied")), (Labels{"tied", "untied"}));
+}
+
 TEST_F(Slices, OfSeveralRelevantItemsGoByTheRarest) {
   given({{1, 9, 1}, {1, 9, 2}});
   for (auto& slate : slates_.slates) slate.relevance.assign(slate.candidates.size(), 1.0F);
@@ -87,12 +96,12 @@ TEST_F(Slices, ByTiesTellUsersWhoseOrderTheLogDecided) {
   for (size_t i = 0; i < dataset_.interactions.size(); ++i)
     dataset_.interactions[i].time = static_cast<int64_t>(10 * i);
   dataset_.interactions[6].time = dataset_.interactions[5].time;  // the second user's target
-  EXPECT_EQ(labels_of_slates(slice("tied")), (Labels{"not tied", "tied", "not tied"}));
+  EXPECT_EQ(labels_of_slates(slice("tied")), (Labels{"untied", "tied", "untied"}));
   slates_.slates.push_back(slates_.slates[1]);  // another slate of the same user that has no tie
   slates_.slates.back().history_end = 1;
-  EXPECT_EQ(labels_of_slates(slice("tied")), (Labels{"not tied", "tied", "not tied", "tied"}));
+  EXPECT_EQ(labels_of_slates(slice("tied")), (Labels{"untied", "tied", "untied", "tied"}));
   dataset_.time_kind = data::TimeKind::kOrder;
-  EXPECT_EQ(slice("tied").labels, (Labels{"no times"}));
+  EXPECT_EQ(slice("tied").labels, (Labels{"untied"}));
 }
 
 TEST_F(Slices, HaveNamesAndRefuseOthers) {

@@ -4,9 +4,10 @@ import json
 import signal
 
 import tiny_world
-from tiny_world import Case, stop
+from tiny_world import Case, run, stop
 
 PLAN = """reference = "popularity"
+metrics = ["ndcg@10", "hr@10"]
 epochs = 3
 [[dataset]]
 name = "tiny"
@@ -87,14 +88,42 @@ class Compare(Case):
 
     def test_survives_a_kill(self):
         rows = self.output / "tiny" / "rows"
-        stop(("compare", self.plan, "--output", self.output), lambda: (rows / "popularity" / "row.json").exists(), signal.SIGKILL)
+        stop(("compare", self.plan, "--output", self.output), lambda: (rows / "popularity" / "seed-7" / "row.json").exists(), signal.SIGKILL)
         self.assertIn("found finished", self.compare().stderr)
         self.assertEqual(self.temporaries(), [])
 
     def test_a_dry_run_says_what_would_be_done(self):
         page = self.compare("--dry-run").stdout
-        self.assertIn("tiny / bpr-mf: at most 6 min of training", page)
+        self.assertIn("tiny / bpr-mf: training until its epochs or its patience end", page)
+        self.assertIn("tiny / tfidf: no training", page)
+        self.assertIn("1 rows without a limit of time", page)
         self.assertFalse(self.output.exists())
+
+    def test_says_what_the_figures_rest_on(self):
+        self.compare()
+        page = (self.output / "baselines.md").read_text()
+        for part in ("What `data check` found", "| ms | tokens |", "Made by `r2rank compare"):
+            self.assertIn(part, page)
+        report = json.loads((self.output / "baselines.json").read_text())
+        self.assertEqual([table["metric"] for table in report["tables"]], ["ndcg@10", "hr@10"])
+        self.assertEqual(report["datasets"][0]["name"], "tiny")
+        self.assertTrue(report["datasets"][0]["findings"])
+        row = report["rows"][2]
+        self.assertEqual((row["row"], row["seed"], row["budget"]["epochs"]), ("bpr-mf", 7, "3"))
+        self.assertEqual(row["report"]["trials"][0]["ended_by"], "epochs")
+        self.assertIn("blend", page)
+
+    def test_a_row_that_fails_is_left_out_and_told_at_the_end(self):
+        server = '[[row]]\nmethod = "server-verdict"\n[row.settings]\nendpoint = "http://127.0.0.1:9/v1"\nserver_model = "x"\nretries = 0\n'
+        self.plan.write_text(self.plan.read_text() + server)
+        result = run("compare", self.plan, "--output", self.output)
+        self.assertEqual(result.returncode, 4, result.stderr)
+        self.assertIn("tiny / server-verdict failed", result.stderr)
+        self.assertIn("failed: tiny / server-verdict", result.stdout)
+        report = json.loads((self.output / "baselines.json").read_text())
+        self.assertIn("127.0.0.1", report["rows"][-1]["failure"])
+        self.assertEqual(len(report["tables"][0]["rows"]), 4)
+        self.assertIn("**failed**", (self.output / "baselines.md").read_text())
 
     def test_bad_plans_are_refused_before_anything_is_made(self):
         for text, says in (("[[row]\n", "not valid TOML"), ("x = 1\n", "unknown key 'x'"), ("", "[[dataset]]")):

@@ -186,6 +186,11 @@ std::vector<std::pair<std::string, double>> ChatServer::notes() const {
           {"tokens not told", static_cast<double>(estimated_)}};
 }
 
+void ChatServer::forget_notes() {
+  cached_ = estimated_ = 0;
+  client_.forget_counts();
+}
+
 std::vector<Answer> ServerWriter::write(std::span<const Question> questions) {
   std::vector<Answer> answers;
   for (const auto& reply : server_.ask(questions, false))

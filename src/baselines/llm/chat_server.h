@@ -58,6 +58,7 @@ class ChatServer {
   /// "requests", "retries", "answers from the cache", "tokens not told" (answers whose tokens were estimated
   /// from their bytes).
   std::vector<std::pair<std::string, double>> notes() const;
+  void forget_notes();
   const ServerOptions& options() const { return options_; }
 
  private:
@@ -81,6 +82,7 @@ class ServerWriter : public TextWriter {
     return ChatServer::estimated_tokens(questions);
   }
   std::vector<std::pair<std::string, double>> notes() const override { return server_.notes(); }
+  void forget_notes() override { server_.forget_notes(); }
 
  private:
   ChatServer server_;

@@ -53,6 +53,7 @@ class HttpClient {
   void post_all(std::span<const HttpRequest> requests, const ReplyCheck& check, const ReplyTaker& take,
                 const std::string& secret);
   const HttpCounts& counts() const { return counts_; }
+  void forget_counts() { counts_ = {}; }
 
  private:
   HttpOptions options_;

@@ -176,4 +176,9 @@ std::vector<std::pair<std::string, double>> LetterScorer::notes() const {
           {"first of list chosen", static_cast<double>(first_chosen_) / count}};
 }
 
+void LetterScorer::forget_notes() {
+  prompts_scored_ = first_chosen_ = 0;
+  copied_ = 0;
+}
+
 }  // namespace r2rank::baselines

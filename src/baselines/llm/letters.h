@@ -33,6 +33,7 @@ class LetterScorer : public TunedScorer {
   /// "place copied": mean correlation of a candidate's score with its nearness to the list's start.
   /// "first of list chosen": share of prompts whose best is the list's first; 1/K without bias.
   std::vector<std::pair<std::string, double>> notes() const override;
+  void forget_notes() override;
 
  protected:
   double accumulate(std::span<const data::Slate> slates, int64_t slates_in_step) override;

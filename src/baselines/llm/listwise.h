@@ -45,6 +45,7 @@ class ListwiseScorer : public Scorer, public LlmScorer {
   /// not heed it), "first of list chosen" (share of answers whose best is the list's first; 1/K without
   /// bias).
   std::vector<std::pair<std::string, double>> notes() const override;
+  void forget_notes() override;
 
  private:
   Question ask(const data::Slate& slate, int64_t shuffle) const;

@@ -80,6 +80,16 @@ TEST_F(Listwise, ScoresAreMinusThePlaceThatWasWritten) {
   }
 }
 
+TEST_F(Listwise, ForgetsItsNotesAndCountsAnew) {
+  auto model = scorer([](const Question&) { return "no order at all"; });
+  model.score(slate_);
+  model.forget_notes();
+  EXPECT_EQ(note(model, "answers"), 0);
+  model.score(slate_);
+  EXPECT_EQ(note(model, "answers"), 1);
+  EXPECT_EQ(note(model, "malformed share"), 1);
+}
+
 TEST_F(Listwise, AnswersByTitleCountTheSame) {
   auto model = scorer(
       [](const Question&) { return "1. Thing 0x\n2. Thing 1x\n3. Thing 3x\n4. thing 4x\n5. THING 5X"; });

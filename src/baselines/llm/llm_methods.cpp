@@ -30,15 +30,18 @@ struct ModelSettings {
       options.describe_scoring(fields);
   }
 
+  /// A run folder that was trained on other events of this data set is refused: it may know the targets.
   std::unique_ptr<learn::RankingModel> open(std::string_view method, const text::PromptConfig& prompt,
-                                            uint64_t seed) const {
+                                            const TrainingData& data, uint64_t seed) const {
     if (path.empty())
       base::fail_usage("llm",
                        "expected a language model for {}, found none; set model to a GGUF file or a folder",
                        method);
     model::ModelOptions seeded = options;
     seeded.seed = static_cast<int64_t>(seed);
-    return learn::open_ranking_model(path, seeded, prompt);
+    auto ranking = learn::open_ranking_model(path, seeded, prompt);
+    learn::refuse_other_training(*ranking, data.dataset, data.split);
+    return ranking;
   }
 };
 
@@ -68,7 +71,7 @@ class ListwiseMethod : public Method {
     options_.describe(fields);
   }
   std::unique_ptr<Scorer> make(const TrainingData& data, uint64_t seed) const override {
-    auto writer = std::make_unique<OwningWriter>(model_.open(text_.name, {}, seed));
+    auto writer = std::make_unique<OwningWriter>(model_.open(text_.name, {}, data, seed));
     return std::make_unique<ListwiseScorer>(std::string(text_.name), std::move(writer), data, options_, seed);
   }
 
@@ -132,7 +135,7 @@ class TunedMethod : public Method {
     if (trained_) tuning_.describe(fields);
   }
   std::unique_ptr<Scorer> make(const TrainingData& data, uint64_t seed) const override {
-    auto scorer = make_tuned(model_.open(text_.name, prompt(), seed), data, seed);
+    auto scorer = make_tuned(model_.open(text_.name, prompt(), data, seed), data, seed);
     if (trained_) return scorer;
     return std::make_unique<UntrainedScorer>(std::move(scorer));
   }

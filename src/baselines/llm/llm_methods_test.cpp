@@ -1,6 +1,9 @@
 #include "baselines/llm/llm_methods.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "baselines/llm/llm_scorer.h"
@@ -52,6 +55,29 @@ TEST_F(LlmMethods, WithoutAModelOrServerSayWhatToSet) {
     const bool server = method->text().name.starts_with("server-");
     expect_parts(error_of(base::ErrorKind::kUsage, [&] { method->make(data(), 7); }),
                  {server ? "set endpoint" : "set model"});
+  }
+}
+
+TEST_F(LlmMethods, RefuseAModelTrainedOnAnotherSplitOfTheSameData) {
+  const auto folder = folder_.path() / "trained";
+  const auto write_trained_on = [&](const std::string& events) {
+    std::filesystem::remove_all(folder);
+    std::filesystem::create_directory(folder);
+    learn::write_ranking_model(
+        *open(), folder,
+        fmt::format(R"({{"dataset_hash": "{}", "training_hash": "{}"}})", dataset_.hash, events));
+  };
+  for (const auto& method : llm_methods()) {
+    if (method->text().name.starts_with("server-")) continue;
+    base::ConfigFields fields;
+    method->describe(fields);
+    fields.set("model", folder.string());
+    fields.set("dtype", "f32");
+    write_trained_on("of another split");
+    expect_parts(error_of(base::ErrorKind::kUsage, [&] { method->make(data(), 7); }),
+                 {"trained on other events"});
+    write_trained_on(data::training_hash(split_));
+    EXPECT_NE(method->make(data(), 7), nullptr) << method->text().name;
   }
 }
 

@@ -40,6 +40,8 @@ class LlmScorer {
   virtual const model::LanguageModel* language_model() const = 0;
   /// What was seen while scoring ("malformed share", ...), by name; docs/baselines.md explains each.
   virtual std::vector<std::pair<std::string, double>> notes() const { return {}; }
+  /// Begins to note anew, so that what follows is about the slates scored from now on.
+  virtual void forget_notes() {}
 };
 
 /// The first slates, enough for an estimate.

@@ -104,4 +104,9 @@ std::vector<std::pair<std::string, double>> ServerVerdictScorer::notes() const {
   return all;
 }
 
+void ServerVerdictScorer::forget_notes() {
+  verdicts_ = neither_ = 0;
+  server_.forget_notes();
+}
+
 }  // namespace r2rank::baselines

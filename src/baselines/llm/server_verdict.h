@@ -33,6 +33,7 @@ class ServerVerdictScorer : public Scorer, public LlmScorer {
   /// "verdicts", "without yes or no" (share of answers whose likeliest first tokens hold neither), and the
   /// server's.
   std::vector<std::pair<std::string, double>> notes() const override;
+  void forget_notes() override;
 
  private:
   std::vector<Question> ask(const data::Slate& slate) const;

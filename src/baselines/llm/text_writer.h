@@ -31,6 +31,7 @@ class TextWriter {
   /// The model that runs here; null for a server.
   virtual const model::LanguageModel* language_model() const { return nullptr; }
   virtual std::vector<std::pair<std::string, double>> notes() const { return {}; }
+  virtual void forget_notes() {}
 };
 
 }  // namespace r2rank::baselines

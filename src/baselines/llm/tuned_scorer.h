@@ -81,6 +81,7 @@ class UntrainedScorer : public Scorer, public LlmScorer {
   LlmWork work(std::span<const data::Slate> slates) const override { return scorer_->work(slates); }
   const model::LanguageModel* language_model() const override { return scorer_->language_model(); }
   std::vector<std::pair<std::string, double>> notes() const override { return scorer_->notes(); }
+  void forget_notes() override { scorer_->forget_notes(); }
 
  private:
   std::unique_ptr<TunedScorer> scorer_;

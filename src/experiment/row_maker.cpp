@@ -1,0 +1,269 @@
+#include "experiment/row_maker.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/log.h"
+#include "experiment/baseline_folder.h"
+#include "experiment/blend.h"
+#include "experiment/evaluation.h"
+#include "experiment/lambdamart.h"
+#include "experiment/scoring_estimate.h"
+#include "experiment/slate_sample.h"
+
+namespace r2rank::experiment {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Json = nlohmann::ordered_json;
+using metrics::PerUserResults;
+
+constexpr const char* kValidated = "ndcg@10";
+constexpr int kOtherFailure = 1;  // what the program returns for errors that are not base::Error
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+double mean(const std::vector<double>& values) {
+  return values.empty()
+             ? 0
+             : std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+double mean_of(const PerUserResults& results, const char* column) {
+  const auto found = results.values.find(column);
+  return found == results.values.end() ? 0 : mean(found->second);
+}
+
+void describe_test(StoredRow& stored) {
+  MeasuredRow& row = stored.measured;
+  row.slates = static_cast<int64_t>(stored.test.slate_ids.size());
+  row.tokens_per_slate = mean_of(stored.test, kTokens);
+  row.ms_per_slate = mean_of(stored.test, kMilliseconds);
+}
+
+void describe_trials(const baselines::TuneReport& report, MeasuredRow& row) {
+  for (const auto& trial : report.trials) {
+    row.trials += trial.run ? 1 : 0;
+    row.trials_not_begun += trial.run ? 0 : 1;
+    row.trials_cut += trial.fit.ended_by == "minutes" ? 1 : 0;
+  }
+  if (report.trials.empty()) return;
+  row.ended_by = report.trials[report.best].fit.ended_by;
+  row.valid_ndcg = report.trials[report.best].ndcg;
+}
+
+bool same_number(double a, double b) {
+  return a == b || (std::isnan(a) && std::isnan(b));
+}
+
+bool same_scores(const PerUserResults& a, const PerUserResults& b) {
+  return std::equal(a.scores.begin(), a.scores.end(), b.scores.begin(), b.scores.end(),
+                    [](const auto& left, const auto& right) {
+                      return std::equal(left.begin(), left.end(), right.begin(), right.end(), same_number);
+                    });
+}
+
+/// What a combination learns from and is applied to.
+struct Parts {
+  std::vector<PerUserResults> valid, test;
+};
+
+void blend(const RowPlan& row, const Parts& parts, const Place& place, StoredRow& stored) {
+  const auto options = configured<BlendOptions>(row.settings);
+  const Blend learned = learn_blend(parts.valid, place.split.valid, options);
+  Json weights;
+  for (size_t i = 0; i < learned.scorers.size(); ++i) weights[learned.scorers[i]] = learned.weights[i];
+  stored.measured.report = Json{{"weights", weights}}.dump();
+  stored.measured.valid_ndcg = learned.cross_fitted_ndcg;
+  stored.valid = apply_blend(learned, parts.valid, place.split.valid, place.dataset, row.name);
+  stored.test = apply_blend(learned, parts.test, place.split.test, place.dataset, row.name);
+}
+
+void lambdamart(const RowPlan& row, int64_t seed, const Parts& parts, const Place& place, StoredRow& stored) {
+  auto options = configured<LambdaMartOptions>(row.settings);
+  if (given_setting(row.settings, "seed").empty()) options.seed = seed;
+  const auto& split = place.split;
+  const auto& dataset = place.dataset;
+  const LambdaMart learned = learn_lambdamart(parts.valid, split.valid, dataset, split, options);
+  Json importance;
+  for (const auto& [feature, share] : learned.importance) importance[feature] = share;
+  stored.measured.report = Json{{"trees", learned.trees}, {"importance", importance}}.dump();
+  stored.measured.valid_ndcg = learned.cross_fitted_ndcg;
+  stored.valid = apply_lambdamart(learned, parts.valid, split.valid, dataset, split, row.name);
+  stored.test = apply_lambdamart(learned, parts.test, split.test, dataset, split, row.name);
+}
+
+}  // namespace
+
+std::vector<MadeRow> RowMaker::make(const RowPlan& row) {
+  std::vector<MadeRow> made;
+  for (const int64_t seed : seeds_of(row, plan_)) {
+    MadeRow next = make_or_fail(row, seed);
+    const auto like = [&](const MadeRow& other) { return same_scores(other.test, next.test); };
+    if (next.measured.failure.empty() && std::any_of(made.begin(), made.end(), like)) {
+      base::log_info("{} / {}: does not depend on the seed", place_.plan->name, row.name);
+      return made;
+    }
+    made.push_back(std::move(next));
+  }
+  return made;
+}
+
+/// Whatever goes wrong in one row, the others are still worth having.
+MadeRow RowMaker::make_or_fail(const RowPlan& row, int64_t seed) {
+  MadeRow failed;
+  failed.measured.dataset = place_.plan->name;
+  failed.measured.row = row.name;
+  failed.measured.method = row.method;
+  failed.measured.seed = seed;
+  try {
+    return make_one(row, seed);
+  } catch (const base::Error& error) {
+    if (error.kind() == base::ErrorKind::kInterrupted) throw;
+    failed.measured.failure = error.what();
+    failed.measured.status = error.exit_code();
+  } catch (const std::exception& error) {
+    failed.measured.failure = error.what();
+    failed.measured.status = kOtherFailure;
+  }
+  base::log_warning("{} / {} failed and is left out: {}", place_.plan->name, row.name,
+                    failed.measured.failure);
+  return failed;
+}
+
+MadeRow RowMaker::make_one(const RowPlan& row, int64_t seed) {
+  base::stop_if_interrupted("compare");
+  const base::Path folder = folder_of(row, seed);
+  const std::string key = key_of(row, seed);
+  auto found = read_row(folder, key);
+  const bool reused = found.has_value();
+  if (!reused) {
+    found = is_combination(row) ? combine(row, seed) : train(row, seed);
+    write_row(folder, key, *found);
+  }
+  found->measured.reused = reused;
+  found->measured.dataset = place_.plan->name;
+  found->measured.row = row.name;
+  found->measured.result = (folder / "test.parquet").string();
+  if (row.slates == 0)
+    kept_.push_back({row.name, is_combination(row), seed, key, std::move(found->valid), found->test});
+  return {std::move(found->measured), std::move(found->test)};
+}
+
+base::Path RowMaker::folder_of(const RowPlan& row, int64_t seed) const {
+  return place_.folder / "rows" / row.name / fmt::format("seed-{}", seed);
+}
+
+std::string RowMaker::key_of(const RowPlan& row, int64_t seed) const {
+  RowRun run{.row = row, .seed = seed};
+  if (is_combination(row))
+    for (const Kept* part : parts_of(row, seed)) run.parts.push_back(part->key);
+  return row_key(run, plan_, place_.split, place_.dataset, files_);
+}
+
+void RowMaker::assume(const RowPlan& row, int64_t seed) {
+  if (row.slates == 0) kept_.push_back({row.name, is_combination(row), seed, key_of(row, seed), {}, {}});
+}
+
+StoredRow RowMaker::train(const RowPlan& row, int64_t seed) const {
+  const auto start = Clock::now();
+  BaselineRequest request{.method = row.method,
+                          .settings = row.settings,
+                          .seed = static_cast<uint64_t>(seed),
+                          .fit = row.fit,
+                          .tune = row.budget};
+  if (!row.tune) request.tune.trials = 1;
+  bool announced = false;
+  request.made = [&](const baselines::Scorer& scorer) {
+    if (!announced) announce(row, scorer);
+    announced = true;
+  };
+  FittedBaseline fitted = fit_baseline(request, place_.training());
+  StoredRow stored;
+  stored.measured.method = row.method;
+  stored.measured.seed = seed;
+  stored.measured.training_seconds = seconds_since(start);
+  stored.measured.settings = fitted.settings;
+  stored.measured.budget = budget_of(row);
+  stored.measured.report = report_json(fitted.report).dump();
+  describe_trials(fitted.report, stored.measured);
+  return score(std::move(stored), row, *fitted.scorer);
+}
+
+/// How long a language model will be at it, before it begins.
+void RowMaker::announce(const RowPlan& row, const baselines::Scorer& scorer) const {
+  const auto test =
+      sampled_slates(place_.split.test, place_.dataset, {row.slates, static_cast<uint64_t>(plan_.seed)});
+  auto slates = test.slates;
+  if (row.slates == 0)
+    slates.insert(slates.end(), place_.split.valid.slates.begin(), place_.split.valid.slates.end());
+  if (const std::string work = describe_work(scorer, slates); !work.empty())
+    base::log_info("{} {}: scoring takes {}", place_.plan->name, row.name, work);
+}
+
+/// Validation scores are what combinations learn from; a row on some slates only is in none.
+StoredRow RowMaker::score(StoredRow stored, const RowPlan& row, baselines::Scorer& scorer) const {
+  const auto start = Clock::now();
+  const std::string label = place_.plan->name + " " + row.name;
+  const auto test =
+      sampled_slates(place_.split.test, place_.dataset, {row.slates, static_cast<uint64_t>(plan_.seed)});
+  if (row.slates == 0) stored.valid = evaluate(scorer, place_.split.valid, place_.dataset, label + ", valid");
+  stored.test = evaluate(scorer, test, place_.dataset, label);
+  stored.measured.notes = notes_of(scorer);
+  stored.valid.scorer = stored.test.scorer = row.name;
+  stored.measured.scoring_seconds = seconds_since(start);
+  describe_test(stored);
+  if (std::isnan(stored.measured.valid_ndcg) && row.slates == 0)
+    stored.measured.valid_ndcg = mean(user_means(stored.valid, kValidated));
+  return stored;
+}
+
+StoredRow RowMaker::combine(const RowPlan& row, int64_t seed) const {
+  const auto start = Clock::now();
+  Parts parts;
+  for (const Kept* part : parts_of(row, seed)) {
+    parts.valid.push_back(part->valid);
+    parts.test.push_back(part->test);
+  }
+  StoredRow stored;
+  if (row.method == "blend")
+    blend(row, parts, place_, stored);
+  else
+    lambdamart(row, seed, parts, place_, stored);
+  stored.measured.method = row.method;
+  stored.measured.seed = seed;
+  stored.measured.settings = row.settings;
+  stored.measured.training_seconds = seconds_since(start);
+  describe_test(stored);
+  return stored;
+}
+
+/// Of each row combined its results with this seed, or with its first where it has no such seed. Without `of`
+/// combinations are left out: one learned from another's scores on the slates that the other was fitted to
+/// would take them for better than they are.
+std::vector<const RowMaker::Kept*> RowMaker::parts_of(const RowPlan& row, int64_t seed) const {
+  std::vector<std::string> names = row.of;
+  for (const auto& kept : kept_)
+    if (row.of.empty() && !kept.combination &&
+        std::find(names.begin(), names.end(), kept.name) == names.end())
+      names.push_back(kept.name);
+  std::vector<const Kept*> parts;
+  for (const auto& name : names) {
+    const Kept* part = nullptr;
+    for (const auto& kept : kept_)
+      if (kept.name == name && (part == nullptr || kept.seed == seed)) part = &kept;
+    if (part == nullptr) base::fail_usage("compare", "it combines '{}', which has no results", name);
+    parts.push_back(part);
+  }
+  return parts;
+}
+
+}  // namespace r2rank::experiment
