@@ -17,9 +17,12 @@ namespace json = r2rank_rapidjson;
 
 constexpr int kDepth = 64;  // as base::JsonLimits
 
-/// Numbers that JsonCells would write otherwise than they stand there.
+/// Whether JsonCells, which writes the number that it read, would write it as it stands there.
 bool is_plain_number(std::string_view text) {
-  return text.size() <= 18 && text != "-0" && text.find_first_of("eE") == std::string_view::npos;
+  if (text.size() > 16 || text == "-0" || text.find_first_of("eE") != std::string_view::npos) return false;
+  if (text.find('.') == std::string_view::npos) return true;
+  if (text.starts_with('-')) text.remove_prefix(1);
+  return !text.starts_with("0.000") && (!text.ends_with('0') || text.ends_with(".0")) && text != "0.0";
 }
 
 /// Fills a record from the parser's events. An event that returns false ends the parse.
@@ -37,7 +40,7 @@ class RecordEvents : public json::BaseReaderHandler<json::UTF8<>, RecordEvents> 
   bool Bool(bool truth) { return value(truth ? "true" : "false"); }
   bool RawNumber(const char* text, json::SizeType length, bool /*copy*/) {
     const std::string_view number(text, length);
-    return column_ < 0 || (is_plain_number(number) && value(number));
+    return (column_ < 0 || is_plain_number(number)) && value(number);
   }
   bool String(const char* text, json::SizeType length, bool /*copy*/) { return value({text, length}); }
   bool StartObject() { return depth_ == 0 || column_ < 0 ? ++depth_ <= kDepth : false; }
