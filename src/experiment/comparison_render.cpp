@@ -28,6 +28,12 @@ bool has_seeds(const ComparisonTable& table) {
   return false;
 }
 
+/// "d946ed19", of a part of the slates "d946ed19:sample300-seed7".
+std::string short_hash(const std::string& hash) {
+  const size_t part = std::min(hash.find(':'), hash.size());
+  return hash.substr(0, std::min(part, kHashDigits)) + hash.substr(part);
+}
+
 /// What the columns were measured on: once where all share their slates, as the labels of a slice do.
 std::string protocols_of(const ComparisonTable& table) {
   const auto& columns = table.columns;
@@ -35,7 +41,7 @@ std::string protocols_of(const ComparisonTable& table) {
     return column.slates_hash == columns[0].slates_hash;
   });
   const auto of = [](const ComparisonColumn& column) {
-    return fmt::format("{} (slates {})", column.protocol, column.slates_hash.substr(0, kHashDigits));
+    return fmt::format("{} (slates {})", column.protocol, short_hash(column.slates_hash));
   };
   if (shared) return columns.empty() ? "" : "protocol " + of(columns[0]);
   std::vector<std::string> each;

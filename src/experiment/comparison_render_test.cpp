@@ -56,6 +56,14 @@ TEST(ComparisonTable, StatesTheProtocolOnceWhereAllColumnsShareTheirSlates) {
                   .starts_with("ndcg@10 by data set; protocol loo-uni19-seed7 (slates 01234567)\nintervals"));
 }
 
+TEST(ComparisonTable, SaysOfWhichPartOfTheSlatesItIs) {
+  auto table = small_comparison();
+  for (auto& column : table.columns) column.slates_hash = "0123456789abcdef:sample300-seed7";
+  EXPECT_TRUE(
+      render(table, TableFormat::kText)
+          .starts_with("ndcg@10 by data set; protocol loo-uni19-seed7 (slates 01234567:sample300-seed7)\n"));
+}
+
 TEST(ComparisonTable, SaysWhichColumnsHaveNoReference) {
   auto table = small_comparison();
   table.rows[0].cells[1] = std::nullopt;

@@ -98,7 +98,8 @@ std::string findings_list(const ComparisonResult& result) {
                         data::verdict_name(worst_of(place.findings)));
     for (const auto& finding : place.findings)
       if (finding.verdict > data::Verdict::kFine)
-        text += fmt::format("  - {} {}: {}\n", data::verdict_name(finding.verdict), finding.name,
+        text += fmt::format("  - {} {}{}: {}\n", data::verdict_name(finding.verdict), finding.name,
+                            finding.of > 0 ? fmt::format(" ({} of {})", finding.count, finding.of) : "",
                             markdown_text(finding.text));
   }
   return text + "\n";

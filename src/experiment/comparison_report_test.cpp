@@ -59,7 +59,8 @@ TEST(ComparisonReport, SaysWhatFailedWhatItCostAndWhatWasNoted) {
   expect_part(page, "too many items");
   expect_part(page, "| 31.5 | 512 |");
   expect_part(page, "films / llm-listwise (seed 7): malformed share 0.25");
-  expect_part(page, "- films (loo-uni19-seed7): warning\n  - warning tied-order: equal times decide\n");
+  expect_part(page,
+              "- films (loo-uni19-seed7): warning\n  - warning tied-order (3 of 40): equal times decide\n");
   expect_part(render(example(), "", TableFormat::kText),
               "failed: films / ease (seed 7): [ease] too many items\n");
 }
