@@ -72,6 +72,7 @@ PlaceResults measure(const ComparisonPlan& plan, const DatasetPlan& dataset, con
 ComparisonResult run_comparison(const ComparisonPlan& plan, const base::Path& folder) {
   check_plan(plan);
   check_inputs(plan);
+  claim_root(folder);
   FileIdentities files;
   for (const auto& dataset : plan.datasets) make_place(dataset, folder, files);
   ComparisonResult result;

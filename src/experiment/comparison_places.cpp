@@ -18,6 +18,9 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kMark = "made-from.json";
 constexpr const char* kFindings = "check.json";
+constexpr const char* kRootMark = "comparison.json";
+constexpr const char* kRootFormat = "r2rank-comparison";
+constexpr int64_t kRootVersion = 1;
 
 Json inputs_of(const DatasetPlan& plan, FileIdentities& files) {
   const auto layout = data::find_layout(configured<data::ImportConfig>(plan.import));
@@ -81,6 +84,22 @@ void report(const std::string& name, const std::vector<data::Finding>& findings)
 
 }  // namespace
 
+void claim_root(const base::Path& root) {
+  const base::Path mark = root / kRootMark;
+  if (std::filesystem::exists(mark)) {
+    const auto card = base::parse_json(base::read_file(mark), "compare", mark.string());
+    return base::check_format(card, kRootFormat, kRootVersion, "compare", mark.string());
+  }
+  if (std::filesystem::exists(root) && !std::filesystem::is_empty(root)) {
+    base::fail_usage("compare",
+                     "expected an empty folder or one that compare made in {}, found '{}' and no {}; name "
+                     "another --output",
+                     root.string(), std::filesystem::directory_iterator(root)->path().filename().string(),
+                     kRootMark);
+  }
+  base::write_file(mark, Json{{"format", kRootFormat}, {"version", kRootVersion}}.dump() + "\n");
+}
+
 std::string dataset_key(const DatasetPlan& plan, FileIdentities& files) {
   return Json{{"import", settings_json(plan.import)},
               {"split", settings_json(plan.split)},
@@ -97,7 +116,12 @@ bool is_made(const DatasetPlan& plan, const base::Path& root, FileIdentities& fi
 void make_place(const DatasetPlan& plan, const base::Path& root, FileIdentities& files) {
   const base::Path folder = root / plan.name;
   try {
-    if (!is_made(plan, root, files)) make(plan, folder, dataset_key(plan, files));
+    if (!is_made(plan, root, files)) {
+      if (std::filesystem::exists(folder))
+        base::log_warning("{}: its settings or files are others than before; it and its rows are made anew",
+                          plan.name);
+      make(plan, folder, dataset_key(plan, files));
+    }
     report(plan.name, read_findings(folder));
   } catch (const base::Error& error) {
     throw base::Error(error.kind(), "compare", fmt::format("data set {}: {}", plan.name, error.what()));

@@ -23,6 +23,10 @@ struct Place {
   baselines::TrainingData training() const { return {dataset, split}; }
 };
 
+/// Makes `root` a folder of comparisons, or finds that it is one. Errors: kUsage for a folder that holds
+/// something else: nothing in it is touched.
+void claim_root(const base::Path& root);
+
 /// What a data set is made from: settings, and size and hash of every file read. Another answer means another
 /// data set. Errors: kIo, kUsage where files are missing.
 std::string dataset_key(const DatasetPlan& plan, FileIdentities& files);

@@ -28,5 +28,14 @@ TEST_F(Comparing, KeepsWhatTheCheckOfTheDataFound) {
   EXPECT_THROW(run(), base::Error) << "figures on such a split would be wrong";
 }
 
+TEST_F(Comparing, TouchesNothingInAFolderOfSomethingElse) {
+  const fs::path foreign = folder_ / "out" / "groups" / "data" / "precious.txt";
+  fs::create_directories(foreign.parent_path());
+  base::write_file(foreign, "x");
+  EXPECT_THROW(run(), base::Error);
+  EXPECT_EQ(base::read_file(foreign), "x");
+  EXPECT_FALSE(fs::exists(folder_ / "out" / "comparison.json"));
+}
+
 }  // namespace
 }  // namespace r2rank::experiment

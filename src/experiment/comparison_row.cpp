@@ -73,7 +73,18 @@ MeasuredRow from_json(const Json& json) {
   return row;
 }
 
+/// Name and hash of the tables in a row's folder: tables of another row are not taken for this one's.
+Json tables_in(const base::Path& folder) {
+  Json tables = Json::object();
+  for (const char* name : {"test.parquet", "valid.parquet"})
+    if (std::filesystem::exists(folder / name)) tables[name] = base::hash_hex(base::read_file(folder / name));
+  return tables;
+}
+
 StoredRow read_whole(const base::Path& folder, const Json& card) {
+  if (card.at("tables") != tables_in(folder))
+    base::fail_data("compare", "expected the tables that row.json names in {}, found others",
+                    folder.string());
   StoredRow row{.measured = from_json(card.at("row")), .valid = {}, .test = {}};
   row.measured.report = card.at("report").dump();
   row.test = metrics::load_per_user(folder / "test.parquet");
@@ -178,15 +189,16 @@ std::optional<StoredRow> read_row(const base::Path& folder, const std::string& k
 
 void write_row(const base::Path& folder, const std::string& key, const StoredRow& row) {
   base::AtomicFolder target(folder, true);
+  metrics::save_per_user(row.test, target.path() / "test.parquet");
+  if (!row.valid.slate_ids.empty()) metrics::save_per_user(row.valid, target.path() / "valid.parquet");
   const Json card = {{"format", kFormat},
                      {"version", kVersion},
                      {"key", key},
+                     {"tables", tables_in(target.path())},
                      {"row", as_json(row.measured)},
                      {"report", Json::parse(row.measured.report.empty() ? "{}" : row.measured.report)}};
   base::write_file(target.path() / "row.json",
                    card.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
-  metrics::save_per_user(row.test, target.path() / "test.parquet");
-  if (!row.valid.slate_ids.empty()) metrics::save_per_user(row.valid, target.path() / "valid.parquet");
   target.commit();
 }
 

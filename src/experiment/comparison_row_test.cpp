@@ -61,6 +61,16 @@ TEST_F(ComparisonRowFolder, ComesBackUnderItsKeyAlone) {
   EXPECT_FALSE(read_row(folder_, "other").has_value());
 }
 
+TEST_F(ComparisonRowFolder, IsNoneWithTheTableOfAnotherRow) {
+  StoredRow row;
+  row.test = row.valid = results();
+  write_row(folder_, "key", row);
+  ASSERT_TRUE(read_row(folder_, "key").has_value());
+  row.test.scores.front().front() += 1;
+  metrics::save_per_user(row.test, folder_ / "test.parquet");
+  EXPECT_FALSE(read_row(folder_, "key").has_value());
+}
+
 TEST_F(ComparisonRowFolder, IsNoneWhereThereIsNothing) {
   EXPECT_FALSE(read_row(folder_, "key").has_value());
 }
