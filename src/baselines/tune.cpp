@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <utility>
 #include <variant>
 
@@ -48,8 +49,14 @@ std::string settings_text(const SettingValues& settings) {
 class Tuner {
  public:
   Tuner(Method& method, const TrainingData& data, const FitOptions& fit_options, const TuneOptions& options,
-        uint64_t seed)
-      : method_(method), data_(data), fit_(fit_options), options_(options), seed_(seed), keeper_(method) {}
+        uint64_t seed, const std::function<void(Scorer&)>& made)
+      : method_(method),
+        data_(data),
+        fit_(fit_options),
+        options_(options),
+        seed_(seed),
+        made_(made),
+        keeper_(method) {}
 
   Tuned run() {
     std::vector<SettingValues> trials = {{}};
@@ -58,6 +65,7 @@ class Tuner {
     tuned_.report.ended_by = most < trials.size() ? "trials" : "all tried";
     trials.resize(most);
     for (size_t i = 0; i < most; ++i) try_settings(trials[i], i, most);
+    if (tuned_.scorer == nullptr) std::rethrow_exception(first_error_);
     keeper_.put_back();
     apply(tuned_.report.trials[tuned_.report.best].settings);
     tuned_.report.seconds = seconds();
@@ -68,6 +76,8 @@ class Tuner {
   double seconds() const {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   }
+  /// One trial alone is not tuning: it may take what `fit` gives it.
+  bool has_deadline() const { return options_.minutes > 0 && options_.trials > 1; }
   double seconds_left() const { return 60 * options_.minutes - seconds(); }
 
   void apply(const SettingValues& settings) {
@@ -77,20 +87,41 @@ class Tuner {
   void try_settings(const SettingValues& settings, size_t number, size_t most) {
     TrialRecord trial;
     trial.settings = settings;
-    if (number > 0 && options_.minutes > 0 && seconds_left() < worth_beginning_) {
+    if (number > 0 && has_deadline() && seconds_left() < worth_beginning_) {
       tuned_.report.trials.push_back(std::move(trial));
       tuned_.report.ended_by = "minutes";
       return;
     }
-    keeper_.put_back();
-    apply(settings);
-    const double begun = seconds();
-    auto scorer = method_.make(data_, seed_);
-    measure(*scorer, trial, label_of(settings, number, most), most - number);
     trial.run = true;
+    const double begun = seconds();
+    auto scorer = made_and_measured(trial, number, most);
     trial.seconds = seconds() - begun;
+    if (scorer == nullptr) {
+      tuned_.report.trials.push_back(std::move(trial));
+      return;
+    }
     note_duration(trial, number);
     keep_if_best(std::move(scorer), std::move(trial));
+  }
+
+  /// Null where the trial failed: others may do better.
+  std::unique_ptr<Scorer> made_and_measured(TrialRecord& trial, size_t number, size_t most) {
+    try {
+      keeper_.put_back();
+      apply(trial.settings);
+      auto scorer = method_.make(data_, seed_);
+      if (made_) made_(*scorer);
+      measure(*scorer, trial, label_of(trial.settings, number, most), most - number);
+      return scorer;
+    } catch (const base::Error& error) {
+      if (error.kind() == base::ErrorKind::kInterrupted) throw;
+      trial.failure = error.what();
+      if (first_error_ == nullptr) first_error_ = std::current_exception();
+      if (most > 1)
+        base::log_warning("{}: the trial {} failed: {}", method_.text().name, settings_text(trial.settings),
+                          trial.failure);
+      return nullptr;
+    }
   }
 
   std::string label_of(const SettingValues& settings, size_t number, size_t most) const {
@@ -103,7 +134,7 @@ class Tuner {
     if (auto* model = dynamic_cast<Trainable*>(&scorer)) {
       trial.fit = fit(*model, data_.split.valid, fit_options(trials_left), label);
       trial.ndcg = trial.fit.best_ndcg;
-    } else {
+    } else if (options_.trials > 1) {
       const auto slates = validation_slates(data_.split.valid, fit_.valid_slates, label);
       trial.ndcg = validation_ndcg(scorer, slates, label);
     }
@@ -112,7 +143,7 @@ class Tuner {
   /// The caller's own limit on minutes holds for each trial too.
   FitOptions fit_options(size_t trials_left) const {
     FitOptions options = fit_;
-    if (options_.minutes <= 0) return options;
+    if (!has_deadline()) return options;
     const bool first = tuned_.report.trials.empty();
     const auto shares = static_cast<double>(first && trials_left > 1 ? 2 : trials_left);
     const double minutes = std::max(seconds_left() / 60 / shares, 1e-3);
@@ -133,8 +164,9 @@ class Tuner {
 
   void keep_if_best(std::unique_ptr<Scorer> scorer, TrialRecord trial) {
     auto& report = tuned_.report;
-    base::log_info("{}: {} gives NDCG@10 {:.4f} on the validation slates in {}", method_.text().name,
-                   settings_text(trial.settings), trial.ndcg, base::format_duration(trial.seconds));
+    if (!std::isnan(trial.ndcg))
+      base::log_info("{}: {} gives NDCG@10 {:.4f} on the validation slates in {}", method_.text().name,
+                     settings_text(trial.settings), trial.ndcg, base::format_duration(trial.seconds));
     report.trials.push_back(std::move(trial));
     if (tuned_.scorer != nullptr && report.trials.back().ndcg <= report.trials[report.best].ndcg) return;
     report.best = report.trials.size() - 1;
@@ -146,9 +178,11 @@ class Tuner {
   const FitOptions& fit_;
   const TuneOptions& options_;
   uint64_t seed_;
+  const std::function<void(Scorer&)>& made_;
   SettingsKeeper keeper_;
   Tuned tuned_;
   double worth_beginning_ = 0;
+  std::exception_ptr first_error_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
@@ -157,36 +191,43 @@ class Tuner {
 void TuneOptions::describe(base::ConfigFields& fields) {
   fields.add("trials", trials, "settings tried for each method, at most; 1: those that are set, no tuning")
       .between(1, 10'000);
-  fields.add("tune_minutes", minutes, "minutes for all trials of a method together; 0: no limit").at_least(0);
+  fields
+      .add("tune_minutes", minutes,
+           "minutes for all trials of a method together, where trials is above 1; 0: no limit")
+      .at_least(0);
 }
 
 Tuned tune(Method& method, const TrainingData& data, const FitOptions& fit_options,
-           const TuneOptions& options, uint64_t seed) {
+           const TuneOptions& options, uint64_t seed, const std::function<void(Scorer&)>& made) {
   const std::string name(method.text().name);
   if (options.trials < 1 || !(options.minutes >= 0)) {
     base::fail_usage("tune", "expected at least 1 trial and 0 minutes (found: {} and {})", options.trials,
                      options.minutes);
   }
-  validation_slates(data.split.valid, 0, name);
-  return Tuner(method, data, fit_options, options, seed).run();
+  if (options.trials > 1) validation_slates(data.split.valid, 0, name);
+  return Tuner(method, data, fit_options, options, seed, made).run();
 }
+
+namespace {
+
+std::string outcome_of(const TrialRecord& trial) {
+  if (!trial.run) return "not begun, the minutes were over";
+  if (!trial.failure.empty()) return "failed: " + trial.failure;
+  std::string text = std::isnan(trial.ndcg) ? "not validated" : fmt::format("NDCG@10 {:.4f}", trial.ndcg);
+  text += ", " + base::format_duration(trial.seconds);
+  if (!trial.fit.epochs.empty())
+    text += fmt::format(", best epoch {} of {}, ended by {}", trial.fit.best_epoch,
+                        trial.fit.epochs.back().epoch, trial.fit.ended_by);
+  return text;
+}
+
+}  // namespace
 
 std::string tune_text(const TuneReport& report) {
   std::string text;
-  for (size_t i = 0; i < report.trials.size(); ++i) {
-    const TrialRecord& trial = report.trials[i];
-    text += fmt::format("{} {}: ", i == report.best ? "*" : " ", settings_text(trial.settings));
-    if (!trial.run) {
-      text += "not begun, the minutes were over\n";
-      continue;
-    }
-    text += fmt::format("NDCG@10 {:.4f}, {}", trial.ndcg, base::format_duration(trial.seconds));
-    if (!trial.fit.epochs.empty()) {
-      text += fmt::format(", best epoch {} of {}, ended by {}", trial.fit.best_epoch,
-                          trial.fit.epochs.back().epoch, trial.fit.ended_by);
-    }
-    text += "\n";
-  }
+  for (size_t i = 0; i < report.trials.size(); ++i)
+    text += fmt::format("{} {}: {}\n", i == report.best ? "*" : " ", settings_text(report.trials[i].settings),
+                        outcome_of(report.trials[i]));
   return text + fmt::format("ended by {} after {}\n", report.ended_by, base::format_duration(report.seconds));
 }
 

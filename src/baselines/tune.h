@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cmath>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,7 +14,7 @@ namespace r2rank::baselines {
 /// How much may be tried.
 struct TuneOptions {
   int64_t trials = 5;  ///< at most; the settings as they are count as the first
-  double minutes = 6;  ///< at most, of all trials together; 0: no limit
+  double minutes = 6;  ///< at most, of all trials together; 0: no limit. Nothing where trials = 1
 
   void describe(base::ConfigFields& fields);
 };
@@ -21,7 +23,8 @@ struct TuneOptions {
 struct TrialRecord {
   SettingValues settings;  ///< those that differ from the first trial's
   bool run = false;        ///< false: the minutes would not have sufficed
-  double ndcg = 0;         ///< NDCG@10 on the validation slates
+  std::string failure;     ///< the error that ended it; "" where it came to its end
+  double ndcg = NAN;       ///< NDCG@10 on the validation slates; NaN where it was not measured
   double seconds = 0;      ///< training and validation
   FitReport fit;           ///< of a Trainable; empty for other scorers
 };
@@ -43,11 +46,14 @@ struct Tuned {
 /// early stopping by `fit_options`, and keeps the one of the highest NDCG@10 on the validation slates; the
 /// method is left with those settings. The first trial may take half of the minutes, each later one an equal
 /// share of what is left; one is not begun when less is left than a quarter of what the first took to its
-/// best epoch (of a scorer without epochs: than the longest took). With trials = 1 this is fit() alone. The
-/// highest of several is a biased measure of its own quality: report test slates. Errors: kUsage without
-/// validation slates; kInterrupted; as fit().
+/// best epoch (of a scorer without epochs: than the longest took). With trials = 1 this is fit() alone, for
+/// as long as `fit_options` say, and a scorer without epochs is only made: nothing hangs on its validation. A
+/// trial that fails is recorded, and the next one tried; where none comes to its end the first error is
+/// thrown. `made` is told of each scorer before it learns. The highest of several is a biased measure of its
+/// own quality: report test slates. Errors: kUsage without validation slates where they are needed;
+/// kInterrupted; as Method::make, `made` and fit().
 Tuned tune(Method& method, const TrainingData& data, const FitOptions& fit_options,
-           const TuneOptions& options, uint64_t seed);
+           const TuneOptions& options, uint64_t seed, const std::function<void(Scorer&)>& made = {});
 
 /// One line a trial: settings, NDCG@10, epochs and seconds; "*" marks the best.
 std::string tune_text(const TuneReport& report);

@@ -28,9 +28,10 @@ struct FakeOptions {
 
 class FakeScorer : public Scorer {
  public:
-  explicit FakeScorer(double quality) : quality_(quality) {}
+  explicit FakeScorer(double quality, int* scored = nullptr) : quality_(quality), scored_(scored) {}
   std::string name() const override { return "fake"; }
   std::vector<double> score(const data::Slate& slate) override {
+    if (scored_ != nullptr) ++*scored_;
     std::vector<double> scores(slate.candidates.size(), 0.5);
     scores[0] = quality_;
     return scores;
@@ -38,6 +39,7 @@ class FakeScorer : public Scorer {
 
  private:
   double quality_;
+  int* scored_;
 };
 
 /// A model whose quality grows with each epoch, which takes `milliseconds`.
@@ -77,7 +79,8 @@ class Tune : public ::testing::Test {
         {.name = "fake", .summary = "", .source = ""}, {}, std::move(trials),
         [this](const TrainingData&, const FakeOptions& options, uint64_t) -> std::unique_ptr<Scorer> {
           ++made_;
-          if (milliseconds_ < 0) return std::make_unique<FakeScorer>(options.quality);
+          if (options.word == "broken") base::fail_data("fake", "the loss is no number");
+          if (milliseconds_ < 0) return std::make_unique<FakeScorer>(options.quality, &scored_);
           return std::make_unique<FakeModel>(options.quality, milliseconds_);
         });
   }
@@ -92,7 +95,7 @@ class Tune : public ::testing::Test {
 
   data::Dataset dataset_ = testing::random_dataset(1, 4, 5);
   data::Split split_ = testing::leave_last_two(dataset_);
-  int made_ = 0;
+  int made_ = 0, scored_ = 0;
   int64_t milliseconds_ = -1;  // of an epoch; below 0: a scorer without epochs
 };
 
@@ -154,6 +157,53 @@ TEST_F(Tune, NeedsValidationSlates) {
   const auto fake = method({});
   EXPECT_THROW(tuned(*fake), base::Error);
   EXPECT_EQ(made_, 0);
+}
+
+TEST_F(Tune, ScoresNothingWhereOneTrialWithoutEpochsIsAll) {
+  const auto fake = method({{{"quality", "0.9"}}});
+  const auto result = tuned(*fake, {.trials = 1});
+  EXPECT_EQ(scored_, 0);
+  EXPECT_TRUE(std::isnan(result.report.trials[0].ndcg));
+  EXPECT_NE(tune_text(result.report).find("as set: not validated"), std::string::npos);
+}
+
+TEST_F(Tune, LetsOneTrialTakeAllItsEpochsWhateverTheMinutesOfTuning) {
+  milliseconds_ = 20;
+  const auto fake = method({});
+  const auto alone = tuned(*fake, {.trials = 1, .minutes = 0.001 / 60});
+  EXPECT_EQ(alone.report.trials[0].fit.ended_by, "epochs");
+  const auto among_others = tuned(*fake, {.trials = 2, .minutes = 0.001 / 60});
+  EXPECT_EQ(among_others.report.trials[0].fit.ended_by, "minutes");
+}
+
+TEST_F(Tune, GoesOnAfterATrialThatFails) {
+  const auto fake = method({{{"quality", "0.9"}}, {{"word", "broken"}}});
+  const auto result = tuned(*fake);
+  EXPECT_EQ(result.report.best, 1U);
+  EXPECT_EQ(quality_of(*fake), 0.9);
+  EXPECT_NE(result.report.trials[2].failure.find("no number"), std::string::npos);
+  EXPECT_NE(tune_text(result.report).find("word=broken: failed: "), std::string::npos);
+}
+
+TEST_F(Tune, FailsWhereEveryTrialFails) {
+  const auto fake = method({{{"quality", "0.9"}}});
+  base::ConfigFields fields;
+  fake->describe(fields);
+  fields.set("word", "broken");
+  EXPECT_THROW(tuned(*fake), base::Error);
+  EXPECT_EQ(made_, 2);
+}
+
+TEST_F(Tune, TellsOfEachScorerBeforeItLearns) {
+  const auto fake = method({{{"quality", "0.9"}}});
+  int told = 0;
+  tune(*fake, {dataset_, split_}, {.epochs = 3}, {}, 7, [&](Scorer& scorer) {
+    EXPECT_EQ(scorer.name(), "fake");
+    if (++told == 1) {
+      EXPECT_EQ(scored_, 0);
+    }
+  });
+  EXPECT_EQ(told, 2);
 }
 
 TEST_F(Tune, ShowsEveryTrialAndMarksTheBest) {

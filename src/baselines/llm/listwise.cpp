@@ -96,8 +96,9 @@ void ListwiseScorer::add_answer(const data::Slate& slate, int64_t shuffle, const
                                 std::vector<double>& scores) {
   const auto shown = shown_order(slate, dataset_, seed_, shuffle);
   const auto labels = make_labels(list_labels(options_.labels), static_cast<int64_t>(shown.size()));
-  const WrittenOrder written = read_order((shape() != nullptr ? options_.answer_start : "") + answer.text,
-                                          labels, prompts_.titles(slate, shown));
+  const WrittenOrder written =
+      read_order((language_model() != nullptr ? options_.answer_start : "") + answer.text, labels,
+                 prompts_.titles(slate, shown));
   for (size_t rank = 0; rank < written.order.size(); ++rank)
     scores[shown[written.order[rank]]] -= static_cast<double>(rank + 1);
   tokens_ += answer.read + answer.written;
@@ -114,7 +115,7 @@ LlmWork ListwiseScorer::work(std::span<const data::Slate> slates) const {
   if (seen.empty()) return work;
   const auto questions = ask_all(seen);
   const auto count = static_cast<double>(seen.size());
-  work.requests_per_slate = shape() == nullptr ? static_cast<double>(options_.shuffles) : 0;
+  work.requests_per_slate = language_model() == nullptr ? static_cast<double>(options_.shuffles) : 0;
   work.read_per_slate = static_cast<double>(writer_->count(questions)) / count;
   for (const auto& question : questions)
     work.written_per_slate += static_cast<double>(question.max_tokens) / count;
