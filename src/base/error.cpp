@@ -6,10 +6,12 @@
 #include <numeric>
 #include <vector>
 
+#include "base/printable.h"
+
 namespace r2rank::base {
 
 Error::Error(ErrorKind kind, std::string_view where, const std::string& text)
-    : std::runtime_error(fmt::format("[{}] {}", where, text)), kind_(kind) {}
+    : std::runtime_error(fmt::format("[{}] {}", where, printable(text))), kind_(kind) {}
 
 void invariant_failed(const char* condition, const char* file, int line) {
   std::fprintf(stderr, "r2rank: internal invariant broken: %s (%s:%d). This is a bug; please report it.\n",

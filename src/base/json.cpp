@@ -83,6 +83,9 @@ json parse_json(std::string_view text, std::string_view where, std::string_view 
     if (!limits.strict) return json::parse(text);
     Watcher watcher(where, what);
     return json::parse(text, std::ref(watcher));
+  } catch (const json::out_of_range& error) {
+    fail_data(where, "expected numbers that a double holds in {}: {}; write a smaller one or a text", what,
+              reason_of(error));
   } catch (const json::exception& error) {
     fail_data(where, "expected JSON in {}: {}; it is damaged or cut off", what, reason_of(error));
   }

@@ -3,6 +3,7 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "base/printable.h"
 #include "base/progress.h"
 
 namespace r2rank::base {
@@ -39,7 +40,7 @@ void set_log_level(LogLevel level) {
 
 void log_line(LogLevel level, std::string_view text) {
   clear_progress_line();
-  logger().log(to_spdlog(level), "{}", text);
+  logger().log(to_spdlog(level), "{}", printable(text));
 }
 
 }  // namespace r2rank::base

@@ -10,9 +10,16 @@ constexpr int64_t kHopeless = 1000;
 }  // namespace
 
 void BadRows::add(const RowError& error, int64_t good) {
-  if (!skip_) throw error;
+  constexpr size_t kPrefix = std::string_view("[import] ").size();
+  if (!skip_)
+    throw RowError(
+        error.fault(),
+        fmt::format("{} ({}--bad-rows skip leaves such rows out)",
+                    std::string_view(error.what()).substr(kPrefix),
+                    error.fault() == RowFault::kEncoding ? "--encoding names another encoding, " : ""));
   if (first_.empty()) first_ = error.what();
   ++counts_[static_cast<size_t>(error.fault())];
+  further_lines_ += error.further_lines();
   if (good == 0 && count() >= kHopeless)
     throw RowError(error.fault(),
                    fmt::format("none of the first {} rows can be read; the first: {}", kHopeless, first_));
@@ -29,6 +36,9 @@ std::vector<std::pair<std::string, int64_t>> BadRows::counts(const std::string& 
       counts.emplace_back(
           fmt::format("rows of {} left out: {}", what, fault_name(static_cast<RowFault>(fault))),
           counts_[fault]);
+  if (further_lines_ > 0)
+    counts.emplace_back(fmt::format("further lines inside a quote of rows of {} left out", what),
+                        further_lines_);
   return counts;
 }
 

@@ -26,6 +26,7 @@ class BadRows {
  private:
   bool skip_;
   std::array<int64_t, 4> counts_{};  // by RowFault
+  int64_t further_lines_ = 0;        // that quotes made part of those rows
   std::string first_;
 };
 

@@ -11,7 +11,9 @@ using testing::expect_parts;
 TEST(BadRows, AreAnErrorUnlessTheyMayBeLeftOut) {
   BadRows refuse;
   expect_parts(error_of(base::ErrorKind::kData, [&] { refuse.add({RowFault::kNumber, "line 5"}, 3); }),
-               {"[import] line 5"});
+               {"[import] line 5 (--bad-rows skip leaves such rows out)"});
+  expect_parts(error_of(base::ErrorKind::kData, [&] { refuse.add({RowFault::kEncoding, "line 5"}, 3); }),
+               {"--encoding", "--bad-rows skip"});
 }
 
 TEST(BadRows, AreCountedByKind) {
@@ -24,6 +26,10 @@ TEST(BadRows, AreCountedByKind) {
             (std::vector<std::pair<std::string, int64_t>>{{"rows of the log left out: malformed", 1},
                                                           {"rows of the log left out: a bad number", 2}}));
   EXPECT_EQ(skip.first(), "[import] line 5");
+  skip.add({RowFault::kForm, "line 8", 2}, 3);
+  skip.add({RowFault::kForm, "line 11", 1}, 3);
+  EXPECT_EQ(skip.counts("the log").back(),
+            (std::pair<std::string, int64_t>("further lines inside a quote of rows of the log left out", 3)));
 }
 
 TEST(BadRows, GiveUpOnAFileThatIsSomethingElse) {

@@ -11,11 +11,12 @@
 
 #include "base/error.h"
 #include "data/input_file.h"
+#include "data/parquet_file.h"
 
 namespace r2rank::data {
 namespace {
 
-constexpr size_t kMagicBytes = 4;
+constexpr size_t kMagicBytes = 10;
 
 class MemorySource : public ByteSource {
  public:
@@ -42,7 +43,7 @@ class PlainFile : public ByteSource {
       : file_(std::move(file)), size_(size), path_(std::move(path)) {}
   size_t read(char* target, size_t size) override {
     const auto read = file_->Read(static_cast<int64_t>(size), target);
-    if (!read.ok()) base::fail_io("import", "cannot read {}: {}", path_, read.status().message());
+    if (!read.ok()) base::fail_io("import", "cannot read {}: {}", path_, io_reason(read.status()));
     at_ += *read;
     return static_cast<size_t>(*read);
   }
@@ -94,6 +95,23 @@ class Archive : public ByteSource {
   std::shared_ptr<arrow::io::CompressedInputStream> stream_;
 };
 
+/// A zstd archive begins with a frame, or with one that is skipped (pzstd writes sizes there).
+bool is_zstd(std::string_view magic) {
+  const bool skippable = magic.size() >= 4 && (static_cast<unsigned char>(magic[0]) & 0xF0) == 0x50 &&
+                         magic.substr(1, 3) == "\x2a\x4d\x18";
+  return skippable || magic.starts_with("\x28\xb5\x2f\xfd");
+}
+
+std::string_view foreign_archive(std::string_view magic) {
+  if (magic.starts_with("PK\x03\x04")) return "zip";
+  if (magic.starts_with("BZh") && magic.substr(std::min<size_t>(4, magic.size())) == "1AY&SY") return "bzip2";
+  return magic.starts_with(std::string_view("\xFD"
+                                            "7zXZ\0",
+                                            6))
+             ? "xz"
+             : "";
+}
+
 std::string first_bytes(arrow::io::ReadableFile& file) {
   std::string bytes(kMagicBytes, '\0');
   const auto read = file.ReadAt(0, static_cast<int64_t>(kMagicBytes), bytes.data());
@@ -112,7 +130,7 @@ std::unique_ptr<ByteSource> open_source(const base::Path& path) {
   if (std::error_code code; std::filesystem::is_directory(path, code))
     base::fail_io("import", "expected a file at {}, found a folder", name);
   auto opened = arrow::io::ReadableFile::Open(name);
-  if (!opened.ok()) base::fail_io("import", "cannot open {}: {}", name, opened.status().message());
+  if (!opened.ok()) base::fail_io("import", "cannot open {}: {}", name, io_reason(opened.status()));
   const auto& file = *opened;
   const auto size = file->GetSize();
   if (!size.ok()) base::fail_io("import", "cannot read {}: {}", name, size.status().message());
@@ -121,16 +139,19 @@ std::unique_ptr<ByteSource> open_source(const base::Path& path) {
     return read_ahead(std::make_unique<Archive>(file, *size, kind, name));
   };
   if (magic.starts_with("\x1f\x8b")) return archive({arrow::Compression::GZIP, "gzip"});
-  if (magic == "\x28\xb5\x2f\xfd") return archive({arrow::Compression::ZSTD, "zstd"});
+  if (is_zstd(magic)) return archive({arrow::Compression::ZSTD, "zstd"});
   if (const std::string packed = packed_extension(path); !packed.empty())
     base::fail_data(
         "import",
         "expected a {} archive in {}, as its name ends in {}, found other bytes; rename or fetch it "
         "again",
         packed == ".gz" ? "gzip" : "zstd", name, packed);
-  if (magic == "PK\x03\x04")
-    base::fail_data("import", "expected text, gzip or zstd in {}, found a zip archive; unpack it first",
-                    name);
+  if (const std::string_view found = foreign_archive(magic); !found.empty())
+    base::fail_data("import", "expected text, gzip or zstd in {}, found a {} archive; unpack it first", name,
+                    found);
+  if (magic.starts_with("PAR1"))
+    base::fail_data("import",
+                    "expected text in {}, found a Parquet file; give it a name that ends in .parquet", name);
   return std::make_unique<PlainFile>(file, *size, name);
 }
 

@@ -28,11 +28,11 @@ enum class Encoding { kUtf8, kLatin1, kWindows1252 };
 /// The bytes of a file: as they are, or unpacked when it is a gzip (any number of members) or zstd archive,
 /// which its first bytes tell and a name that ends in .gz or .zst promises. Archives are unpacked on a thread
 /// of their own, a few blocks ahead: memory does not grow with the file. Errors: kIo; kData for a name that
-/// promises an archive and for a .zip, which must be unpacked first.
+/// promises an archive, for a .zip, .bz2 or .xz (to be unpacked first) and for a Parquet file.
 std::unique_ptr<ByteSource> open_source(const base::Path& path);
 /// The bytes of a text.
 std::unique_ptr<ByteSource> memory_source(std::string bytes);
-/// `source` as UTF-8, when it is written in `encoding`. Bytes that Windows-1252 leaves open become U+FFFD.
+/// `source` as UTF-8, when it is in `encoding`. What Windows-1252 leaves open becomes 0xFF, no UTF-8.
 std::unique_ptr<ByteSource> decoded(std::unique_ptr<ByteSource> source, Encoding encoding);
 /// The next pieces of `source` are fetched on a thread of their own.
 std::unique_ptr<ByteSource> read_ahead(std::unique_ptr<ByteSource> source);

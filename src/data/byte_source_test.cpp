@@ -47,6 +47,13 @@ TEST(ByteSource, UnpacksGzipAndZstdOfSeveralMembersWhateverTheName) {
   }
 }
 
+TEST(ByteSource, UnpacksZstdThatBeginsWithAFrameToBeSkipped) {  // as pzstd writes: RFC 8878, 3.1.2
+  const TemporaryFolder folder;
+  const std::string skipped("\x50\x2a\x4d\x18\x04\0\0\0\x10\0\0\0", 12), text = long_text();
+  const std::string frame = skipped + packed(arrow::Compression::ZSTD, text);
+  EXPECT_EQ(all(*open_source(folder.write("log.csv.zst", frame + frame))), text + text);
+}
+
 TEST(ByteSource, ReadsPlainFilesAndKnowsTheirSize) {
   const TemporaryFolder folder;
   const auto source = open_source(folder.write("log.csv", "plain"));
@@ -81,6 +88,16 @@ TEST(ByteSource, RefusesANameThatPromisesAnArchiveAndAZip) {
   expect_parts(
       error_of(base::ErrorKind::kData, [&] { open_source(folder.write("ml.zip", "PK\x03\x04rest")); }),
       {"zip archive", "unpack it first"});
+  const auto refusal = [&](std::string_view bytes) {
+    return error_of(base::ErrorKind::kData, [&] { open_source(folder.write("log.csv", bytes)); });
+  };
+  expect_parts(refusal("BZh91AY&SY rest"), {"bzip2 archive", "unpack it first"});
+  expect_parts(refusal(std::string_view("\xFD"
+                                        "7zXZ\0\0",
+                                        7)),
+               {"xz archive"});
+  expect_parts(refusal("PAR1 rest"), {"a Parquet file", ".parquet"});
+  EXPECT_EQ(all(*open_source(folder.write("log.csv", "BZh,x\n"))), "BZh,x\n");
   expect_parts(error_of(base::ErrorKind::kIo, [&] { open_source(folder.path()); }), {"found a folder"});
 }
 

@@ -71,7 +71,8 @@ void count_price(const Record& record, Catalogue& catalogue) {
 
 bool append_row(RecordReader& reader, Record& record, const CatalogueColumns& columns, Catalogue& catalogue) {
   if (!reader.next(record)) return false;
-  const std::string_view id = required_text(kId, {reader, record, columns.id, "--item-id-column"});
+  const std::string_view id =
+      required_text(kId, {reader, record, columns.id, columns.fixed ? "" : "--item-id-column"});
   ++catalogue.rows;
   const int64_t known = catalogue.ids.size();
   catalogue.ids.intern(id);
@@ -107,8 +108,8 @@ void append_catalogue(RecordReader& reader, const CatalogueColumns& columns, Cat
     }
   }
   if (seen == 1 && reader.found_columns().empty()) return;  // an empty part of JSON lines
-  check_found(reader, columns.id, "--item-id-column");
-  check_found(reader, columns.title, "--title-column");
+  check_found(reader, columns.id, columns.fixed ? "" : "--item-id-column");
+  check_found(reader, columns.title, columns.fixed ? "" : "--title-column");
 }
 
 Catalogue read_catalogue(RecordReader& reader, const CatalogueColumns& columns) {

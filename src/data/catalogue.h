@@ -21,6 +21,7 @@ struct CatalogueColumns {
   std::vector<std::string> flags = {};  ///< columns whose name is a category where they hold 1
   char category_separator = '|';        ///< between the categories of a plain text cell; '\0' for none
   std::string no_categories = {};       ///< a categories cell with this text means none
+  bool fixed = false;                   ///< whether the layout names them, so that no flag can
   bool html = false;                    ///< whether character references (&amp;) are decoded
   /// The columns in the order in which read_catalogue wants them.
   std::vector<std::string> wanted() const;

@@ -44,7 +44,7 @@ TEST_F(Cell, AMissingColumnListsThoseFoundAndNamesTheFlag) {
   place.column = "timestamp";
   EXPECT_EQ(error_of(kData, [&] { required_text(1, place); }),
             "[import] expected a column 'timestamp' in ratings.csv (found: user, ts); name it with "
-            "--timestamp-column");
+            "--timestamp-column (a CSV needs a header line)");
 }
 
 TEST_F(Cell, AnEmptyRequiredCellNamesItsLine) {

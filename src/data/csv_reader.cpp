@@ -58,10 +58,12 @@ void CsvReader::locate_wanted() {
 bool CsvReader::next(Record& record) {
   if (!next_fields()) return false;
   if (fields_.size() != header_.size())
-    fail_row(RowFault::kForm, "expected {} fields in line {} of {} as {} ({}), found {}", header_.size(),
-             record_line_, source_,
-             dialect_.columns.empty() ? "in its header" : "in every line of such a file",
-             fmt::join(header_, ", "), fields_.size());
+    throw RowError(RowFault::kForm,
+                   fmt::format("expected {} fields in line {} of {} as {} ({}), found {}{}; correct the line",
+                               header_.size(), record_line_, source_,
+                               dialect_.columns.empty() ? "in its header" : "in every line of such a file",
+                               fmt::join(header_, ", "), fields_.size(), quoted_lines()),
+                   quoted_breaks_);
   record.line = record_line_;
   record.cells.assign(places_.size(), std::nullopt);
   for (size_t i = 0; i < places_.size(); ++i)
@@ -80,8 +82,15 @@ bool CsvReader::next_fields() {
   const std::string_view row = text_.substr(0, at_);
   window_.pass(at_);
   check_row_utf8(row, record_line_, source_);
-  if (!fault_.empty()) throw RowError(RowFault::kForm, fault_);
+  if (!fault_.empty()) throw RowError(RowFault::kForm, fault_ + quoted_lines(), quoted_breaks_);
   return true;
+}
+
+/// Says where a bad record ends that a quote made longer than a line: mostly a stray one did.
+std::string CsvReader::quoted_lines() const {
+  return quoted_breaks_ == 0 ? ""
+                             : fmt::format(" (a quote takes in the lines up to {}; is it a stray one?)",
+                                           record_line_ + quoted_breaks_);
 }
 
 /// Parses the record at the beginning of the window; false when it needs more of the text.
@@ -89,6 +98,7 @@ bool CsvReader::parse_fields() {
   text_ = window_.rest();
   at_ = 0;
   cut_ = false;
+  quoted_breaks_ = 0;
   fault_.clear();
   fields_.clear();
   unescaped_.clear();
@@ -154,7 +164,8 @@ std::string_view CsvReader::quoted_field() {
     if (quote == std::string_view::npos && window_.complete())
       base::fail_data(
           "import",
-          "expected a closing quote for the field that opens in line {} of {}, found the end of the file",
+          "expected a closing quote for the field that opens in line {} of {}, found the end of the file; close "
+          "it, or remove a stray quote there",
           opened, source_);
     cut_ = quote == std::string_view::npos || quote + 1 >= text_.size();
     at_ = cut_ ? text_.size() : quote + 1;
@@ -164,7 +175,9 @@ std::string_view CsvReader::quoted_field() {
     ++at_;
   }
   const std::string_view raw = text_.substr(begin, at_ - 1 - begin);
-  line_ += std::count(raw.begin(), raw.end(), '\n');
+  const int64_t breaks = std::count(raw.begin(), raw.end(), '\n');
+  line_ += breaks;
+  quoted_breaks_ += breaks;
   check_after_quote();
   if (!doubled) return raw;
   std::string& text = unescaped_.emplace_back();

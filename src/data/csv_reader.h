@@ -33,6 +33,7 @@ class CsvReader : public TextReader {
   std::string_view quoted_field();
   std::string_view plain_field();
   void check_after_quote();
+  std::string quoted_lines() const;
   bool separator_at(size_t at) const;
   void skip_blank_lines();
   size_t line_end_at(size_t at) const;
@@ -42,6 +43,7 @@ class CsvReader : public TextReader {
 
   CsvDialect dialect_;
   int64_t line_ = 1, record_line_ = 1;
+  int64_t quoted_breaks_ = 0;  // line breaks inside the quotes of the current record
   std::vector<std::string> header_;
   std::vector<int64_t> places_;           // [wanted] field of each wanted column, -1: not in the file
   std::vector<std::string_view> fields_;  // of the current record

@@ -185,7 +185,12 @@ std::string save_dataset(const Dataset& dataset, const base::Path& folder, bool 
 }
 
 Dataset load_dataset(const base::Path& folder) {
-  if (std::error_code code; !std::filesystem::is_regular_file(folder / kManifest, code))
+  std::error_code code;
+  const auto type = std::filesystem::status(folder / kManifest, code).type();
+  if (type == std::filesystem::file_type::none || !std::filesystem::exists(folder, code))
+    base::fail_io("dataset", "cannot open {}: {}; name a folder made with `r2rank import`",
+                  (folder / kManifest).string(), code ? code.message() : "there is no such folder");
+  if (type != std::filesystem::file_type::regular)
     base::fail_data("dataset",
                     "expected a dataset folder with {} at {}, found none; make one with `r2rank import`",
                     kManifest, folder.string());

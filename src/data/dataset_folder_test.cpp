@@ -50,6 +50,11 @@ struct DatasetFolder : ::testing::Test {
   }
 };
 
+TEST_F(DatasetFolder, AFolderThatIsNotThereIsNoDamagedOne) {
+  error_of(base::ErrorKind::kIo, [&] { load_dataset(folder.path() / "absent"); });
+  expect_parts(error_of(base::ErrorKind::kData, [&] { load_dataset(folder.path()); }), {"dataset.json"});
+}
+
 TEST_F(DatasetFolder, ReturnsWhatWasSaved) {
   const Dataset found = load_dataset(path);
   EXPECT_EQ(found.name, "small");

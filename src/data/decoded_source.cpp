@@ -7,13 +7,19 @@
 namespace r2rank::data {
 namespace {
 
-constexpr size_t kLongest = 3;  // bytes of UTF-8 that one byte can become
+constexpr uint16_t kOpen = 0xFFFD;  // what the table has where Windows-1252 has nothing
+constexpr char kNoUtf8 = '\xFF';    // so that two ids never become one
+constexpr size_t kLongest = 3;      // bytes of UTF-8 that one byte can become
 
 uint16_t code_of(unsigned char byte, Encoding encoding) {
   return encoding == Encoding::kWindows1252 && byte >= 0x80 && byte < 0xA0 ? kWindows1252[byte - 0x80] : byte;
 }
 
 size_t put(uint16_t code, char* target) {
+  if (code == kOpen) {
+    target[0] = kNoUtf8;
+    return 1;
+  }
   if (code < 0x80) {
     target[0] = static_cast<char>(code);
     return 1;

@@ -1,6 +1,7 @@
 #include "data/import.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -15,6 +16,7 @@ namespace r2rank::data {
 namespace {
 
 constexpr int64_t kMillisecondsFrom = 100'000'000'000;  // as seconds: the year 5138
+constexpr int64_t kLatestPlausible = 4'102'444'800;     // the year 2100
 constexpr double kNoRatingBound = -1e300;
 
 /// Everything between the files and the dataset.
@@ -29,6 +31,18 @@ struct Import {
   void count(const std::string& what, int64_t number) { report.counts.emplace_back(what, number); }
 };
 
+/// A column that is user and item at once makes every user an item of its own.
+void check_own_columns(const ImportConfig& config) {
+  const std::array names = {config.user_column, config.item_column, config.timestamp_column,
+                            config.rating_column};
+  for (auto name = names.begin(); name != names.end(); ++name)
+    if (std::find(name + 1, names.end(), *name) != names.end())
+      base::fail_usage("import",
+                       "expected a column of its own for each of --user-column, --item-column, "
+                       "--timestamp-column and --rating-column, found '{}' twice; name another one",
+                       *name);
+}
+
 void check_config(const ImportConfig& config) {
   if (!config.name.empty()) check_utf8(config.name, "--name");
   // One character: of a longer separator, or one beyond ASCII, the rest would stay in the categories.
@@ -38,12 +52,52 @@ void check_config(const ImportConfig& config) {
                      separator);
   if (config.interactions.empty())
     base::fail_usage("import", "--interactions is needed: a log file or its folder");
+  check_own_columns(config);
   if (config.from_time >= config.to_time)
     base::fail_usage("import", "from_time = {} must be before to_time = {}", config.from_time,
                      config.to_time);
   if (config.user_core < 0 || config.item_core < 0)
     base::fail_usage("import", "user_core = {} and item_core = {} must be 0 or more", config.user_core,
                      config.item_core);
+}
+
+/// Units of a second of the times: as --time-unit says, else as the layout defines or the times themselves
+/// tell. Errors: kData for times of which some are seconds and some are not.
+int64_t units_of_second(const Import& state) {
+  const std::string& unit = state.config.time_unit;
+  if (unit == "seconds") return 1;
+  if (unit == "milliseconds") return 1000;
+  if (unit == "microseconds") return 1'000'000;
+  if (unit == "nanoseconds") return 1'000'000'000;
+  if (state.layout.format == "amazon-2023") return 1000;
+  const auto& events = state.log.events;
+  const auto fine = std::count_if(events.begin(), events.end(),
+                                  [](const Interaction& event) { return event.time >= kMillisecondsFrom; });
+  if (fine > 0 && fine < static_cast<int64_t>(events.size()))
+    base::fail_data(
+        "import",
+        "expected times of one unit in {}, found {} of {} at 1e11 or above (milliseconds?) and the "
+        "others below (seconds?); correct them, or say with --time-unit what all of them are",
+        state.layout.interactions.front().filename().string(), fine, events.size());
+  return fine > 0 ? 1000 : 1;
+}
+
+/// Times that no log has tell of another unit. Errors: kData where the unit was a guess that they disprove.
+void check_latest(Import& state, int64_t units) {
+  const auto& events = state.log.events;
+  const auto late = [](const Interaction& event) { return event.time > kLatestPlausible; };
+  const int64_t count = std::count_if(events.begin(), events.end(), late);
+  if (count == 0) return;
+  const int64_t first = std::find_if(events.begin(), events.end(), late)->time;
+  const std::string file = state.layout.interactions.front().filename().string();
+  if (state.config.time_unit == "auto" && units > 1)
+    base::fail_data("import",
+                    "expected times before the year 2100 in {}, found {} of {} after it when taken as "
+                    "milliseconds (first: {} seconds); say with --time-unit what they are",
+                    file, count, events.size(), first);
+  base::log_warning("{} of {} times in {} lie after the year 2100 (first: {} seconds); is --time-unit right?",
+                    count, events.size(), file, first);
+  state.count("rows whose time is after the year 2100 (kept)", count);
 }
 
 void settle_time(Import& state) {
@@ -59,14 +113,13 @@ void settle_time(Import& state) {
     state.count("rows whose time is only an order", static_cast<int64_t>(events.size()));
     return;
   }
-  const auto least =
-      std::min_element(events.begin(), events.end(), [](auto& a, auto& b) { return a.time < b.time; });
-  const bool milliseconds =
-      config.time_unit == "milliseconds" || (config.time_unit == "auto" && least->time >= kMillisecondsFrom);
-  if (!milliseconds) return;
-  for (Interaction& event : events) event.time /= 1000;
-  state.count("rows whose time was in milliseconds (converted to seconds)",
-              static_cast<int64_t>(events.size()));
+  const int64_t units = units_of_second(state);
+  for (Interaction& event : events) event.time /= units;
+  if (units > 1)
+    state.count(fmt::format("rows whose time was in {} (converted to seconds)",
+                            config.time_unit == "auto" ? "milliseconds" : config.time_unit),
+                static_cast<int64_t>(events.size()));
+  check_latest(state, units);
 }
 
 void check_filters(const Import& state) {

@@ -26,7 +26,7 @@ struct ImportConfig {
   std::string category_separator =
       "|";                    ///< between the categories of a plain text cell; "" takes the cell as one
   std::string time = "auto";  ///< auto, real, order: whether timestamps are Unix seconds or only an order
-  std::string time_unit = "auto";        ///< auto, seconds, milliseconds
+  std::string time_unit = "auto";        ///< auto, seconds, milliseconds, ...
   int64_t user_core = 0, item_core = 0;  ///< k-core: drop users/items with fewer interactions, repeatedly
   std::string duplicates =
       "keep-first";  ///< keep-first, keep-last, keep-all: the same user and item more than once

@@ -48,8 +48,10 @@ void ImportConfig::describe(base::ConfigFields& fields) {
            "Whether times are moments or only an order; auto: an order where every user has 0, 1, 2, ...")
       .one_of({"auto", "real", "order"});
   fields
-      .add("time_unit", time_unit, "Unit of real times; auto: milliseconds where every one is at least 1e11")
-      .one_of({"auto", "seconds", "milliseconds"});
+      .add(
+          "time_unit", time_unit,
+          "Unit of real times; auto: milliseconds where every one is at least 1e11, and in Amazon's data of 2023")
+      .one_of({"auto", "seconds", "milliseconds", "microseconds", "nanoseconds"});
   fields.add("user_core", user_core, "Keep users with at least this many interactions (0: all)").at_least(0);
   fields
       .add("item_core", item_core,

@@ -51,7 +51,8 @@ TEST_F(ImportFields, ListTheirChoicesWhenTheyRefuseAnother) {
   expect_parts(refusal("format", "xml"),
                {"'xml'", "auto, recbole, movielens-100k, movielens-1m, movielens-latest, amazon-2014"});
   expect_parts(refusal("time", "Real"), {"'Real'", "auto, real, order"});
-  expect_parts(refusal("time_unit", "minutes"), {"'minutes'", "auto, seconds, milliseconds"});
+  expect_parts(refusal("time_unit", "minutes"),
+               {"'minutes'", "auto, seconds, milliseconds, microseconds, nanoseconds"});
   expect_parts(refusal("duplicates", ""), {"keep-first, keep-last, keep-all"});
 }
 

@@ -86,7 +86,8 @@ struct FileReading {
     if (files.log.events.empty())
       base::fail_data("import", "expected interactions in {}, found none{}",
                       layout.interactions.front().filename().string(),
-                      bad.count() == 0 ? "" : fmt::format(" that can be read; the first: {}", bad.first()));
+                      bad.count() == 0 ? "; give a log with rows"
+                                       : fmt::format(" that can be read; the first: {}", bad.first()));
     count("rows read", static_cast<int64_t>(files.log.events.size()) + bad.count());
     count_bad(bad, "the log");
     if (layout.interactions.size() > 1)
@@ -102,7 +103,8 @@ struct FileReading {
     if (!layout.items.empty() && files.catalogue.rows == 0)
       base::fail_data("import", "expected items in {}, found none{}",
                       layout.items.front().filename().string(),
-                      bad.count() == 0 ? "" : fmt::format(" that can be read; the first: {}", bad.first()));
+                      bad.count() == 0 ? "; give a catalogue with rows, or none"
+                                       : fmt::format(" that can be read; the first: {}", bad.first()));
     bad_catalogue = bad;
   }
 

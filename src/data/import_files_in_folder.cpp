@@ -43,11 +43,35 @@ std::vector<base::Path> parts_where(const base::Path& folder, const Holds& holds
   return parts;
 }
 
+/// What a folder has of a table: stem.csv, stem.jsonl.gz ..., or a folder of parts called `stem`. Errors:
+/// kUsage where it has several, of which all but one would be lost.
 std::vector<base::Path> whole_or_parts(const base::Path& folder, const char* stem) {
-  if (const base::Path whole = first_of(folder, named(stem)); !whole.empty()) return {whole};
+  std::vector<base::Path> found;
   std::error_code code;
-  return std::filesystem::is_directory(folder / stem, code) ? parts_in(folder / stem)
-                                                            : std::vector<base::Path>();
+  for (const std::string& name : named(stem))
+    for (const char* packed : {"", ".gz", ".zst"})
+      if (std::filesystem::is_regular_file(folder / (name + packed), code))
+        found.push_back(folder / (name + packed));
+  if (std::filesystem::is_directory(folder / stem, code)) found.push_back(folder / stem);
+  if (found.size() > 1)
+    base::fail_usage("import",
+                     "expected one of {} and {} in {}, found both; remove one, or name the files to read",
+                     found[0].filename().string(), found[1].filename().string(), folder.string());
+  if (found.empty()) return {};
+  return std::filesystem::is_directory(found[0], code) ? parts_in(found[0]) : found;
+}
+
+/// A folder among the parts of a table would be left out without a word.
+void refuse_folders(const base::Path& folder) {
+  std::error_code code;
+  for (std::filesystem::directory_iterator entry(folder, code), end; !code && entry != end;
+       entry.increment(code)) {
+    const std::string name = entry->path().filename().string();
+    if (std::error_code ignored;
+        !name.starts_with('.') && !name.starts_with('_') && entry->is_directory(ignored))
+      base::fail_usage("import", "expected files in {}, found the folder {}; name the files to read",
+                       folder.string(), name);
+  }
 }
 
 }  // namespace
@@ -74,6 +98,7 @@ std::vector<base::Path> parts_in(const base::Path& folder) {
   if (parts.empty())
     base::fail_usage("import", "expected .csv, .tsv, .jsonl or .parquet files in {} (found: {})",
                      folder.string(), fmt::join(file_names(folder), ", "));
+  refuse_folders(folder);
   return parts;
 }
 

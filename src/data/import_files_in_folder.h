@@ -13,14 +13,17 @@ FileKind kind_of(const base::Path& path);
 /// packed or not.
 bool has_table_extension(const base::Path& path);
 
-/// The parts of the one table in a folder, in order. Errors: kUsage when its tables are not parts of one.
+/// The parts of the one table in a folder, in order. Errors: kUsage when its tables are not parts of one, or
+/// lie beside a folder.
 std::vector<base::Path> parts_in(const base::Path& folder);
 /// The .inter files of a folder: one, or its parts. Errors: as parts_in().
 std::vector<base::Path> atomic_logs(const base::Path& folder);
 /// The log in a folder: interactions.* or the folder `interactions` of parts, else the parts of the one table
-/// that is no catalogue; empty when there is none. Errors: as parts_in().
+/// that is no catalogue; empty when there is none. Errors: as parts_in(), and where there are several of the
+/// first two.
 std::vector<base::Path> generic_logs(const base::Path& folder);
 /// The catalogue in a folder: items.*, the folder `items` of parts, or meta_*; empty when there is none.
+/// Errors: as generic_logs().
 std::vector<base::Path> generic_catalogue(const base::Path& folder);
 
 }  // namespace r2rank::data

@@ -1,5 +1,6 @@
 #include "data/import_files_in_folder.h"
 
+#include "data/input_paths.h"
 #include "data/test_support.h"
 
 namespace r2rank::data {
@@ -90,10 +91,22 @@ TEST_F(FilesIn, TheLogIsTheTableThatIsNoCatalogue) {
 TEST_F(FilesIn, TheLogIsInteractionsBeforeAllElse) {
   write({"orders.csv", "clicks.csv", "interactions/b-2.csv", "interactions/b-1.csv"});
   EXPECT_EQ(logs(), (Names{"interactions/b-1.csv", "interactions/b-2.csv"}));
-  write({"interactions.parquet"});
-  EXPECT_EQ(logs(), (Names{"interactions.parquet"}));
-  write({"interactions.jsonl.zst"});
-  EXPECT_EQ(logs(), (Names{"interactions.jsonl.zst"})) << "in the order .csv, .tsv, .jsonl, ..., .parquet";
+}
+
+TEST_F(FilesIn, TheLogAndTheCatalogueAreOneTableEach) {
+  const auto refusal = [&](const std::string& a, const std::string& b) {
+    std::filesystem::remove_all(folder.path() / "interactions");
+    write({a.c_str(), b.c_str()});
+    const std::string text = error_of(kUsage, [&] { a.starts_with("items") ? catalogue() : logs(); });
+    for (const std::string& name : file_names(folder.path())) std::filesystem::remove(folder.path() / name);
+    return text;
+  };
+  expect_parts(refusal("interactions.jsonl", "interactions.csv"),
+               {"one of interactions.csv and interactions.jsonl", "found both", "name the files"});
+  expect_parts(refusal("interactions.csv", "interactions.csv.gz"), {"interactions.csv.gz", "found both"});
+  expect_parts(refusal("interactions.csv", "interactions/p-1.csv"), {"and interactions in", "found both"});
+  expect_parts(refusal("interactions/p-1.csv", "interactions/more/p-2.csv"), {"found the folder more"});
+  expect_parts(refusal("items.csv", "items.jsonl"), {"one of items.csv and items.jsonl"});
 }
 
 TEST_F(FilesIn, TheCatalogueIsItemsBeforeMeta) {
@@ -103,8 +116,6 @@ TEST_F(FilesIn, TheCatalogueIsItemsBeforeMeta) {
   EXPECT_EQ(catalogue(), (Names{"meta_1.jsonl", "meta_2.jsonl"}));
   write({"items/i-1.csv"});
   EXPECT_EQ(catalogue(), (Names{"items/i-1.csv"}));
-  write({"items.csv.gz"});
-  EXPECT_EQ(catalogue(), (Names{"items.csv.gz"}));
 }
 
 }  // namespace

@@ -118,9 +118,10 @@ TEST_F(ReadFiles, TakesACatalogueForLatin1OnlyWhereItMayBe) {
 
 TEST_F(ReadFiles, RefusesFilesWithoutRowsAndNamesTheFirst) {
   log({"user_id,item_id,timestamp\n", "user_id,item_id,timestamp\n"});
-  EXPECT_EQ(refusal(), "[import] expected interactions in log-0.csv, found none");
+  EXPECT_EQ(refusal(), "[import] expected interactions in log-0.csv, found none; give a log with rows");
   items({"item_id,title\n"});
-  EXPECT_EQ(refusal(), "[import] expected items in items-0.csv, found none");
+  EXPECT_EQ(refusal(),
+            "[import] expected items in items-0.csv, found none; give a catalogue with rows, or none");
   config.bad_rows = "skip";
   items({"item_id,title\n,none\n"});
   expect_parts(refusal(),

@@ -84,6 +84,17 @@ std::vector<base::Path> logs_in_folder(const std::string& format, const base::Pa
   return logs;
 }
 
+/// A catalogue of another name than the log's would be left out without a word.
+void refuse_other_items(const base::Path& folder, const std::string& stem) {
+  for (const std::string& name : file_names(folder))
+    if (data_extension(name) == ".item")
+      base::fail_usage(
+          "import",
+          "expected the catalogue {0}.item beside {0}.inter in {1}, found {2}; rename it, or name "
+          "catalogue and log with --items and --interactions",
+          stem, folder.string(), name);
+}
+
 std::vector<base::Path> catalogue_beside(const ImportLayout& layout, bool named_folder,
                                          const base::Path& folder) {
   const auto one = [&](const std::string& name) {
@@ -96,7 +107,9 @@ std::vector<base::Path> catalogue_beside(const ImportLayout& layout, bool named_
   if (layout.format == "recbole") {
     base::Path stem = layout.interactions.front().filename();
     while (stem.has_extension()) stem = stem.stem();
-    return one(stem.string() + ".item");
+    auto catalogue = one(stem.string() + ".item");
+    if (catalogue.empty() && named_folder) refuse_other_items(folder, stem.string());
+    return catalogue;
   }
   return named_folder ? generic_catalogue(folder) : std::vector<base::Path>();
 }
@@ -138,6 +151,7 @@ Encoding encoding_of(const std::string& name) {
 void set_known(const KnownFormat& format, ImportLayout& layout) {
   layout.log = format.log;
   layout.catalogue = format.catalogue;
+  layout.log.fixed = layout.catalogue.fixed = true;
   if (layout.interactions_kind == FileKind::kCsv) layout.log_dialect = format.log_dialect;
   if (layout.items_kind == FileKind::kCsv) layout.items_dialect = format.items_dialect;
   layout.may_be_latin1 = format.latin1;

@@ -28,6 +28,15 @@ TEST(ImportLayout, RecognisesRecboleFoldersAndFiles) {
   }
 }
 
+TEST(ImportLayout, RefusesARecboleCatalogueOfAnotherName) {
+  const TemporaryFolder folder;
+  folder.write("set/a.inter", "x");
+  folder.write("set/b.item", "x");
+  expect_parts(error_of(base::ErrorKind::kUsage, [&] { find_layout(config_of(folder.path() / "set")); }),
+               {"a.item beside a.inter", "found b.item", "--items"});
+  EXPECT_TRUE(find_layout(config_of(folder.path() / "set" / "a.inter")).items.empty());
+}
+
 TEST(ImportLayout, RecognisesMovielensFolders) {
   const TemporaryFolder folder;
   folder.write("ratings.csv", "x");

@@ -144,7 +144,93 @@ TEST_F(Import, TurnsMillisecondsIntoSeconds) {
   folder.write("interactions.csv", "user_id,item_id,timestamp\na,tea,1500000000999\na,mug,1500000001000\n");
   EXPECT_EQ(run().interactions[0].time, 1500000000);
   config.time_unit = "seconds";
-  EXPECT_EQ(run().interactions[0].time, 1500000000999);
+  const Dataset dataset = run();
+  EXPECT_EQ(dataset.interactions[0].time, 1500000000999);
+  EXPECT_EQ(count_of(dataset.report.counts, "rows whose time is after the year 2100"), 2);
+}
+
+TEST_F(Import, RefusesTimesOfSeveralUnits) {
+  folder.write("interactions.csv", "user_id,item_id,timestamp\na,tea,1500000000000\na,mug,1500000000\n");
+  expect_parts(fails(base::ErrorKind::kData), {"times of one unit", "1 of 2", "--time-unit"});
+  config.time_unit = "milliseconds";
+  EXPECT_EQ(run().interactions[0].time, 1500000);
+}
+
+TEST_F(Import, RefusesTimesThatAreFinerThanMilliseconds) {
+  for (const char* time : {"1500000000000000", "1500000000000000000", "9223372036854775807"}) {
+    folder.write("interactions.csv", fmt::format("user_id,item_id,timestamp\na,tea,{}\n", time));
+    expect_parts(fails(base::ErrorKind::kData), {"before the year 2100", "--time-unit"});
+  }
+  folder.write("interactions.csv", "user_id,item_id,timestamp\na,tea,1500000000000000\n");
+  config.time_unit = "microseconds";
+  const Dataset dataset = run();
+  EXPECT_EQ(dataset.interactions[0].time, 1500000000);
+  EXPECT_EQ(count_of(dataset.report.counts, "rows whose time was in microseconds"), 1);
+}
+
+TEST_F(Import, TakesAmazonsTimesOf2023AsMillisecondsWhateverOneRowHas) {
+  folder.write("interactions.csv",
+               "user_id,parent_asin,rating,timestamp\na,B1,5,1500000000000\na,B2,5,1500000\n");
+  config.format = "amazon-2023";
+  config.interactions = folder.path() / "interactions.csv";
+  const Dataset dataset = run();
+  EXPECT_EQ(dataset.interactions[0].time, 1500);
+  EXPECT_EQ(dataset.interactions[1].time, 1500000000);
+}
+
+TEST_F(Import, RefusesOneColumnForTwoThings) {
+  config.user_column = "item_id";
+  expect_parts(fails(base::ErrorKind::kUsage), {"'item_id' twice", "--user-column"});
+}
+
+TEST_F(Import, RefusesALogWhosePartLacksTheHeader) {
+  folder.write("log1.csv", "user_id,item_id,timestamp\na,x,5\n");
+  config.interactions = folder.path() / "log1.csv";
+  config.more_interactions = {folder.write("log2.csv", "b,y,6\n")};
+  expect_parts(fails(base::ErrorKind::kData),
+               {"column 'user_id' in log2.csv", "found: b, y, 6", "header line"});
+}
+
+TEST_F(Import, NamesTheColumnsOfAFileThatIsSomethingElse) {
+  config.interactions = folder.path() / "log.csv";
+  for (const char* text : {"<html>", "<html>\n<body>\n", "user;ts\n"}) {
+    folder.write("log.csv", text);
+    expect_parts(fails(base::ErrorKind::kData), {"column 'user_id' in log.csv", "found: "});
+  }
+}
+
+TEST_F(Import, SaysThatLinesEndInCarriageReturnsAlone) {
+  config.interactions = folder.write("log.csv", "user_id,item_id,timestamp\ra,x,5\rb,y,6\r");
+  expect_parts(fails(base::ErrorKind::kData), {"CR alone", "tr '\\r' '\\n'"});
+}
+
+TEST_F(Import, GivesNoFlagThatCannotAct) {
+  folder.write("ml/ratings.csv", "userId,movieId,rating\n1,1,5\n");
+  folder.write("ml/movies.csv", "movieId,title,genres\n1,A,B\n");
+  config.interactions = folder.path() / "ml";
+  const std::string text = fails(base::ErrorKind::kData);
+  expect_parts(text, {"column 'timestamp'", "--format csv"});
+  EXPECT_EQ(text.find("--timestamp-column"), std::string::npos) << text;
+}
+
+TEST_F(Import, CountsTheLinesThatAStrayQuoteTookIn) {
+  folder.write("interactions.csv",
+               "user_id,item_id,timestamp\na,x,5\na,\"y,6\nb,x,7\nb,y,8\nc,z\"z,9\nd,x,10\n");
+  expect_parts(fails(base::ErrorKind::kData), {"line 6", "the lines up to 6", "--bad-rows skip"});
+  config.bad_rows = "skip";
+  const Dataset dataset = run();
+  EXPECT_EQ(dataset.users(), 2);
+  EXPECT_EQ(count_of(dataset.report.counts, "further lines inside a quote"), 3);
+}
+
+TEST_F(Import, RefusesBytesThatWindows1252LeavesOpen) {
+  folder.write("interactions.csv", "user_id,item_id,timestamp\n\x81,x,5\n\x8d,x,6\nb,x,7\n");
+  config.encoding = "windows-1252";
+  expect_parts(fails(base::ErrorKind::kData), {"line 2", "--encoding"});
+  config.bad_rows = "skip";
+  const Dataset dataset = run();
+  EXPECT_EQ(dataset.user_ids, (std::vector<std::string>{"b"}));
+  EXPECT_EQ(count_of(dataset.report.counts, "rows of the log left out: not UTF-8"), 2);
 }
 
 TEST_F(Import, RefusesABoundOnRatingsThatAreNotThere) {

@@ -21,10 +21,14 @@ class LogReader {
       : reader_(reader),
         items_(items),
         log_(log),
-        user_{reader, record_, columns.user, "--user-column"},
-        item_{reader, record_, columns.item, "--item-column"},
-        time_{reader, record_, columns.timestamp, "--timestamp-column"},
-        rating_{reader, record_, columns.rating, "--rating-column"} {}
+        user_{reader, record_, columns.user, columns.fixed ? "" : "--user-column"},
+        item_{reader, record_, columns.item, columns.fixed ? "" : "--item-column"},
+        time_{reader, record_, columns.timestamp, columns.fixed ? "" : "--timestamp-column"},
+        rating_{reader, record_, columns.rating, columns.fixed ? "" : "--rating-column"} {
+    // JSON tells its fields row by row; a header tells them at once, also where no row follows.
+    if (reader.found_columns().empty()) return;
+    for (const CellPlace* place : {&user_, &item_, &time_}) check_found(reader, place->column, place->flag);
+  }
 
   /// Errors: RowError, which leaves the log as it was.
   bool next() {
@@ -32,7 +36,7 @@ class LogReader {
     const std::string_view user = required_text(kUser, user_), item = required_text(kItem, item_);
     Interaction event;
     event.time = parse_time(required_text(kTimestamp, time_), time_);
-    event.rating = parse_rating(optional_text(record_, kRating), rating_);
+    event.rating = parse_rating(optional_value(kRating, rating_), rating_);
     event.user = log_.users.intern(user);
     event.item = items_.intern(item);
     log_.has_ratings = log_.has_ratings || record_.cells[kRating].has_value();
@@ -117,7 +121,8 @@ InteractionLog read_log(RecordReader& reader, const LogColumns& columns, IdTable
   BadRows bad;
   append_log(reader, columns, items, log, bad);
   if (log.events.empty())
-    base::fail_data("import", "expected interactions in {}, found none", reader.source());
+    base::fail_data("import", "expected interactions in {}, found none; give a log with rows",
+                    reader.source());
   return log;
 }
 

@@ -15,7 +15,8 @@ namespace r2rank::data {
 struct LogColumns {
   std::string user = "user_id", item = "item_id", timestamp = "timestamp", rating = "rating";
   std::string
-      history;  ///< earlier items of the user, separated by spaces: compared with the log, "" for none
+      history;         ///< earlier items of the user, separated by spaces: compared with the log, "" for none
+  bool fixed = false;  ///< whether the layout names them, so that no flag can
   /// The columns in the order in which read_log wants them.
   std::vector<std::string> wanted() const { return {user, item, timestamp, rating, history}; }
 };
@@ -29,7 +30,8 @@ struct InteractionLog {
 };
 
 /// Appends the rows of a reader opened with `columns.wanted()`; items new to `items` are added to it. Errors:
-/// kData; a row that cannot be read goes to `bad`.
+/// kData, also for a file whose header lacks user, item or time, however many rows it has; a row that cannot
+/// be read goes to `bad`.
 void append_log(RecordReader& reader, const LogColumns& columns, IdTable& items, InteractionLog& log,
                 BadRows& bad);
 /// A whole log from one reader, no bad row allowed. Errors: kData, also for a log without rows.

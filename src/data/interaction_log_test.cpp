@@ -62,7 +62,7 @@ TEST(InteractionLog, ReadsJsonLines) {
 TEST(InteractionLog, AsksForAMissingTimestampColumn) {
   EXPECT_EQ(error_in("user_id,item_id,ts\na,x,1\n"),
             "[import] expected a column 'timestamp' in log.csv (found: user_id, item_id, ts); name it with "
-            "--timestamp-column");
+            "--timestamp-column (a CSV needs a header line)");
   expect_parts(error_in("{\"user_id\": 1, \"item_id\": 2}\n", FileKind::kJsonl),
                {"column 'timestamp'", "--timestamp-column"});
 }

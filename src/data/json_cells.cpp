@@ -7,6 +7,8 @@
 namespace r2rank::data {
 namespace {
 
+constexpr const char* kOneALine = "; write one object a line (of a list: jq -c '.[]')";
+
 bool append(const nlohmann::json& value, std::string& text, int depth) {
   if (value.is_null()) return true;
   if (value.is_object() || depth > kMaxListDepth) return false;
@@ -35,7 +37,11 @@ nlohmann::json JsonCells::parse(std::string_view line, int64_t number) const {
   try {
     return base::parse_json(line, "import", fmt::format("line {} of {}", number, source_));
   } catch (const base::Error& error) {
-    throw RowError(RowFault::kForm, std::string(error.what()).substr(kPrefix.size()));
+    // A document over several lines begins with a bracket that its line does not close.
+    const bool document =
+        number == 1 && (line.starts_with('[') || line.find_first_not_of("{ \t\r") == line.npos);
+    throw RowError(RowFault::kForm,
+                   std::string(error.what()).substr(kPrefix.size()) + (document ? kOneALine : ""));
   }
 }
 
@@ -56,8 +62,8 @@ void JsonCells::repeat(Record& record) const {
 
 void JsonCells::fill(const nlohmann::json& object, Record& record) {
   if (!object.is_object())
-    fail_row(RowFault::kForm, "expected one JSON object a line in {}, found a JSON {} in line {}", source_,
-             object.type_name(), record.line);
+    fail_row(RowFault::kForm, "expected one JSON object a line in {}, found a JSON {} in line {}{}", source_,
+             object.type_name(), record.line, kOneALine);
   record.cells.assign(wanted_.size(), std::nullopt);
   for (const auto& [name, value] : object.items()) {
     const int column = column_of(name);

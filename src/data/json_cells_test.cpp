@@ -91,8 +91,10 @@ TEST_F(FilledCells, AreNoObjectsAndNoListsThatAreTooDeep) {
 }
 
 TEST_F(FilledCells, ComeFromObjectsAlone) {
-  EXPECT_EQ(refusal([&] { filled({"a"}, json::array({1})); }),
-            "[import] expected one JSON object a line in items.jsonl, found a JSON array in line 3");
+  EXPECT_EQ(
+      refusal([&] { filled({"a"}, json::array({1})); }),
+      "[import] expected one JSON object a line in items.jsonl, found a JSON array in line 3; write one "
+      "object a line (of a list: jq -c '.[]')");
   testing::expect_parts(refusal([&] { filled({"a"}, "text"); }), {"found a JSON string"});
 }
 

@@ -1,6 +1,7 @@
 #include "data/parquet_cell.h"
 
 #include <arrow/api.h>
+#include <arrow/util/float16.h>
 #include <fmt/format.h>
 
 #include <cmath>
@@ -81,6 +82,10 @@ bool append_number(const arrow::Array& array, int64_t row, std::string& text) {
       return append_number(value_of<arrow::FloatArray>(array, row), text), true;
     case Type::DOUBLE:
       return append_number(value_of<arrow::DoubleArray>(array, row), text), true;
+    case Type::HALF_FLOAT:
+      return append_number(
+                 arrow::util::Float16::FromBits(value_of<arrow::HalfFloatArray>(array, row)).ToFloat(), text),
+             true;
     default:
       return false;
   }
@@ -98,6 +103,9 @@ bool is_cell_type(const arrow::DataType& type) {
     case Type::DATE32:
     case Type::DATE64:
     case Type::NA:
+    case Type::HALF_FLOAT:
+    case Type::STRING_VIEW:
+    case Type::BINARY_VIEW:
       return true;
     case Type::LIST:
     case Type::LARGE_LIST:
@@ -141,6 +149,10 @@ void append_cell(const arrow::Array& array, int64_t row, std::string& text) {
       break;
     case Type::DECIMAL256:
       text += static_cast<const arrow::Decimal256Array&>(array).FormatValue(row);
+      break;
+    case Type::STRING_VIEW:
+    case Type::BINARY_VIEW:
+      text += static_cast<const arrow::BinaryViewArray&>(array).GetView(row);
       break;
     default:
       append_text(array, row, text);

@@ -38,6 +38,7 @@ TEST(ParquetCell, WritesWholeNumbersOfEveryWidth) {
 TEST(ParquetCell, WritesRealNumbersAsShortAsTheyAreAndNoNan) {
   EXPECT_EQ(texts_of(arrow::float32(), "[0.1, 5.0, NaN, null]"), (Texts{"0.1", "5", "", ""}));
   EXPECT_EQ(texts_of(arrow::float64(), "[0.1, -2.5, 5.0, NaN, Inf]"), (Texts{"0.1", "-2.5", "5", "", "inf"}));
+  EXPECT_EQ(texts_of(arrow::float16(), "[1.5, null, -2.0]"), (Texts{"1.5", "", "-2"}));
   EXPECT_EQ(texts_of(arrow::decimal128(5, 2), R"(["123.40", null, "-0.05"])"),
             (Texts{"123.40", "", "-0.05"}));
   EXPECT_EQ(texts_of(arrow::decimal256(50, 1), R"(["1.5"])"), (Texts{"1.5"}));
@@ -65,7 +66,8 @@ TEST(ParquetCell, WritesDaysAsTheSecondsOfTheirBeginning) {
 }
 
 TEST(ParquetCell, WritesTextsBytesAndTruth) {
-  for (const auto& type : {arrow::utf8(), arrow::large_utf8(), arrow::binary(), arrow::large_binary()})
+  for (const auto& type : {arrow::utf8(), arrow::large_utf8(), arrow::utf8_view(), arrow::binary(),
+                           arrow::large_binary(), arrow::binary_view()})
     EXPECT_EQ(texts_of(type, R"(["a|b", "", null, "\u00e9"])"), (Texts{"a|b", "", "", "\u00E9"}))
         << type->ToString();
   EXPECT_EQ(texts_of(arrow::boolean(), "[true, null, false]"), (Texts{"true", "", "false"}));
@@ -103,11 +105,10 @@ TEST(ParquetCell, CountsRowsFromTheBeginningOfASlice) {
 
 TEST(ParquetCell, KnowsWhatCannotStandInACell) {
   const auto structs = arrow::struct_({arrow::field("x", arrow::int64())});
-  for (const auto& type :
-       {structs, arrow::list(structs), arrow::dictionary(arrow::int8(), structs),
-        arrow::map(arrow::utf8(), arrow::utf8()), arrow::fixed_size_binary(4), arrow::float16(),
-        arrow::time32(arrow::TimeUnit::SECOND), arrow::fixed_size_list(arrow::int32(), 2), arrow::utf8_view(),
-        arrow::duration(arrow::TimeUnit::SECOND)})
+  for (const auto& type : {structs, arrow::list(structs), arrow::dictionary(arrow::int8(), structs),
+                           arrow::map(arrow::utf8(), arrow::utf8()), arrow::fixed_size_binary(4),
+                           arrow::time32(arrow::TimeUnit::SECOND), arrow::fixed_size_list(arrow::int32(), 2),
+                           arrow::duration(arrow::TimeUnit::SECOND)})
     EXPECT_FALSE(is_cell_type(*type)) << type->ToString();
 }
 

@@ -136,8 +136,8 @@ auto guarded(const std::string& source, const Action& action) {
 }
 
 template <class T>
-T checked_io(arrow::Result<T> result) {
-  if (!result.ok()) base::fail_io("parquet", "{}", result.status().message());
+T checked_io(arrow::Result<T> result, const std::string& path) {
+  if (!result.ok()) base::fail_io("parquet", "cannot read {}: {}", path, io_reason(result.status()));
   return result.MoveValueUnsafe();
 }
 
@@ -153,7 +153,7 @@ void write_parquet(arrow::io::OutputStream& target, const std::string& where,
 
 void read_batches(const std::shared_ptr<arrow::io::RandomAccessFile>& file, const arrow::Schema& schema,
                   const std::string& source, const UseBatch& use) {
-  OpenParquet parquet(checked_io(file->GetSize()));
+  OpenParquet parquet(checked_io(file->GetSize(), source));
   static_cast<void>(guarded(source, [&] { return parquet.open(file); }));
   if (const auto& found = *parquet.batches->schema(); !found.Equals(schema, /*check_metadata=*/false))
     base::fail_data("parquet", "expected the columns\n{}\nin {}, found\n{}", schema.ToString(), source,
@@ -166,8 +166,12 @@ void read_batches(const std::shared_ptr<arrow::io::RandomAccessFile>& file, cons
   }
 }
 
+std::string io_reason(const arrow::Status& status) {
+  return status.detail() ? status.detail()->ToString() : status.message();
+}
+
 std::shared_ptr<arrow::io::RandomAccessFile> open_random(const base::Path& path) {
-  return checked_io(arrow::io::ReadableFile::Open(path.string()));
+  return checked_io(arrow::io::ReadableFile::Open(path.string()), path.string());
 }
 
 std::shared_ptr<arrow::io::RandomAccessFile> as_random(const std::string& bytes) {

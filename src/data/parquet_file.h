@@ -34,6 +34,9 @@ using UseBatch = std::function<void(const arrow::RecordBatch&)>;
 void read_batches(const std::shared_ptr<arrow::io::RandomAccessFile>& file, const arrow::Schema& schema,
                   const std::string& source, const UseBatch& use);
 
+/// What the system said ("[errno 13] Permission denied"), else the status's message.
+std::string io_reason(const arrow::Status& status);
+
 /// A file of the system, or bytes that must outlive it, to read from. Errors: kIo.
 std::shared_ptr<arrow::io::RandomAccessFile> open_random(const base::Path& path);
 std::shared_ptr<arrow::io::RandomAccessFile> as_random(const std::string& bytes);

@@ -81,6 +81,9 @@ class ParquetReader : public RecordReader {
     for (const std::string& name : wanted_) {
       const int place = name.empty() ? -1 : schema->GetFieldIndex(name);
       places_.push_back(place);
+      if (!name.empty() && schema->GetAllFieldIndices(name).size() > 1)
+        base::fail_data("import", "expected one column '{}' in {}, found several; rename all but one", name,
+                        source_);
       if (place >= 0 && !is_cell_type(*schema->field(place)->type()))
         base::fail_data(
             "import",

@@ -127,6 +127,7 @@ TEST_F(Parquet, NamesTheRowOfABadValue) {
   };
   const Column users = texts("user_id", {"a", "b"}), items = numbers("item_id", {1, 2}),
                times = numbers("timestamp", {1, 2});
+  refuse({users, items, users, times}, {"one column 'user_id' in log.parquet", "found several"});
   refuse({users, items}, {"column 'timestamp'", "found: user_id, item_id"});
   refuse({texts("user_id", {"a", std::nullopt}), items, times}, {"line 2", "'user_id'"});
   refuse({users, numbers("item_id", {1, std::nullopt}), times}, {"line 2", "'item_id'"});

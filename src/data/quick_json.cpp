@@ -17,12 +17,13 @@ namespace json = r2rank_rapidjson;
 
 constexpr int kDepth = 64;  // as base::JsonLimits
 
-/// Whether JsonCells, which writes the number that it read, would write it as it stands there.
+/// Numbers that JsonCells would write otherwise than they stand there.
 bool is_plain_number(std::string_view text) {
-  if (text.size() > 16 || text == "-0" || text.find_first_of("eE") != std::string_view::npos) return false;
+  if (text.size() > 18 || text == "-0" || text.find_first_of("eE") != std::string_view::npos) return false;
   if (text.find('.') == std::string_view::npos) return true;
-  if (text.starts_with('-')) text.remove_prefix(1);
-  return !text.starts_with("0.000") && (!text.ends_with('0') || text.ends_with(".0")) && text != "0.0";
+  // A fraction is written with the fewest digits, a small or a long one with an exponent.
+  const bool shortest = !text.ends_with('0') || text.ends_with(".0");
+  return shortest && text.size() <= 15 && text.find("0.000") == std::string_view::npos;
 }
 
 /// Fills a record from the parser's events. An event that returns false ends the parse.
@@ -40,7 +41,7 @@ class RecordEvents : public json::BaseReaderHandler<json::UTF8<>, RecordEvents> 
   bool Bool(bool truth) { return value(truth ? "true" : "false"); }
   bool RawNumber(const char* text, json::SizeType length, bool /*copy*/) {
     const std::string_view number(text, length);
-    return (column_ < 0 || is_plain_number(number)) && value(number);
+    return depth_ > 0 && (column_ < 0 || (is_plain_number(number) && value(number)));
   }
   bool String(const char* text, json::SizeType length, bool /*copy*/) { return value({text, length}); }
   bool StartObject() { return depth_ == 0 || column_ < 0 ? ++depth_ <= kDepth : false; }

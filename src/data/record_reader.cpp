@@ -14,7 +14,7 @@ namespace {
 
 constexpr const char* kNotUtf8 =
     "expected UTF-8 text in {}, found other bytes in line {}; convert it (for Latin-1: iconv -f latin1 -t "
-    "utf8), or name its --encoding";
+    "utf8)";
 
 /// The line of `bytes` that is not UTF-8, counted from `line`.
 int64_t offending_line(std::string_view bytes, int64_t line) {

@@ -31,12 +31,15 @@ std::string_view fault_name(RowFault fault);
 /// An error in one row; the reader stands behind it and can go on.
 class RowError : public base::Error {
  public:
-  RowError(RowFault fault, const std::string& text)
-      : Error(base::ErrorKind::kData, "import", text), fault_(fault) {}
+  RowError(RowFault fault, const std::string& text, int64_t further_lines = 0)
+      : Error(base::ErrorKind::kData, "import", text), fault_(fault), further_lines_(further_lines) {}
   RowFault fault() const { return fault_; }
+  /// Lines behind the first one that a quote made part of the row.
+  int64_t further_lines() const { return further_lines_; }
 
  private:
   RowFault fault_;
+  int64_t further_lines_;
 };
 
 template <class... Args>

@@ -11,7 +11,7 @@ namespace r2rank::data {
 namespace {
 
 using Json = nlohmann::ordered_json;
-constexpr int64_t kStep = 4096;  // users between two looks at the clock
+constexpr int32_t kStep = 4096;  // items between two looks at whether to stop
 
 /// Writes events as rows of the log.
 class LogWriter {
@@ -67,6 +67,7 @@ void write_items(const SyntheticWorld& world, const SyntheticFiles& files, const
   if (!json) sink.buffer() += "item_id,title,brand,categories\n";
   truth.buffer() += "item_id,cluster,weight\n";
   for (int32_t number = 0; number < world.items(); ++number) {
+    if (number % kStep == 0) base::stop_if_interrupted("generate");
     const Item item = world.item(number);
     if (json) {
       sink.buffer() += Json{{"item_id", item.id},
@@ -104,7 +105,8 @@ SyntheticReport write_log(const SyntheticWorld& world, const SyntheticFiles& fil
     for (const Interaction& event : events) writer.write(report.users, event);
     report.interactions += static_cast<int64_t>(events.size());
     progress.advance(static_cast<int64_t>(events.size()));
-    if (++report.users % kStep == 0) base::stop_if_interrupted("generate");
+    ++report.users;
+    base::stop_if_interrupted("generate");
   }
   sink.close();
   report.optimum_users = optimum.users();
@@ -114,7 +116,9 @@ SyntheticReport write_log(const SyntheticWorld& world, const SyntheticFiles& fil
   return report;
 }
 
-Json estimate_json(const Estimate& estimate) {
+/// null where no user was looked at.
+Json estimate_json(const SyntheticReport& report, const Estimate& estimate) {
+  if (report.optimum_users == 0) return nullptr;
   return {{"mean", estimate.mean}, {"standard_error", estimate.standard_error}};
 }
 
@@ -136,8 +140,8 @@ std::string truth_json(const SyntheticConfig& config, const SyntheticFiles& file
                    {{"k", files.k},
                     {"candidates", files.candidates},
                     {"users", report.optimum_users},
-                    {"optimum", estimate_json(report.optimum)},
-                    {"by_popularity", estimate_json(report.popularity)},
+                    {"optimum", estimate_json(report, report.optimum)},
+                    {"by_popularity", estimate_json(report, report.popularity)},
                     {"random", report.random}}}};
   return json.dump(2) + "\n";
 }

@@ -51,6 +51,14 @@ struct WrittenWorld : ::testing::Test {
   }
 };
 
+TEST_F(WrittenWorld, SaysNothingOfAnOptimumThatNoUserWasLookedAtFor) {
+  files.optimum_users = 0;
+  EXPECT_EQ(write(small_world()).optimum_users, 0);
+  const auto truth = nlohmann::json::parse(base::read_file(made / "truth.json"));
+  EXPECT_TRUE(truth["ndcg"]["optimum"].is_null() && truth["ndcg"]["by_popularity"].is_null());
+  EXPECT_TRUE(truth["ndcg"]["random"].is_number());
+}
+
 TEST_F(WrittenWorld, ReachesTheReportedOptimumByAScorerThatKnowsTheTruth) {
   const auto report = write(small_world(60'000));
   const Dataset dataset = import();

@@ -38,6 +38,13 @@ std::vector<double> ordered(const std::vector<double>& posterior, const std::vec
 
 }  // namespace
 
+void check_candidates(int64_t candidates, int64_t items) {
+  // Users know at most a quarter of the items.
+  if (candidates < 2 || candidates > items / 2)
+    base::fail_usage("generate", "expected from 2 to {} candidates (half of the items), found {}", items / 2,
+                     candidates);
+}
+
 double expected_ndcg(std::span<const double> posterior, int64_t k) {
   double sum = 0;
   for (size_t rank = 0; rank < posterior.size() && static_cast<int64_t>(rank) < k; ++rank)
@@ -47,10 +54,7 @@ double expected_ndcg(std::span<const double> posterior, int64_t k) {
 
 SyntheticOptimum::SyntheticOptimum(const SyntheticWorld& world, int64_t candidates, int64_t k)
     : world_(world), candidates_(candidates), k_(k) {
-  // Users know at most a quarter of the items.
-  if (candidates < 2 || candidates > world.items() / 2)
-    base::fail_usage("generate", "expected from 2 to {} candidates (half of the items), found {}",
-                     world.items() / 2, candidates);
+  check_candidates(candidates, world.items());
 }
 
 void SyntheticOptimum::add(int64_t user, std::span<const Interaction> events,

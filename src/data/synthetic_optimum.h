@@ -13,6 +13,9 @@ struct Estimate {
   double mean = 0, standard_error = 0;
 };
 
+/// Refuses slates of so many candidates where users may know half of the items beside them. Errors: kUsage.
+void check_candidates(int64_t candidates, int64_t items);
+
 /// What rankers that know the truth reach on leave-one-out slates of a world: a user's last item among
 /// `candidates` - 1 items drawn uniformly from those the user never met. Over users, each with a slate of its
 /// own, the expected NDCG@k given the slate is averaged: sum over ranks r <= k of the posterior of the item

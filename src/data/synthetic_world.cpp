@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 
 namespace r2rank::data {
 namespace {
@@ -21,7 +22,9 @@ base::RandomStream stream_of(const SyntheticConfig& config, Stream what, uint64_
   return {static_cast<uint64_t>(config.seed), base::Purpose::kSynthetic, what, a, b};
 }
 
-void check(const SyntheticConfig& config) {
+}  // namespace
+
+void check_world(const SyntheticConfig& config) {
   if (config.items < 2 * config.clusters)
     base::fail_usage("generate", "expected at least two items for each of {} clusters, found {} items",
                      config.clusters, config.items);
@@ -33,6 +36,8 @@ void check(const SyntheticConfig& config) {
                      "mean_length = {} must be at most an eighth of items = {}: no user meets an item twice",
                      config.mean_length, config.items);
 }
+
+namespace {
 
 int64_t draw_length(const SyntheticConfig& config, base::RandomStream& stream) {
   const double more = config.mean_length - static_cast<double>(config.shortest);
@@ -65,16 +70,21 @@ void SyntheticConfig::describe(base::ConfigFields& fields) {
 }
 
 SyntheticWorld::SyntheticWorld(const SyntheticConfig& config) : config_(config) {
-  check(config);
+  check_world(config);
+  constexpr int64_t kStep = 1 << 16;  // items between two looks at whether to stop
   std::vector<double> ranked;
-  for (int64_t rank = 1; rank <= config.items; ++rank)
+  for (int64_t rank = 1; rank <= config.items; ++rank) {
+    if (rank % kStep == 0) base::stop_if_interrupted("generate");
     ranked.push_back(std::pow(static_cast<double>(rank), -config.popularity));
+  }
   base::RandomStream ranks = stream_of(config, kRanks, 0);
   ranks.shuffle(std::span<double>(ranked));  // an item's number says nothing of its popularity
   weights_ = std::move(ranked);
   total_ = std::accumulate(weights_.begin(), weights_.end(), 0.0);
+  base::stop_if_interrupted("generate");
   all_ = AliasTable(weights_);
   for (int64_t cluster = 0; cluster < config.clusters; ++cluster) {
+    base::stop_if_interrupted("generate");
     std::vector<double> members;
     for (int64_t item = cluster; item < config.items; item += config.clusters)
       members.push_back(weights_[static_cast<size_t>(item)]);

@@ -24,6 +24,9 @@ struct SyntheticConfig {
   void describe(base::ConfigFields& fields);
 };
 
+/// Refuses numbers that no world has. Errors: kUsage.
+void check_world(const SyntheticConfig& config);
+
 /// Users, items and what follows what, all of it known. Item i has the weight w_i = rank^-popularity and
 /// belongs to a cluster c(i). After item j comes, among the items the user has not met yet, item i with
 /// probability in proportion to
@@ -34,7 +37,7 @@ struct SyntheticConfig {
 /// to p(i | j): ranking by it is Bayes-optimal for every metric of the target's rank.
 class SyntheticWorld {
  public:
-  /// Errors: kUsage for numbers that no world has.
+  /// Errors: as check_world(); kInterrupted.
   explicit SyntheticWorld(const SyntheticConfig& config);
 
   const SyntheticConfig& config() const { return config_; }

@@ -4,6 +4,7 @@
 #include <set>
 #include <sstream>
 
+#include "base/interrupt.h"
 #include "data/test_support.h"
 
 namespace r2rank::data {
@@ -17,6 +18,14 @@ SyntheticConfig small_world() {
   config.items = 300;
   config.clusters = 10;
   return config;
+}
+
+TEST(SyntheticWorld, StopsWhileItsWeightsAreMade) {
+  SyntheticConfig config;
+  config.items = 200'000;
+  base::set_interrupt_requested(true);
+  error_of(base::ErrorKind::kInterrupted, [&] { SyntheticWorld{config}; });
+  base::set_interrupt_requested(false);
 }
 
 TEST(SyntheticWorld, GivesEveryItemItsProbability) {
