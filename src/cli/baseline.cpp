@@ -130,7 +130,7 @@ class BaselineTrain : public Verb {
 
   int run(const Invocation& invocation) override {
     base::catch_interrupts();
-    if (!invocation.dry_run) check_output(output_, "baseline.json");
+    if (!invocation.dry_run) check_output(output_, baseline_kind());
     const data::Dataset dataset = data::load_dataset(dataset_);
     const data::Split split = data::load_split(split_, dataset);
     for (const auto& entry : set_) request_.settings.push_back(experiment::parse_setting(entry));

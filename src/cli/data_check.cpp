@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -62,6 +63,7 @@ class DataCheck : public Verb {
   }
 
   int run(const Invocation& invocation) override {
+    check_slices();
     std::string protocol;
     std::vector<Finding> findings;
     try {
@@ -81,6 +83,21 @@ class DataCheck : public Verb {
   }
 
  private:
+  /// A file of slices is replaced, any other one is somebody's work.
+  void check_slices() const {
+    if (slices_.empty()) return;
+    std::error_code code;
+    if (!std::filesystem::exists(slices_, code)) return;
+    const bool replaced = std::filesystem::is_regular_file(slices_, code) &&
+                          (std::filesystem::is_empty(slices_, code) ||
+                           base::read_file(slices_).starts_with(data::kSlateTraitsHeader));
+    if (!replaced)
+      base::fail_usage("data check",
+                       "--slices {} exists already and is no file of slices, which alone is replaced; choose "
+                       "another name",
+                       slices_);
+  }
+
   static int report(const std::string& protocol, const std::vector<Finding>& findings,
                     const Invocation& invocation) {
     const Verdict verdict = experiment::worst_of(findings);

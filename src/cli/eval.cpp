@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -142,7 +143,9 @@ class Eval : public Verb {
     for (const auto& metric : config_.metrics) check_metric(metric);
     if (!config_.pairs.empty() && !config_.reference.empty())
       base::fail_usage("eval", "expected --pairs or --reference (found both); leave one out");
-    if (!config_.output.empty()) check_place(config_.output);
+    if (config_.output.empty()) return;
+    check_place(config_.output);
+    check_no_other_folder(config_.output);
   }
 
   static void check_metric(const std::string& name) {
@@ -349,9 +352,11 @@ class Eval : public Verb {
       return std::find(names.begin(), names.end(), name) != names.end();
     };
     for (size_t dash = pair.find('-'); dash != std::string::npos; dash = pair.find('-', dash + 1))
-      if (known(pair.substr(0, dash)) && known(pair.substr(dash + 1)))
+      if (known(pair.substr(0, dash)) && known(pair.substr(dash + 1)) &&
+          pair.substr(0, dash) != pair.substr(dash + 1))
         return {pair.substr(0, dash), pair.substr(dash + 1)};
-    base::fail_usage("eval", "--pairs {}: expected 'a-b' with the names of two scorers in the table", pair);
+    base::fail_usage("eval",
+                     "--pairs {}: expected 'a-b' with the names of two different scorers in the table", pair);
   }
 
   static void add_seconds(const std::string& entry, experiment::EvaluationPage& page) {
@@ -359,8 +364,10 @@ class Eval : public Verb {
     if (equals == std::string::npos) base::fail_usage("eval", "--seconds {}: expected name=seconds", entry);
     if (equals + 1 == entry.size()) return;  // a time that was not measured
     char* end = nullptr;
-    page.seconds[entry.substr(0, equals)] = std::strtod(entry.c_str() + equals + 1, &end);
-    if (*end != '\0') base::fail_usage("eval", "--seconds {}: expected a number after '='", entry);
+    const double seconds = std::strtod(entry.c_str() + equals + 1, &end);
+    if (*end != '\0' || !std::isfinite(seconds) || seconds < 0)
+      base::fail_usage("eval", "--seconds {}: expected a number of 0 or more after '='", entry);
+    page.seconds[entry.substr(0, equals)] = seconds;
   }
 
   experiment::EvaluationPage make_page(const std::vector<PerUserResults>& results,

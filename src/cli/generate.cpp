@@ -12,13 +12,16 @@ namespace r2rank::cli {
 namespace {
 
 nlohmann::ordered_json as_json(const data::SyntheticReport& report) {
+  const auto known = [&](double value) {
+    return report.optimum_users > 0 ? nlohmann::ordered_json(value) : nlohmann::ordered_json();
+  };
   return {{"users", report.users},
           {"items", report.items},
           {"interactions", report.interactions},
           {"optimum_users", report.optimum_users},
-          {"ndcg_optimum", report.optimum.mean},
-          {"ndcg_optimum_standard_error", report.optimum.standard_error},
-          {"ndcg_by_popularity", report.popularity.mean},
+          {"ndcg_optimum", known(report.optimum.mean)},
+          {"ndcg_optimum_standard_error", known(report.optimum.standard_error)},
+          {"ndcg_by_popularity", known(report.popularity.mean)},
           {"ndcg_random", report.random}};
 }
 
@@ -54,12 +57,13 @@ class Generate : public Verb {
   int run(const Invocation& invocation) override {
     base::catch_interrupts();
     if (invocation.dry_run) {
-      data::SyntheticWorld{config_};
+      data::check_world(config_);
+      data::check_candidates(files_.candidates, config_.items);
       print("dry run: {} interactions of {} items, nothing written\n", grouped(config_.interactions),
             grouped(config_.items));
       return 0;
     }
-    check_output(output_, "truth.json");
+    check_output(output_, synthetic_kind());
     const auto report = data::write_synthetic(config_, files_, output_.output, output_.overwrite);
     invocation.json ? print("{}\n", as_json(report).dump()) : print_report(report);
     return 0;
@@ -71,10 +75,12 @@ class Generate : public Verb {
     table.row({"users", grouped(report.users)});
     table.row({"items", grouped(report.items)});
     table.row({"interactions", grouped(report.interactions)});
+    const bool known = report.optimum_users > 0;
     const std::string name = fmt::format("NDCG@{} of {} candidates", files_.k, files_.candidates);
     table.row({name + ", best possible",
-               fmt::format("{:.4f} +- {:.4f}", report.optimum.mean, report.optimum.standard_error)});
-    table.row({name + ", by popularity", fmt::format("{:.4f}", report.popularity.mean)});
+               known ? fmt::format("{:.4f} +- {:.4f}", report.optimum.mean, report.optimum.standard_error)
+                     : "none (no user looked at)"});
+    table.row({name + ", by popularity", known ? fmt::format("{:.4f}", report.popularity.mean) : "none"});
     table.row({name + ", at random", fmt::format("{:.4f}", report.random)});
     print("{}\nwrote {}\nnext: r2rank import {} --output {}-set\n", table.text(), output_.output,
           shell_word(output_.output), shell_word(output_.output));

@@ -88,7 +88,7 @@ class Import : public Verb {
 
   int run(const Invocation& invocation) override {
     base::catch_interrupts();
-    if (!invocation.dry_run) check_output(output_, "dataset.json");
+    if (!invocation.dry_run) check_output(output_, dataset_kind());
     if (config_.name.empty()) config_.name = default_name();
     const auto start = Clock::now();
     data::Dataset dataset = data::import_dataset(config_);

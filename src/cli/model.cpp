@@ -116,10 +116,7 @@ class ModelImport : public Verb {
 
   int run(const Invocation& invocation) override {
     base::catch_interrupts();
-    if (!invocation.dry_run) {
-      check_output(output_, "config.json");
-      refuse_foreign_files();
-    }
+    if (!invocation.dry_run) check_output(output_, hugging_face_kind());
     model::ModelOptions options;
     options.dtype = "f32";
     options.tuning = "frozen";
@@ -140,19 +137,6 @@ class ModelImport : public Verb {
   }
 
  private:
-  /// A model folder with anything else in it may be somebody's work: only what this verb writes is replaced.
-  void refuse_foreign_files() const {
-    constexpr std::string_view kOurs[] = {"config.json", "generation_config.json", "model.safetensors",
-                                          "tokenizer.json", "tokenizer_config.json"};
-    if (!std::filesystem::exists(output_.output)) return;
-    for (const auto& entry : std::filesystem::directory_iterator(output_.output))
-      if (const std::string name = entry.path().filename().string();
-          std::find(std::begin(kOurs), std::end(kOurs), name) == std::end(kOurs))
-        base::fail_usage("output",
-                         "--output {} holds other things ({}) and is never replaced; choose another name",
-                         output_.output, name);
-  }
-
   std::string model_;
   bool f32_ = false;
   OutputFolder output_;

@@ -122,7 +122,10 @@ std::vector<ConfigField*> mandatory_fields(Flags& flags) {
 }
 
 void load_config(const std::string& path, Flags& flags) {
-  if (!std::filesystem::is_regular_file(path))
+  std::error_code code;
+  if (std::filesystem::is_directory(path, code))
+    base::fail_io("config", "--config {}: it is a folder; name a TOML file", path);
+  if (!std::filesystem::is_regular_file(path, code))
     base::fail_io("config", "--config {}: there is no such file; --print-config > {} makes one", path, path);
   flags.fields().load_toml(path);
 }

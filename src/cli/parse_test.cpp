@@ -154,6 +154,7 @@ TEST_F(Parse, SourceGivenTwiceIsRefused) {
 
 TEST_F(Parse, BadFilesAreRefused) {
   expect_contains(refusal({"in.csv", "--config", "/nonexistent.toml"}), "no such file");
+  expect_contains(refusal({"in.csv", "--config", "/"}), "it is a folder");
   expect_contains(refusal({"in.csv", "--config", config_file("rate = = 1")}), "not valid TOML");
   expect_contains(refusal({"in.csv", "--config", config_file("rat = 0.1")}), "did you mean 'rate'?");
   expect_contains(refusal({"in.csv", "--config", config_file("[train]\nrate = 0.1")}), "train");

@@ -101,7 +101,7 @@ class SplitVerb : public Verb {
 
   int run(const Invocation& invocation) override {
     base::catch_interrupts();
-    if (!invocation.dry_run) check_output(output_, "split.json");
+    if (!invocation.dry_run) check_output(output_, split_kind());
     const data::Dataset dataset = data::load_dataset(dataset_);
     check_retriever();
     const data::Split split = data::make_split(

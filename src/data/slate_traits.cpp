@@ -70,7 +70,7 @@ std::vector<SlateTraits> slate_traits(const Dataset& dataset, const Split& split
 }
 
 std::string slate_traits_csv(const Dataset& dataset, const Split& split) {
-  std::string text = "slate_id,user_id,part,tied,cold,repeated,missed\n";
+  std::string text(kSlateTraitsHeader);
   for (const SlateSet* set : {&split.valid, &split.test}) {
     const auto traits = slate_traits(dataset, split, *set);
     for (size_t i = 0; i < traits.size(); ++i)

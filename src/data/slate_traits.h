@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "data/dataset.h"
@@ -24,7 +25,10 @@ std::vector<SlateTraits> slate_traits(const Dataset& dataset, const Split& split
 /// history's last two events have one time. Never where time is only an order.
 bool order_decided_by_ties(const Dataset& dataset, const Slate& slate);
 
-/// CSV: slate_id,user_id,part,tied,cold,repeated,missed with 0 or 1 (docs/formats.md), RFC 4180.
+/// Its first line tells such a file from any other.
+inline constexpr std::string_view kSlateTraitsHeader = "slate_id,user_id,part,tied,cold,repeated,missed\n";
+
+/// CSV: kSlateTraitsHeader, then a line a slate with 0 or 1 (docs/formats.md), RFC 4180.
 std::string slate_traits_csv(const Dataset& dataset, const Split& split);
 
 }  // namespace r2rank::data

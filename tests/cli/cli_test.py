@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -251,6 +252,79 @@ class Output(Case):
     def test_folder_of_something_else_is_never_replaced(self):
         self.refuses("import", self.log, "--output", self.folder, "--overwrite", code=2, says="never replaced")
         self.assertTrue(self.log.exists())
+
+    def test_no_verb_replaces_a_folder_that_only_has_a_file_of_its_name(self):
+        self.import_log()
+        split = self.folder / "split"
+        self.accepts("split", self.output, "--negative-count", "3", "--output", split)
+        for name, command in {"dataset.json": ("import", self.log), "split.json": ("split", self.output),
+                              "truth.json": ("generate",),
+                              "baseline.json": ("baseline", "train", self.output, "--split", split, "--method", "popularity")}.items():
+            for text in ("", "{}", '{"format": "other"}'):
+                (self.folder / "theirs").mkdir()
+                self.write(f"theirs/{name}", text)
+                self.write("theirs/precious.txt", "mine")
+                self.refuses(*command, "--output", self.folder / "theirs", "--overwrite", code=2, says="never replaced")
+                shutil.rmtree(self.folder / "theirs")
+
+    def test_a_split_kept_in_its_data_set_stays(self):
+        self.import_log()
+        self.accepts("split", self.output, "--negative-count", "3", "--output", self.output / "split")
+        self.refuses("import", self.log, "--output", self.output, "--overwrite", code=2, says="also holds split")
+
+    def test_results_do_not_go_into_a_data_set(self):
+        self.import_log()
+        split = self.folder / "split"
+        self.accepts("split", self.output, "--negative-count", "3", "--output", split)
+        for taken in (self.output, split):
+            self.refuses("eval", self.output, "--split", split, "--output", taken, code=2, says=f"{taken} holds")
+
+    def test_slices_replace_slices_only(self):
+        self.import_log()
+        split, slices = self.folder / "split", self.folder / "slices.csv"
+        self.accepts("split", self.output, "--negative-count", "3", "--output", split)
+        check = ("data", "check", self.output, "--split", split, "--slices")
+        self.refuses(*check, self.output / "dataset.json", code=2, says="exists already")
+        self.accepts(*check, slices)
+        self.accepts(*check, slices)
+        self.assertTrue(slices.read_text().startswith("slate_id,user_id,part"))
+
+    def test_places_that_cannot_be_are_refused_before_the_work(self):
+        (self.folder / "dangling").symlink_to(self.folder / "absent")
+        (self.folder / "loop").symlink_to(self.folder / "loop")
+        self.refuses("import", self.log, "--output", self.folder / "dangling", code=2, says="a link to nothing")
+        self.refuses("import", self.log, "--output", self.folder / "loop", code=4, says="--output")
+        self.refuses("import", self.log, "--output", self.folder / ("n" * 300), code=4, says="--output")
+
+    def test_what_is_not_there_is_no_damaged_file(self):
+        absent = self.folder / "absent"
+        self.refuses("split", absent, "--output", self.output, code=4, says="no such folder")
+        self.refuses("data", "describe", absent, code=4, says="no such folder")
+        self.refuses("import", self.log, "--output", self.output, "--config", self.folder, code=4, says="it is a folder")
+
+    def test_a_large_world_is_checked_at_once_and_given_up_on_a_signal(self):
+        start = time.monotonic()
+        self.accepts("generate", "--items", "100000000", "--dry-run")
+        self.assertLess(time.monotonic() - start, 5)
+        program = subprocess.Popen([PROGRAM, "generate", "--items", "20000000", "--output", str(self.output)],
+                                   stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+        time.sleep(1)
+        program.terminate()
+        self.assertIn(b"interrupted", program.communicate(timeout=60)[1])
+        self.assertEqual((program.returncode, self.output.exists()), (130, False))
+
+    def test_a_world_without_users_looked_at_has_no_optimum(self):
+        page = self.accepts("generate", "--interactions", "1000", "--items", "400", "--optimum-users", "0", "--output", self.output).stdout
+        self.assertRegex(page, "best possible +none")
+        self.assertIsNone(json.loads((self.output / "truth.json").read_text())["ndcg"]["optimum"])
+
+    def test_no_time_is_negative_and_no_scorer_compared_with_itself(self):
+        self.import_log()
+        split = self.folder / "split"
+        self.accepts("split", self.output, "--negative-count", "3", "--output", split)
+        for says, more in {"0 or more": ("--seconds", "random=-1"), "number of 0": ("--seconds", "random=nan"),
+                           "two different scorers": ("--pairs", "random-random")}.items():
+            self.refuses("eval", self.output, "--split", split, "--baselines", "random", *more, code=2, says=says)
 
     def test_unwritable_places_are_refused(self):
         self.refuses("import", self.log, "--output", self.log, "--overwrite", code=2, says="is a file")

@@ -198,9 +198,7 @@ class Protocols(Case):
 
     def test_what_is_not_there_is_refused(self):
         self.refuses("data", "check", self.data, code=2, says="split")
-        absent = tiny_world.run("data", "check", self.folder / "absent", "--split", self.folder / "absent")
-        self.assertEqual(absent.returncode, 3, absent.stderr)
-        self.assertIn("absent", absent.stdout)
+        self.refuses("data", "check", self.folder / "absent", "--split", self.folder / "absent", code=4, says="no such folder")
 
     # ---- data describe ----
 
