@@ -38,6 +38,13 @@ std::optional<Number> parse(std::string_view text) {
   return value;
 }
 
+/// As ids of logs are.
+std::string_view trimmed(std::string_view text) {
+  const size_t begin = text.find_first_not_of(" \t\r\n");
+  return begin == std::string_view::npos ? std::string_view()
+                                         : text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
+}
+
 /// Puts the rows of a file into the places of the slates' candidates.
 class ScoreGatherer {
  public:
@@ -54,6 +61,7 @@ class ScoreGatherer {
     const int32_t slate =
         slate_id ? slate_by_id(*slate_id, record.line) : slate_by_user(*user_id, record.line);
     if (slate < 0) return;
+    if (slate_id && user_id) check_user(slate, *user_id, record.line);
     const auto item = item_of_.find(std::string(*item_id));
     const auto place = item == item_of_.end() ? places_.end() : places_.find(key(slate, item->second));
     if (place == places_.end()) {
@@ -98,7 +106,9 @@ class ScoreGatherer {
   }
 
   Cells cells_of(const data::Record& record) const {
-    const Cells cells = {record.cells[0], record.cells[1], record.cells[2], record.cells[3]};
+    Cells cells = {record.cells[0], record.cells[1], record.cells[2], record.cells[3]};
+    for (auto* cell : {&cells.slate_id, &cells.user_id, &cells.item_id, &cells.score})
+      if (*cell) *cell = trimmed(**cell);
     if ((cells.slate_id || cells.user_id) && cells.item_id && cells.score) return cells;
     base::fail_data("eval",
                     "expected the columns slate_id (or user_id), item_id and score in {} (line {} lacks {}); "
@@ -129,6 +139,16 @@ class ScoreGatherer {
         "expected one slate for user '{}' of {} (line {}), but this user has several; name the slate with "
         "a column slate_id",
         id, source_, line);
+  }
+
+  void check_user(int32_t slate, std::string_view id, int64_t line) const {
+    const std::string& user = dataset_.user_ids[slates_.slates[slate].user];
+    if (id != user)
+      base::fail_data(
+          "eval",
+          "expected user_id '{}', whose slate is {}, in line {} of {}, found '{}'; are these scores "
+          "of another split? correct the line or leave one of the columns out",
+          user, slates_.slates[slate].id, line, source_, id);
   }
 
   void put(double& score, int64_t& line, std::string_view text, int64_t new_line) {

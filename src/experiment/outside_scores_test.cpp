@@ -54,6 +54,16 @@ bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
+TEST_F(OutsideScores, IdsAreTrimmedAsThoseOfLogs) {
+  EXPECT_EQ(parse("user_id,item_id,score\n u0 , i2, 0.5\nu0,i3 ,1e-3 \nu1,i0,2\nu1,i3,-7\n").scores,
+            parse(kByUser).scores);
+}
+
+TEST_F(OutsideScores, RefuseASlateOfAnotherUser) {
+  EXPECT_TRUE(has(refusal("slate_id,user_id,item_id,score\n11,u0,i2,1\n11,u1,i3,1\n12,u1,i0,1\n12,u1,i3,1\n"),
+                  "expected user_id 'u0', whose slate is 11, in line 3"));
+}
+
 TEST_F(OutsideScores, AreMeasuredAsOursAre) {
   const auto results = parse(kByUser);
   EXPECT_EQ(results.scorer, "mine");
