@@ -79,7 +79,7 @@ class Compare(Case):
         for part in ("popularity", "bpr-mf", "blend", "tiny"):
             self.assertIn(part, page)
         self.assertEqual({path.name for path in self.output.iterdir()},
-                         {"tiny", "baselines.md", "baselines.tex", "baselines.csv", "baselines.json"})
+                         {"comparison.json", "tiny", "baselines.md", "baselines.tex", "baselines.csv", "baselines.json"})
         before = json.loads((self.output / "baselines.json").read_text())
         again = self.compare("--json")
         self.assertEqual(json.loads(again.stdout), before)
