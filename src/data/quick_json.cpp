@@ -1,6 +1,8 @@
 #include "data/quick_json.h"
 
+#ifdef __SSE2__
 #define RAPIDJSON_SSE2
+#endif
 #define RAPIDJSON_NAMESPACE r2rank_rapidjson
 #define RAPIDJSON_NAMESPACE_BEGIN namespace r2rank_rapidjson {
 #define RAPIDJSON_NAMESPACE_END }

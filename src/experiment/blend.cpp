@@ -223,20 +223,13 @@ double cross_fitted(const ComponentScores& scores, const data::SlateSet& set,
   return sum / static_cast<double>(slates.size());
 }
 
-void check(const BlendOptions& options, const data::SlateSet& slates, size_t learned) {
+void check(const BlendOptions& options) {
   if (!(options.ridge > 0) || options.folds < 2 || options.skip_slates < 0) {
     base::fail_usage(
         "blend",
         "expected ridge above 0, folds of at least 2 and skip_slates of at least 0 (found: {}, {}, {})",
         options.ridge, options.folds, options.skip_slates);
   }
-  if (static_cast<int64_t>(learned) < options.folds)
-    base::fail_usage(
-        "blend",
-        "expected at least {} validation slates to learn from, found {} of which {} are skipped "
-        "and {} more hold what their retriever missed",
-        options.folds, slates.slates.size(), options.skip_slates,
-        std::max<int64_t>(0, static_cast<int64_t>(slates.slates.size() - learned) - options.skip_slates));
 }
 
 }  // namespace
@@ -249,8 +242,8 @@ void BlendOptions::describe(base::ConfigFields& fields) {
 
 Blend learn_blend(std::span<const metrics::PerUserResults> valid, const data::SlateSet& slates,
                   const BlendOptions& options) {
-  const auto learned = slates_to_learn_from(slates, options.skip_slates);
-  check(options, slates, learned.size());
+  check(options);
+  const auto learned = slates_to_learn_from(slates, options.skip_slates, options.folds, "blend");
   const auto scores = component_scores(valid, slates);
   Blend blend{.scorers = scores.names,
               .weights = ConditionalLogit(scores, slates, learned, options.ridge).fit()};

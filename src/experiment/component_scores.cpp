@@ -97,10 +97,18 @@ ComponentScores component_scores(std::span<const metrics::PerUserResults> result
   return scores;
 }
 
-std::vector<size_t> slates_to_learn_from(const data::SlateSet& slates, int64_t skip) {
+std::vector<size_t> slates_to_learn_from(const data::SlateSet& slates, int64_t skip, int64_t least,
+                                         const std::string& method) {
   std::vector<size_t> chosen;
   for (size_t slate = static_cast<size_t>(skip); slate < slates.slates.size(); ++slate)
     if (slates.slates[slate].missed.empty()) chosen.push_back(slate);
+  const auto all = static_cast<int64_t>(slates.slates.size()), learned = static_cast<int64_t>(chosen.size());
+  if (learned < least)
+    base::fail_usage(method,
+                     "expected at least {} validation slates to learn from, found {} of which {} are skipped "
+                     "and {} more hold what their retriever missed; split with more --valid-users or lower "
+                     "skip_slates",
+                     least, all, skip, std::max<int64_t>(0, all - learned - skip));
   return chosen;
 }
 

@@ -30,8 +30,10 @@ ComponentScores component_scores(std::span<const metrics::PerUserResults> result
 
 /// The slates to learn from: those behind the first `skip` that have no relevant candidate which a retriever
 /// missed (Slate::missed). Such a one stands among the retriever's best without being one of them, so that
-/// "last by the retriever" would come to mean "relevant", which holds of no other slates.
-std::vector<size_t> slates_to_learn_from(const data::SlateSet& slates, int64_t skip);
+/// "last by the retriever" would come to mean "relevant", which holds of no other slates. Errors:
+/// kUsage in the name of `method` for fewer than `least`. REQUIRES: skip of at least 0.
+std::vector<size_t> slates_to_learn_from(const data::SlateSet& slates, int64_t skip, int64_t least,
+                                         const std::string& method);
 
 /// One of `folds` parts for each slate, by its user, so that no user is in two: for cross-fitting.
 std::vector<size_t> folds_of(const ComponentScores& scores, size_t folds);

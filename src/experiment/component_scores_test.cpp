@@ -107,7 +107,8 @@ TEST(ComponentScores, AreRefusedOverAFullCatalogue) {
 TEST(SlatesToLearnFrom, AreBehindTheSkippedOnesAndMissNothing) {
   Components world(6);
   world.slates.slates[4].missed = {world.slates.slates[4].candidates[0]};
-  EXPECT_EQ(slates_to_learn_from(world.slates, 2), (std::vector<size_t>{2, 3, 5}));
+  EXPECT_EQ(slates_to_learn_from(world.slates, 2, 3, "blend"), (std::vector<size_t>{2, 3, 5}));
+  EXPECT_THROW(slates_to_learn_from(world.slates, 2, 4, "blend"), base::Error);
 }
 
 }  // namespace

@@ -166,7 +166,7 @@ void choose_trees(std::vector<Fold> folds, const LambdaMartOptions& options, Lam
   }
 }
 
-void check(const LambdaMartOptions& options, const data::SlateSet& slates, size_t learned) {
+void check(const LambdaMartOptions& options) {
   if (options.folds < 2 || options.patience < 1 || options.skip_slates < 0 || options.seed < 0) {
     base::fail_usage(
         "lambdamart",
@@ -174,13 +174,6 @@ void check(const LambdaMartOptions& options, const data::SlateSet& slates, size_
         "{}, {}, {}, {})",
         options.folds, options.patience, options.skip_slates, options.seed);
   }
-  if (static_cast<int64_t>(learned) < options.folds)
-    base::fail_usage(
-        "lambdamart",
-        "expected at least {} validation slates to learn from, found {} of which {} are skipped "
-        "and {} more hold what their retriever missed",
-        options.folds, slates.slates.size(), options.skip_slates,
-        std::max<int64_t>(0, static_cast<int64_t>(slates.slates.size() - learned) - options.skip_slates));
 }
 
 }  // namespace
@@ -197,8 +190,8 @@ void LambdaMartOptions::describe(base::ConfigFields& fields) {
 LambdaMart learn_lambdamart(std::span<const metrics::PerUserResults> valid, const data::SlateSet& slates,
                             const data::Dataset& dataset, const data::Split& split,
                             const LambdaMartOptions& options) {
-  const auto learned = slates_to_learn_from(slates, options.skip_slates);
-  check(options, slates, learned.size());
+  check(options);
+  const auto learned = slates_to_learn_from(slates, options.skip_slates, options.folds, "lambdamart");
   const auto scores = component_scores(valid, slates);
   const FeatureMaker features(scores, slates, dataset, split);
   LambdaMart ranker;
