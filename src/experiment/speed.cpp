@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/memory_peak.h"
+#include "learn/sft_step.h"
 #include "learn/step.h"
 #include "model/decoder.h"
 #include "model/device.h"
@@ -66,7 +67,8 @@ const std::vector<SpeedBench::Operation>& SpeedBench::operations() {
       {"training_pass", [](SpeedBench& b) { return b.training_pass(); }, true},
       {"optimizer", [](SpeedBench& b) { return b.optimizer_step(); }, true},
       {"rl_step", [](SpeedBench& b) { return b.rl_step(); }, true},
-      {"silent_step", [](SpeedBench& b) { return b.silent_step(); }, true}};
+      {"silent_step", [](SpeedBench& b) { return b.silent_step(); }, true},
+      {"sft_step", [](SpeedBench& b) { return b.sft_step(); }, true}};
   return all;
 }
 
@@ -285,6 +287,23 @@ SpeedResult SpeedBench::silent_step() {
   options.silent_weight = 1;
   return timed(std::move(result), [&] {
     learn::accumulate_step(model_, reasoner_.frame(), slates, options, kSilentSlates);
+    update();
+  });
+}
+
+/// As many taught rationales as a rollout writes, and a verdict after each; update.
+SpeedResult SpeedBench::sft_step() {
+  SpeedResult result{.name = "sft_step",
+                     .work = fmt::format("one slate: {} taught rationales of {} tokens and their verdicts, "
+                                         "training pass, update",
+                                         workload_.sequences(), workload_.rationale_tokens)};
+  const auto rationales = roll_out();
+  const learn::SftSlate slate{.slate = &slate_, .rationales = &rationales};
+  const learn::SftSize size = learn::sft_size({&slate, 1});
+  result.units = static_cast<double>(workload_.prompt_tokens() + size.tokens);
+  result.flop = training_flop() + 3 * static_cast<double>(size.rationales) * flop_.output_token;
+  return timed(std::move(result), [&] {
+    learn::accumulate_sft_step(model_, reasoner_.frame(), {&slate, 1}, {}, size);
     update();
   });
 }

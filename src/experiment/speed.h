@@ -55,6 +55,7 @@ class SpeedBench {
   SpeedResult optimizer_step();
   SpeedResult rl_step();
   SpeedResult silent_step();
+  SpeedResult sft_step();
 
   /// Runs `once`, which returns its seconds, and again as often as asked.
   template <class Once>

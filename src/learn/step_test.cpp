@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "model/golden_models.h"
+#include "learn/golden_slates.h"
 
 namespace r2rank::learn {
 namespace {
@@ -10,42 +10,16 @@ namespace {
 using model::golden::relative_error;
 using rollout::Rationale;
 
-constexpr int kSlates = 2, kItems = 3, kRationales = 2;
-
-/// The step of tools/golden/rl_step.py: fixed tokens, every path of which that script forwards alone.
-class GoldenStep : public testing::Test {
+/// Their credits, log-probabilities and gradients under every objective.
+class GoldenStep : public testing::GoldenSlates {
  protected:
   GoldenStep() {
-    model_->set_verdict_tokens(11, 12);
-    frame_ = {model::golden::to_tokens(file_.get("rationale_start")),
-              model::golden::to_tokens(file_.get("cue")), 5};
-    for (int b = 0; b < kSlates; ++b) read_slate(b);
+    for (int b = 0; b < kSlates; ++b) read_logprobs(b);
     options_.temperature = 0.8;
     options_.utility = {ListObjective::kNdcg, 2, 0.7};
   }
 
-  std::vector<int32_t> tokens(const std::string& name, std::vector<int64_t> at) {
-    at::Tensor values = file_.get(name), length = file_.get(name + "_length");
-    for (const int64_t index : at) {
-      values = values[index];
-      length = length[index];
-    }
-    auto all = model::golden::to_tokens(values);
-    all.resize(length.item<int64_t>());
-    return all;
-  }
-
-  void read_slate(int b) {
-    auto& slate = slates_[b];
-    slate.id = b;
-    slate.pieces.history = tokens("history", {b});
-    for (int i = 0; i < kItems; ++i) {
-      slate.pieces.candidates.push_back(tokens("candidate", {b, i}));
-      slate.order.push_back(i);
-      slate.relevance.push_back(file_.get("relevance")[b][i].item<float>());
-      auto& own = rationales_[b].emplace_back();
-      for (int g = 0; g < kRationales; ++g) own.push_back({tokens("rationale", {b, i, g}), {}, false, false});
-    }
+  void read_logprobs(int b) {
     for (const auto* name : {"old_logprob", "reference_logprob"}) {
       TokenTable& table = (std::string(name) == "old_logprob" ? old_ : reference_)[b];
       const at::Tensor values = file_.get(name);
@@ -96,16 +70,8 @@ class GoldenStep : public testing::Test {
     return at::cat(all);
   }
 
-  /// Gradient norms of all parameters in the golden file's order against "norm.<key>".
-  void expect_norms(const std::string& key) {
-    std::istringstream names(file_.header().at("__metadata__").at("parameters").get<std::string>());
-    const at::Tensor expected = file_.get("norm." + key);
-    std::string name;
-    for (int64_t p = 0; names >> name; ++p) {
-      const double norm = model::golden::gradient_of(*model_, name).norm().item<double>();
-      EXPECT_NEAR(norm, expected[p].item<double>(), 1e-4 * expected.max().item<double>())
-          << key << " " << name;
-    }
+  void expect_norms(const std::string& key) const {
+    testing::GoldenSlates::expect_norms(file_, "norm." + key);
   }
 
   void expect_gradients(const std::string& key) {
@@ -119,11 +85,6 @@ class GoldenStep : public testing::Test {
   }
 
   using TokenTable = std::vector<std::vector<std::vector<float>>>;
-  model::golden::File file_{"rl_step.safetensors"};
-  std::unique_ptr<model::LanguageModel> model_ = model::golden::tiny_model("llama");
-  rollout::PromptFrame frame_;
-  rollout::PreparedSlate slates_[kSlates];
-  std::vector<std::vector<Rationale>> rationales_[kSlates];
   TokenTable old_[kSlates], reference_[kSlates];
   StepOptions options_;
 };

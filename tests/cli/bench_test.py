@@ -19,7 +19,7 @@ class Bench(Case):
     def test_times_every_operation(self):
         operations = json.loads(self.bench("--json").stdout)["operations"]
         self.assertLessEqual({"product", "prefill", "decode_1", "decode_320", "silent_slate", "rollout", "training_pass", "optimizer",
-                              "rl_step", "silent_step", "import"}, set(operations))
+                              "rl_step", "silent_step", "sft_step", "import"}, set(operations))
         for name, operation in operations.items():
             self.assertEqual(len(operation["seconds"]), 2, name)
             self.assertGreater(operation["median_seconds"], 0, name)

@@ -6,8 +6,8 @@ import time
 import own
 import places
 
-# What `baseline train` leaves in its folder: the fit's report, passes alone, without validation.
-REPORT = "report.json"
+# What `baseline train` leaves in its folder: the report of its one trial. `targets_per_second` is of the passes alone, without validation.
+REPORT = "baseline.json"
 
 
 def report_of(dataset, split, measure, values, threads, folder):
@@ -19,7 +19,8 @@ def report_of(dataset, split, measure, values, threads, folder):
     report = places.read_json(folder / "model" / REPORT)
     if report is None:
         raise places.Missing(f"baseline train left no {REPORT} in {folder / 'model'}")
-    return {**report, "command_seconds": time.monotonic() - start}
+    (trial,) = report["report"]["trials"]
+    return {**trial, "command_seconds": time.monotonic() - start}
 
 
 def train(dataset, split, measure, values, threads, folder):
@@ -29,14 +30,17 @@ def train(dataset, split, measure, values, threads, folder):
 
 
 def fit(dataset, split, measure, values, threads, folder):
-    return {"threads": threads, "seconds": report_of(dataset, split, measure, values, threads, folder)["seconds"]}
+    """The whole command: it also reads the data, scores the validation slates and writes the model."""
+    return {"threads": threads, "seconds": report_of(dataset, split, measure, values, threads, folder)["command_seconds"]}
 
 
 def evaluate(dataset, split, measure, values, threads, folder):
-    """Every item is a candidate of every test user. The whole command: it also reads the data and writes per-user results."""
-    report_of(dataset, split, measure, {**values, "epochs": 1}, threads, folder)
-    command = [places.program(), "eval", dataset, "--split", split, "--baselines", "", "--scorers", folder / "model", "--candidates", "full",
-               "--output", folder / "eval"]
+    """Every item that a test user does not know is a candidate. The whole command: it also reads the data and writes per-user results."""
+    full = folder.parent / f"{folder.name}-split"
+    shutil.rmtree(full, ignore_errors=True)
+    places.run([places.program(), "split", dataset, "--negatives", "full", "--output", full], folder.parent / f"{full.name}.log")
+    report_of(dataset, full, measure, {**values, "epochs": 1}, threads, folder)
+    command = [places.program(), "eval", dataset, "--split", full, "--baselines", "", "--scorers", folder / "model", "--output", folder / "eval"]
     start = time.monotonic()
     places.run(command, folder / "eval.log", {"OMP_NUM_THREADS": str(threads)})
     return {"threads": threads, "seconds": time.monotonic() - start}
