@@ -132,7 +132,12 @@ void save_split(const Split& split, const Dataset& dataset, const base::Path& fo
 
 Split load_split(const base::Path& folder, const Dataset& dataset) {
   const base::Path file = folder / kFile;
-  if (std::error_code code; !std::filesystem::is_regular_file(file, code))
+  std::error_code code;
+  const auto type = std::filesystem::status(file, code).type();
+  if (type == std::filesystem::file_type::none || !std::filesystem::exists(folder, code))
+    base::fail_io("split", "cannot open {}: {}; name a folder made with `r2rank split`", file.string(),
+                  code ? code.message() : "there is no such folder");
+  if (type != std::filesystem::file_type::regular)
     base::fail_data("split",
                     "expected a split folder with {} at {}, found none; make one with `r2rank split`", kFile,
                     folder.string());

@@ -199,6 +199,8 @@ class Protocols(Case):
     def test_what_is_not_there_is_refused(self):
         self.refuses("data", "check", self.data, code=2, says="split")
         self.refuses("data", "check", self.folder / "absent", "--split", self.folder / "absent", code=4, says="no such folder")
+        self.refuses("data", "check", self.data, "--split", self.folder / "absent", code=4, says="r2rank split")
+        self.refuses("eval", self.data, "--split", self.folder / "absent", "--baselines", "popularity", code=4, says="no such folder")
 
     # ---- data describe ----
 
