@@ -1,6 +1,7 @@
 #include "data/listed_slates.h"
 
 #include "data/split_check.h"
+#include "data/split_folder.h"
 #include "data/test_support.h"
 
 namespace r2rank::data {
@@ -59,7 +60,11 @@ TEST_F(FromFile, APositiveThatIsNotTheLastItemIsExplained) {
 
 TEST_F(FromFile, KnownNegativesShowInTheProtocol) {
   use("{\"user_id\": \"u2\", \"positive\": \"i8\", \"candidates\": [\"i8\", \"i4\"]}\n");
-  EXPECT_EQ(make_split(dataset, config).test.protocol.exclude, "none");
+  const Split split = make_split(dataset, config);
+  EXPECT_EQ(split.test.protocol.exclude, "none");
+  EXPECT_EQ(split.protocol.name(), "loo-file1-" + split.test.hash.substr(0, 8) + "-seen");
+  save_split(split, dataset, folder.path() / "split", false);
+  EXPECT_EQ(load_split(folder.path() / "split", dataset).protocol.name(), split.protocol.name());
 }
 
 }  // namespace

@@ -35,6 +35,13 @@ std::string negatives_part(const Protocol& protocol) {
   return counted(protocol.negatives == "popularity" ? "pop" : protocol.negatives.c_str());
 }
 
+/// What tells two sets of one kind apart: the draw, or the file.
+std::string source_part(const Protocol& protocol) {
+  if (protocol.negatives == "full") return "";
+  if (protocol.negatives == "file") return protocol.file_hash.empty() ? "" : "-" + protocol.file_hash;
+  return fmt::format("-seed{}", protocol.seed);
+}
+
 std::string exclude_part(const Protocol& protocol) {
   if (protocol.exclude == "known") return "";
   return protocol.exclude == "history" ? "-later" : "-seen";
@@ -94,9 +101,7 @@ void parse_additions(const JsonFields& fields, Protocol& protocol) {
 }  // namespace
 
 std::string Protocol::name() const {
-  const std::string text = split_part(*this) + "-" + negatives_part(*this);
-  if (negatives == "file") return file_hash.empty() ? text : text + "-" + file_hash;
-  return (negatives == "full" ? text : fmt::format("{}-seed{}", text, seed)) + exclude_part(*this);
+  return split_part(*this) + "-" + negatives_part(*this) + source_part(*this) + exclude_part(*this);
 }
 
 int64_t protocol_version(const Protocol& protocol) {

@@ -29,6 +29,17 @@ TEST(Protocol, OfAFileCarriesItsHashInsteadOfASeed) {
   EXPECT_EQ(protocol.name(), "loo-file19-6113b148");
 }
 
+TEST(Protocol, OfAFileSaysWhatItsCandidatesExclude) {
+  Protocol protocol;
+  protocol.negatives = "file";
+  protocol.exclude = "none";
+  EXPECT_EQ(protocol.name(), "loo-file19-seen");
+  protocol.file_hash = "6113b148";
+  EXPECT_EQ(protocol.name(), "loo-file19-6113b148-seen");
+  protocol.exclude = "history";
+  EXPECT_EQ(protocol.name(), "loo-file19-6113b148-later");
+}
+
 TEST(Protocol, NamesSharesTargetsLabelsAndExclusion) {
   Protocol protocol;
   protocol.split = "ratio";

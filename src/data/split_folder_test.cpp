@@ -140,9 +140,9 @@ TEST_F(SavedSplit, WithoutItsSlatesIsRefused) {
 TEST_F(SavedSplit, ThatIsNotThereIsNoDamagedOne) {
   expect_parts(error_of(base::ErrorKind::kIo, [&] { load_split(folder.path() / "absent", dataset); }),
                {"absent/split.json", "no such folder", "r2rank split"});
-  expect_parts(error_of(base::ErrorKind::kIo,
-                        [&] { load_split(folder.path() / std::string(300, 'n'), dataset); }),
-               {"cannot open", "r2rank split"});
+  expect_parts(
+      error_of(base::ErrorKind::kIo, [&] { load_split(folder.path() / std::string(300, 'n'), dataset); }),
+      {"cannot open", "r2rank split"});
   expect_parts(error_of(base::ErrorKind::kData, [&] { load_split(folder.path(), dataset); }),
                {"expected a split folder with split.json", "found none"});
 }
