@@ -183,6 +183,37 @@ TEST(DrawnCandidates, MayBeSeenOnesOnlyWhereTheProtocolSaysSo) {
   }
 }
 
+struct TooFewItems : ::testing::Test {
+  SplitConfig config;
+  std::string refusal(const Dataset& dataset) const {
+    return error_of(base::ErrorKind::kUsage, [&] { make_split(dataset, config); });
+  }
+};
+
+TEST_F(TooFewItems, NameTheCountThatEverySlateCanHave) {
+  const Dataset dataset =
+      testing::dataset_of({{0, 1, 2, 3, 4}, {5, 6, 7, 8, 9}, {0, 1, 2, 3, 4, 5, 6, 7}}, 20);
+  config.negative_count = 6;
+  expect_parts(refusal(dataset), {"expected 6 negatives", "found 5 items", "user 'u0'", "of 10 with",
+                                  "lower --negative-count to at most 2"});
+  config.negative_count = 2;
+  EXPECT_EQ(make_split(dataset, config).test.slates.size(), 3U);
+}
+
+TEST_F(TooFewItems, AreNotHelpedByALowerCountWhereAUserKnowsAll) {
+  const Dataset dataset = testing::dataset_of({{0, 1, 2, 3, 4}, {0, 1, 2, 3, 4}}, 20);
+  for (const char* negatives : {"uniform", "popularity", "full"}) {
+    config.negatives = negatives;
+    config.negative_count = 1;
+    config.exclude = "known";
+    const std::string text = refusal(dataset);
+    expect_parts(text, {"found 0 items", "no number will do", "--exclude none", "import more items"});
+    EXPECT_EQ(text.find("--negative-count"), std::string::npos) << text;
+    config.exclude = "none";
+    EXPECT_EQ(make_split(dataset, config).test.slates.size(), 2U) << negatives;
+  }
+}
+
 TEST(FullCatalogue, SlatesNameRelevantItemsOnly) {
   const Dataset dataset = testing::regular_dataset(30, 8, 20);
   SplitConfig config;

@@ -58,6 +58,15 @@ TEST_F(FromFile, APositiveThatIsNotTheLastItemIsExplained) {
                {"last item 'i8' of user 'u2'", "line 1 of c.jsonl", "found 'i7'", "--duplicates"});
 }
 
+TEST_F(FromFile, MoreCandidatesThanValidationCanDrawAreToBeFewerInTheFile) {
+  use("{\"user_id\": \"u2\", \"positive\": \"i8\", \"candidates\": [\"i8\", \"i0\", \"i1\", \"i2\", \"i3\", "
+      "\"i9\", \"i10\"]}\n");
+  const std::string text = error_of(base::ErrorKind::kUsage, [&] { make_split(dataset, config); });
+  expect_parts(text, {"expected 6 negatives", "found 5 items", "--candidates-file",
+                      "list at most 6 candidates a line", "list such users too"});
+  EXPECT_EQ(text.find("--negative-count"), std::string::npos) << text;
+}
+
 TEST_F(FromFile, KnownNegativesShowInTheProtocol) {
   use("{\"user_id\": \"u2\", \"positive\": \"i8\", \"candidates\": [\"i8\", \"i4\"]}\n");
   const Split split = make_split(dataset, config);

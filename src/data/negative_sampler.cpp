@@ -21,8 +21,7 @@ bool is_in(const std::vector<int32_t>& items, int32_t item) {
 }  // namespace
 
 NegativeSampler::NegativeSampler(const Dataset& dataset, std::span<const int32_t> training_end,
-                                 const std::string& weighting)
-    : weighting_(weighting) {
+                                 const std::string& weighting) {
   R2RANK_CHECK(weighting == "uniform" || weighting == "popularity" || weighting == "smoothed-popularity");
   std::vector<int64_t> all(dataset.items.size(), 0), trained(dataset.items.size(), 0);
   for (int64_t user = 0; user < dataset.users(); ++user) {
@@ -52,13 +51,6 @@ int64_t NegativeSampler::available(std::span<const int32_t> excluded) const {
 
 std::vector<int32_t> NegativeSampler::draw(base::RandomStream& stream, std::span<const int32_t> excluded,
                                            int64_t count) const {
-  if (const int64_t left = available(excluded); left < count)
-    base::fail_usage("split",
-                     "expected {} negatives for each slate, found {} items that a user does not know ({} "
-                     "items to draw from, {}); {}",
-                     count, left, distinct_items(), weighting_,
-                     left > 0 ? fmt::format("lower --negative-count to at most {}", left)
-                              : "leave such users out with a larger catalogue or other --negatives");
   std::vector<int32_t> drawn;
   while (static_cast<int64_t>(drawn.size()) < count) {
     int32_t item = -1;
@@ -77,6 +69,7 @@ int32_t NegativeSampler::draw_exactly(base::RandomStream& stream, std::span<cons
   for (size_t i = 0; i < items_.size(); ++i)
     if (contains(excluded, items_[i]) || is_in(drawn, items_[i])) weights[i] = 0;
   const auto total = std::accumulate(weights.begin(), weights.end(), int64_t{0});
+  R2RANK_CHECK(total > 0);
   auto rest = static_cast<int64_t>(stream.below(static_cast<uint64_t>(total)));
   size_t i = 0;
   while (rest >= weights[i]) rest -= weights[i++];

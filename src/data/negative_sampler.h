@@ -20,7 +20,7 @@ class NegativeSampler {
                   const std::string& weighting);
 
   /// `count` distinct items that are not in `excluded` (sorted, distinct), one after another without
-  /// replacement. Errors: kUsage when fewer are left.
+  /// replacement. REQUIRES: available(excluded) >= count; callers know what would help where it is not.
   std::vector<int32_t> draw(base::RandomStream& stream, std::span<const int32_t> excluded,
                             int64_t count) const;
 
@@ -36,7 +36,6 @@ class NegativeSampler {
       pool_;  // items as often as their weight says: a uniform draw of a place is a weighted draw
   std::vector<int32_t> items_;    // the distinct items of pool_, ascending
   std::vector<int64_t> weights_;  // of items_
-  std::string weighting_;
 };
 
 /// The items of all events of a user / of the first `end` of them, ascending and distinct.

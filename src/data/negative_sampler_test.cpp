@@ -52,11 +52,9 @@ TEST(NegativeSampler, GivesEverythingWhenEverythingIsAskedFor) {
 TEST(NegativeSampler, SaysHowManyItemsTheCatalogueCanGive) {
   const Dataset dataset = testing::dataset_of({{0, 1, 2}}, 50);
   const NegativeSampler sampler(dataset, all_events(dataset), "uniform");
-  auto random = stream(1);
-  const auto text =
-      testing::error_of(base::ErrorKind::kUsage, [&] { sampler.draw(random, std::vector<int32_t>{0}, 19); });
-  testing::expect_parts(text,
-                        {"expected 19 negatives", "found 2 items", "3 items to draw from", "at most 2"});
+  EXPECT_EQ(sampler.available(std::vector<int32_t>{}), 3);
+  EXPECT_EQ(sampler.available(std::vector<int32_t>{0, 40}), 2) << "40 could not be drawn anyway";
+  EXPECT_EQ(sampler.available(std::vector<int32_t>{0, 1, 2}), 0);
 }
 
 /// Share of draws of one item that give item 0, 1, 2.

@@ -52,9 +52,10 @@ HeldOut hold_out(const Dataset& dataset, const SplitConfig& config) {
 }
 
 /// The sampler must outlive what is returned.
-AddCandidates drawn(const Dataset& dataset, const NegativeSampler& sampler) {
-  return [&](const Protocol& protocol, std::vector<Slate>& slates) {
-    draw_candidates(dataset, protocol, sampler, slates);
+AddCandidates drawn(const Dataset& dataset, const NegativeSampler& sampler,
+                    CountFrom count_from = CountFrom::kFlag) {
+  return [&dataset, &sampler, count_from](const Protocol& protocol, std::vector<Slate>& slates) {
+    draw_candidates(dataset, protocol, sampler, slates, count_from);
   };
 }
 
@@ -135,7 +136,8 @@ void build_listed_sets(const Dataset& dataset, const SplitConfig& config, HeldOu
   keep_users(dataset, held.valid, config.valid_users, uniform.seed, 0);
   train_on_unvalidated(dataset, config, held, split);
   const NegativeSampler sampler(dataset, split.training_end, "uniform");
-  split.valid = build_set(dataset, "valid", uniform, held.valid, drawn(dataset, sampler));
+  split.valid =
+      build_set(dataset, "valid", uniform, held.valid, drawn(dataset, sampler, CountFrom::kCandidateFile));
 }
 
 void count_skipped(const HeldOut& held, const SplitConfig& config, Split& split) {

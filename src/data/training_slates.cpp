@@ -49,8 +49,16 @@ void TrainingSlates::check_negatives() const {
     base::fail_usage(
         "train",
         "expected {} negatives for each training slate, found a user for whom only {} items are left to "
-        "draw from; lower --negative-count",
-        options_.negative_count, fewest);
+        "draw from; {}",
+        options_.negative_count, fewest, advice(fewest));
+}
+
+/// Settings of baselines have these names too: no flags.
+std::string TrainingSlates::advice(int64_t fewest) const {
+  if (fewest > 0) return fmt::format("lower negative_count to at most {}", fewest);
+  return options_.negatives == "popularity"
+             ? "no number will do: set negatives = uniform, which draws items that training never saw too"
+             : "no number will do: import more items (a lower item_core, a longer log)";
 }
 
 Slate TrainingSlates::draw(int64_t n) const {

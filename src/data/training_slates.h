@@ -34,6 +34,7 @@ class TrainingSlates {
 
  private:
   void check_negatives() const;
+  std::string advice(int64_t fewest) const;  // where a user leaves that many items
 
   const Dataset& dataset_;
   const Split& split_;

@@ -126,14 +126,28 @@ TEST_F(TwoTrainingUsers, MayBeAskedForNoMoreNegativesThanAnyOfThemHasLeft) {
   const TrainingSlates most = slates({.negative_count = 8});
   for (int64_t n = 0; n < 50; ++n) EXPECT_EQ(most.draw(n).candidates.size(), 9U);
   testing::expect_parts(refused({.negative_count = 9}),
-                        {"expected 9 negatives", "only 8 items", "lower --negative-count"});
+                        {"expected 9 negatives", "only 8 items", "lower negative_count to at most 8"});
 }
 
 TEST_F(TwoTrainingUsers, HaveFewerLeftWhereOnlyItemsOfTrainingEventsAreDrawn) {
   // Training events hold items 0-3 and 6-12, of which the second user knows all but 0-3.
   EXPECT_NO_THROW(slates({.negative_count = 4, .negatives = "popularity"}));
   testing::expect_parts(refused({.negative_count = 5, .negatives = "popularity"}),
-                        {"expected 5 negatives", "only 4 items", "lower --negative-count"});
+                        {"expected 5 negatives", "only 4 items", "lower negative_count to at most 4"});
+}
+
+TEST_F(TwoTrainingUsers, WhoLeaveNothingAreNotHelpedByAskingForLess) {
+  dataset = testing::dataset_of({{0, 1, 2, 3, 4, 5}, {0, 1, 2, 3, 6, 7}}, 20);
+  SplitConfig config = five_negatives();
+  config.negative_count = 1;
+  split = make_split(dataset, config);
+  const std::string text = refused({.negative_count = 1, .negatives = "popularity"});
+  testing::expect_parts(text, {"only 0 items", "set negatives = uniform"});
+  EXPECT_EQ(text.find("lower"), std::string::npos) << text;
+  EXPECT_NO_THROW(slates({.negative_count = 1}));
+  split.training_end = {6, 6};
+  dataset = testing::dataset_of({{0, 1, 2, 3, 4, 5}, {0, 1, 2, 3, 4, 5}}, 20);
+  testing::expect_parts(refused({.negative_count = 1}), {"only 0 items", "import more items"});
 }
 
 TEST_F(TwoTrainingUsers, OfWhomOneIsNeverDrawnAreBoundByTheOther) {

@@ -301,7 +301,7 @@ TEST_F(TrainerTest, RefusesDataThatCannotGiveItsTrainingSlates) {
   EXPECT_NO_THROW(check());
   config.negative_count = 19;
   expect_parts(error_of(base::ErrorKind::kUsage, check),
-               {"expected 19 negatives", "only 18 items", "lower --negative-count"});
+               {"expected 19 negatives", "only 18 items", "lower negative_count to at most 18"});
   config.negative_count = 3;
   config.min_history = 5;  // of 6 training events
   EXPECT_NO_THROW(check());

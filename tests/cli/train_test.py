@@ -208,7 +208,7 @@ class Train(Case):
     def test_a_run_that_cannot_begin_does_not_cost_the_old_one(self):
         self.train("--steps", "1")
         self.refuses_training("--history-tokens", "500", "--overwrite", code=2, says="history_tokens")
-        self.refuses_training("--negative-count", "100", "--overwrite", code=2, says="--negative-count")
+        self.refuses_training("--negative-count", "100", "--overwrite", code=2, says="lower negative_count")
         damaged = self.damaged_model()
         self.refuses_training("--model", damaged, "--overwrite", code=3, says="model.safetensors")
         self.refuses_training("--model", self.folder / "absent", "--overwrite", code=4, says="absent")
