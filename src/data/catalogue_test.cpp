@@ -52,6 +52,32 @@ TEST(Catalogue, ReadsAMarkerForNoCategoriesAsNone) {
   EXPECT_EQ(catalogue.items[1].categories.size(), 2U);
 }
 
+TEST(Catalogue, CountsAPriceThatIsNoTextWithoutRefusingTheItem) {
+  CatalogueColumns columns;
+  columns.price = "price";
+  std::string lines;
+  for (const char* price : {R"({"amount": 3.5})", "{}", R"([{"amount": 3.5}])", "[[[[[[[[[[3.5]]]]]]]]]]",
+                            "[1, 2]", "[3.5]", "[]", "3.5", "null"})
+    lines += fmt::format("{{\"item_id\": \"i{}\", \"title\": \"T\", \"price\": {}}}\n", lines.size(), price);
+  const auto catalogue = read(FileKind::kJsonl, lines, columns);
+  EXPECT_EQ(catalogue.items.size(), 9U);
+  EXPECT_EQ(catalogue.no_prices, 5);
+  EXPECT_EQ(catalogue.prices, 2);
+  const auto python =
+      read(FileKind::kPython, "{'item_id': 'a', 'title': 'T', 'price': {'amount': 3.5}}\n", columns);
+  EXPECT_EQ(python.no_prices, 1);
+}
+
+TEST(Catalogue, RefusesAnObjectInAnyOtherColumn) {
+  CatalogueColumns columns;
+  columns.price = "title";  // what is read for its text, too, must be text
+  for (const char* line :
+       {R"({"item_id": {"n": 1}, "title": "T"})", R"({"item_id": 1, "title": {"en": "T"}})"})
+    testing::expect_parts(
+        testing::error_of(base::ErrorKind::kData, [&] { read(FileKind::kJsonl, line, columns); }),
+        {"expected text, a number or a list", "found a JSON object"});
+}
+
 TEST(Catalogue, AsksForAMissingTitleColumn) {
   const auto text =
       testing::error_of(base::ErrorKind::kData, [] { read(FileKind::kCsv, "item_id,name\n1,A\n"); });

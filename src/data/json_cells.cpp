@@ -25,7 +25,10 @@ bool append(const nlohmann::json& value, std::string& text, int depth) {
 }  // namespace
 
 JsonCells::JsonCells(std::string source, std::vector<std::string> wanted)
-    : source_(std::move(source)), wanted_(std::move(wanted)), texts_(wanted_.size()) {
+    : source_(std::move(source)),
+      wanted_(std::move(wanted)),
+      texts_(wanted_.size()),
+      any_(wanted_.size(), false) {
   for (size_t column = 0; column < wanted_.size(); ++column) {
     const auto first = std::find(wanted_.begin(), wanted_.end(), wanted_[column]) - wanted_.begin();
     if (static_cast<size_t>(first) < column) repeated_.emplace_back(column, first);
@@ -69,10 +72,13 @@ void JsonCells::fill(const nlohmann::json& object, Record& record) {
     const int column = column_of(name);
     if (column < 0) continue;
     std::string& text = this->text(static_cast<size_t>(column));
-    if (!append(value, text, 0))
-      fail_row(RowFault::kForm,
-               "expected text, a number or a list for '{}' in line {} of {}, found a JSON {}", name,
-               record.line, source_, value.type_name());
+    if (!append(value, text, 0)) {
+      if (!any_[static_cast<size_t>(column)])
+        fail_row(RowFault::kForm,
+                 "expected text, a number or a list for '{}' in line {} of {}, found a JSON {}", name,
+                 record.line, source_, value.type_name());
+      text = value.type_name();
+    }
     record.cells[static_cast<size_t>(column)] = text;
   }
   repeat(record);

@@ -35,6 +35,9 @@ class JsonCells {
   JsonCells(std::string source, std::vector<std::string> wanted);
   /// Parses one line. Errors: RowError.
   nlohmann::json parse(std::string_view line, int64_t number) const;
+  /// Takes any value for a wanted column: what cannot be a cell becomes the name of its kind, "object" or
+  /// "array". For columns of which no more than their presence matters.
+  void accept_any(size_t column) { any_[column] = true; }
   /// Fills `record`, whose line is set; cells live until the next call. Errors: RowError for what is no
   /// object and for a cell that is an object or too deep a list.
   void fill(const nlohmann::json& object, Record& record);
@@ -52,6 +55,7 @@ class JsonCells {
   std::vector<std::string> wanted_;
   FoundNames found_;
   std::vector<std::string> texts_;                   // [wanted]
+  std::vector<bool> any_;                            // [wanted]
   std::vector<std::pair<size_t, size_t>> repeated_;  // a column and the earlier one of the same name
 };
 

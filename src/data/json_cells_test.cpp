@@ -90,6 +90,15 @@ TEST_F(FilledCells, AreNoObjectsAndNoListsThatAreTooDeep) {
   EXPECT_NO_THROW(filled({"b"}, nested(100))) << "nobody wants it";
 }
 
+TEST_F(FilledCells, AreTheNameOfTheirKindWhereAnythingIsAccepted) {
+  JsonCells cells("items.jsonl", {"a", "b", "b"});
+  cells.accept_any(1);
+  EXPECT_EQ(filled(cells, {{"b", {{"c", 1}}}}), (Cells{std::nullopt, "object", "object"}));
+  EXPECT_EQ(filled(cells, {{"b", json::array({json::object()})}}), (Cells{std::nullopt, "array", "array"}));
+  EXPECT_EQ(filled(cells, {{"b", 2.5}}), (Cells{std::nullopt, "2.5", "2.5"}));
+  testing::expect_parts(refusal([&] { filled(cells, {{"a", {{"c", 1}}}}); }), {"'a' in line 3"});
+}
+
 TEST_F(FilledCells, ComeFromObjectsAlone) {
   EXPECT_EQ(
       refusal([&] { filled({"a"}, json::array({1})); }),

@@ -14,6 +14,7 @@ class PythonReader : public TextReader {
   PythonReader(std::unique_ptr<ByteSource> bytes, std::string source, std::vector<std::string> wanted);
   bool next(Record& record) override;
   const std::vector<std::string>& found_columns() const override { return cells_.found(); }
+  void accept_any(size_t column) override { cells_.accept_any(column); }
 
  private:
   int64_t line_ = 0;

@@ -56,6 +56,9 @@ class RecordReader {
   virtual bool next(Record& record) = 0;
   /// Names of the columns seen so far, wanted or not.
   virtual const std::vector<std::string>& found_columns() const = 0;
+  /// Lets values that no cell can hold (an object) stand in a wanted column without making the row a bad one;
+  /// for formats that have such values.
+  virtual void accept_any(size_t column) { static_cast<void>(column); }
   /// How much of the input has been read, 0 to 1.
   virtual double share() const = 0;
   const std::string& source() const { return source_; }
