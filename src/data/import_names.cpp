@@ -69,11 +69,21 @@ void check_names(const ImportConfig& config, const ImportConfig& read, const Imp
   }
 }
 
+/// A column read as two things gives a log of nonsense: each user an item of the same name.
+void check_distinct(const ImportConfig& read) {
+  for (const NamedKey& key : kLogKeys)
+    for (const NamedKey& other : kLogKeys)
+      if (&key < &other && !(read.*key.name).empty() && read.*key.name == read.*other.name)
+        base::fail_usage("import", "expected different columns for {} and {}, found '{}' for both", key.flag,
+                         other.flag, read.*key.name);
+}
+
 }  // namespace
 
 void set_names(const ImportConfig& config, ImportLayout& layout) {
   const ImportConfig read = names_read(config, layout);
   check_names(config, read, layout);
+  check_distinct(read);
   layout.log = {.user = read.user_column,
                 .item = read.item_column,
                 .timestamp = read.timestamp_column,

@@ -110,6 +110,19 @@ TEST_F(SetNames, AcceptsTheNameThatAKnownFormatReads) {
   EXPECT_NO_THROW(set_names(config, layout));
 }
 
+TEST_F(SetNames, RefusesAColumnOfTheLogForTwoThings) {
+  found("csv", true);
+  config.user_column = "item_id";
+  expect_parts(refusal(),
+               {"different columns for --user-column and --item-column", "found 'item_id' for both"});
+  config = {};
+  config.timestamp_column = "rating";
+  expect_parts(refusal(), {"--timestamp-column and --rating-column", "'rating'"});
+  config.rating_column = "stars";
+  config.title_column = config.item_id_column;  // of the catalogue: an id may be all the text there is
+  EXPECT_NO_THROW(set_names(config, layout));
+}
+
 TEST_F(SetNames, RefusesNamesOfACatalogueThatIsNotThere) {
   found("jsonl", false);
   config.rating_column = "stars";

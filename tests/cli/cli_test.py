@@ -318,6 +318,10 @@ class Output(Case):
         self.assertRegex(page, "best possible +none")
         self.assertIsNone(json.loads((self.output / "truth.json").read_text())["ndcg"]["optimum"])
 
+    def test_no_column_is_user_and_item_at_once(self):
+        self.refuses("import", self.log, "--user-column", "item_id", "--output", self.output, code=2,
+                     says=("--user-column and --item-column", "'item_id'"))
+
     def test_no_time_is_negative_and_no_scorer_compared_with_itself(self):
         self.import_log()
         split = self.folder / "split"
