@@ -1,7 +1,8 @@
 #include "experiment/comparison_plan.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <cstdlib>
 #include <memory>
 #include <string_view>
 
@@ -13,45 +14,23 @@
 #include "experiment/comparison_check.h"
 #include "experiment/lambdamart.h"
 #include "experiment/methods.h"
+#include "experiment/plan_value.h"
 
 namespace r2rank::experiment {
 namespace {
 
 constexpr std::string_view kBlend = "blend", kLambdaMart = "lambdamart";
 
-const toml::table& table_of(const toml::node& node, const std::string& key) {
-  if (const auto* table = node.as_table()) return *table;
-  base::fail_usage("compare", "expected a table [{}] (found something else)", key);
-}
-
-/// "${NAME}" in a value stands for an environment variable, so that a plan can be passed on: data lies
-/// elsewhere for everybody.
-std::string with_environment(std::string text, std::vector<std::string>* names) {
-  for (size_t begin = text.find("${"); begin != std::string::npos; begin = text.find("${", begin)) {
-    const size_t end = text.find('}', begin);
-    if (end == std::string::npos) base::fail_usage("compare", "'{}': expected a '}}' after '${{'", text);
-    const std::string name = text.substr(begin + 2, end - begin - 2);
-    const char* value = std::getenv(name.c_str());
-    if (value == nullptr) base::fail_usage("compare", "'{}': set the environment variable {}", text, name);
-    if (std::find(names->begin(), names->end(), name) == names->end()) names->push_back(name);
-    text.replace(begin, end - begin + 1, value);
-    begin += std::string_view(value).size();
-  }
-  return text;
-}
-
 /// Settings of a sub-table, checked against the fields that will take them.
 template <class Config>
 baselines::SettingValues settings_for(const toml::node& node, const std::string& key, Config config,
-                                      std::vector<std::string>* environment) {
+                                      PlanFile& file) {
   base::ConfigFields fields;
   config.describe(fields);
   baselines::SettingValues values;
-  for (const auto& [name, value] : table_of(node, key)) {
-    values.emplace_back(
-        name.str(),
-        with_environment(base::toml_as_text(value, key + "." + std::string(name.str())), environment));
-    fields.set(values.back().first, values.back().second);
+  for (const auto& [name, value] : table_at(node, key, file)) {
+    const std::string setting(name.str());
+    values.emplace_back(setting, take_value(fields, setting, value, file, Environment::kYes));
   }
   return values;
 }
@@ -61,25 +40,25 @@ void give_seed(DatasetPlan& dataset, int64_t seed) {
   if (given_setting(dataset.split, "seed").empty()) dataset.split.emplace_back("seed", std::to_string(seed));
 }
 
-DatasetPlan read_dataset(const toml::table& table, ComparisonPlan& whole) {
+DatasetPlan read_dataset(const toml::table& table, int64_t seed, PlanFile& file) {
   DatasetPlan plan;
   for (const auto& [key, node] : table) {
     const std::string name(key.str());
     if (name == "name")
-      plan.name = base::toml_as_text(node, name);
+      plan.name = take_text(name, node, file);
     else if (name == "import")
-      plan.import = settings_for(node, "dataset.import", data::ImportConfig(), &whole.environment);
+      plan.import = settings_for(node, "dataset.import", data::ImportConfig(), file);
     else if (name == "split")
-      plan.split = settings_for(node, "dataset.split", data::SplitConfig(), &whole.environment);
+      plan.split = settings_for(node, "dataset.split", data::SplitConfig(), file);
     else
-      base::fail_usage("compare",
-                       "unknown key '{}' in [[dataset]]: expected name, [dataset.import], [dataset.split]",
-                       name);
+      fail_at(file, node,
+              fmt::format("unknown key '{}' in [[dataset]]: expected name, [dataset.import], [dataset.split]",
+                          name));
   }
   if (plan.import.empty())
-    base::fail_usage("compare", "data set '{}' needs [dataset.import] with 'interactions' at least",
-                     plan.name);
-  give_seed(plan, whole.seed);
+    fail_at(file, table,
+            fmt::format("data set '{}' needs [dataset.import] with 'interactions' at least", plan.name));
+  give_seed(plan, seed);
   return plan;
 }
 
@@ -88,30 +67,28 @@ struct MethodFields {
   void describe(base::ConfigFields& fields) { method->describe(fields); }
 };
 
-baselines::SettingValues row_settings(const toml::node& node, const std::string& method,
-                                      std::vector<std::string>* environment) {
+baselines::SettingValues row_settings(const toml::node& node, const std::string& method, PlanFile& file) {
   const std::string key = "row.settings";
-  if (method == kBlend) return settings_for(node, key, BlendOptions(), environment);
-  if (method == kLambdaMart) return settings_for(node, key, LambdaMartOptions(), environment);
-  return settings_for(node, key, MethodFields{make_method(method)}, environment);
+  if (method == kBlend) return settings_for(node, key, BlendOptions(), file);
+  if (method == kLambdaMart) return settings_for(node, key, LambdaMartOptions(), file);
+  return settings_for(node, key, MethodFields{make_method(method)}, file);
 }
 
-std::vector<int64_t> parse_seeds(const std::vector<std::string>& texts) {
+/// From the text of a list of whole numbers.
+std::vector<int64_t> parse_seeds(const std::vector<std::string>& texts, const toml::node& node,
+                                 const PlanFile& file) {
   std::vector<int64_t> seeds;
   for (const auto& text : texts) {
-    int64_t seed = 0;
-    base::ConfigFields fields;
-    fields.add("seeds", seed, "").at_least(0);
-    fields.set("seeds", text);
+    const int64_t seed = std::stoll(text);
+    if (seed < 0) fail_at(file, node, fmt::format("seeds: expected at least 0 (found {})", seed));
     if (std::find(seeds.begin(), seeds.end(), seed) != seeds.end())
-      base::fail_usage("compare", "seeds: expected different ones (found {} twice)", seed);
+      fail_at(file, node, fmt::format("seeds: expected different ones (found {} twice)", seed));
     seeds.push_back(seed);
   }
   return seeds;
 }
 
-void read_row_key(const std::string& name, const toml::node& node, RowPlan& row) {
-  const auto text = [&] { return base::toml_as_text(node, name); };
+void read_row_key(const std::string& name, const toml::node& node, PlanFile& file, RowPlan& row) {
   base::ConfigFields fields;
   std::vector<std::string> seeds;
   fields.add("seeds", seeds, "");
@@ -122,34 +99,34 @@ void read_row_key(const std::string& name, const toml::node& node, RowPlan& row)
   fields.add("datasets", row.datasets, "");
   row.fit.describe(fields);
   row.budget.describe(fields);
-  fields.set(name, text());
-  if (name == "seeds") row.seeds = parse_seeds(seeds);
+  take_value(fields, name, node, file);
+  if (name == "seeds") row.seeds = parse_seeds(seeds, node, file);
 }
 
-RowPlan read_row(const toml::table& table, ComparisonPlan& plan) {
+RowPlan read_row(const toml::table& table, const ComparisonPlan& plan, PlanFile& file) {
   RowPlan row;
   row.fit = plan.fit;
   row.budget = plan.tune;
   const toml::node* method = table.get("method");
-  if (method == nullptr) base::fail_usage("compare", "a [[row]] lacks 'method'");
-  row.method = base::toml_as_text(*method, "method");
+  if (method == nullptr) fail_at(file, table, "a [[row]] lacks 'method'");
+  row.method = take_text("method", *method, file);
   row.name = row.method;
   if (!is_combination(row)) make_method(row.method);
   for (const auto& [key, node] : table) {
     const std::string name(key.str());
     if (name == "method") continue;
     if (name == "settings")
-      row.settings = row_settings(node, row.method, &plan.environment);
+      row.settings = row_settings(node, row.method, file);
     else
-      read_row_key(name, node, row);
+      read_row_key(name, node, file, row);
   }
   if (!is_combination(row) && !row.of.empty())
-    base::fail_usage("compare", "row '{}': 'of' is for blend and lambdamart", row.name);
+    fail_at(file, table, fmt::format("row '{}': 'of' is for blend and lambdamart", row.name));
   return row;
 }
 
 /// The keys above the first table.
-void read_top_key(const std::string& name, const toml::node& node, ComparisonPlan& plan) {
+void read_top_key(const std::string& name, const toml::node& node, PlanFile& file, ComparisonPlan& plan) {
   base::ConfigFields fields;
   std::vector<std::string> seeds;
   fields.add("seeds", seeds, "");
@@ -159,13 +136,8 @@ void read_top_key(const std::string& name, const toml::node& node, ComparisonPla
   fields.add("seed", plan.seed, "").at_least(0);
   plan.fit.describe(fields);
   plan.tune.describe(fields);
-  fields.set(name, base::toml_as_text(node, name));
-  if (name == "seeds") plan.seeds = parse_seeds(seeds);
-}
-
-const toml::array& tables_of(const toml::node& node, const std::string& key) {
-  if (const auto* list = node.as_array()) return *list;
-  base::fail_usage("compare", "expected [[{}]] tables", key);
+  take_value(fields, name, node, file);
+  if (name == "seeds") plan.seeds = parse_seeds(seeds, node, file);
 }
 
 }  // namespace
@@ -202,15 +174,17 @@ std::string given_setting(const baselines::SettingValues& settings, const std::s
 
 ComparisonPlan read_plan(const std::string& path) {
   ComparisonPlan plan;
-  const toml::table file = base::read_toml(path);
-  for (const auto& [key, node] : file)
-    if (key != "dataset" && key != "row") read_top_key(std::string(key.str()), node, plan);
-  if (const toml::node* datasets = file.get("dataset"))
-    for (const auto& element : tables_of(*datasets, "dataset"))
-      plan.datasets.push_back(read_dataset(table_of(element, "dataset"), plan));
-  if (const toml::node* rows = file.get("row"))  // after the keys that they start from
-    for (const auto& element : tables_of(*rows, "row"))
-      plan.rows.push_back(read_row(table_of(element, "row"), plan));
+  PlanFile file{.path = path};
+  const toml::table whole = base::read_toml(path);
+  for (const auto& [key, node] : whole)
+    if (key != "dataset" && key != "row") read_top_key(std::string(key.str()), node, file, plan);
+  if (const toml::node* datasets = whole.get("dataset"))
+    for (const auto& element : tables_at(*datasets, "dataset", file))
+      plan.datasets.push_back(read_dataset(table_at(element, "dataset", file), plan.seed, file));
+  if (const toml::node* rows = whole.get("row"))  // after the keys that they start from
+    for (const auto& element : tables_at(*rows, "row", file))
+      plan.rows.push_back(read_row(table_at(element, "row", file), plan, file));
+  plan.environment = file.environment;
   check_plan(plan);
   return plan;
 }

@@ -139,6 +139,73 @@ TEST_F(Plan, SaysWhatIsWrongWithIt) {
     EXPECT_NE(refusal(text).find(part), std::string::npos) << text << "\nwas refused with: " << refusal(text);
 }
 
+TEST_F(Plan, WithAValueOfAnotherTypeIsRefusedWhereItStands) {
+  const std::string dataset = kDataset, row = "[[row]]\nmethod = 'popularity'\n";  // 4 and 2 lines
+  struct Case {
+    std::string text, place, says;
+  };
+  const std::vector<Case> cases = {
+      {"epochs = '5'\n" + dataset + row, "line 1 of",
+       "expected a whole number for 'epochs', found the text '5'"},
+      {"epochs = 2.0\n" + dataset + row, "line 1 of", "a whole number for 'epochs', found 2."},
+      {"epochs = [5]\n" + dataset + row, "line 1 of", "a whole number for 'epochs', found a list"},
+      {"minutes = '3'\n" + dataset + row, "line 1 of", "expected a number for 'minutes', found the text '3'"},
+      {"seed = 2020-01-01\n" + dataset + row, "line 1 of", "found a date or time"},
+      {"reference = ['popularity']\n" + dataset + row, "line 1 of", "expected text for 'reference'"},
+      {"metrics = 'hr@10'\n" + dataset + row, "line 1 of", "expected a list of texts for 'metrics'"},
+      {"seeds = 7\n" + dataset + row, "line 1 of", "expected a list of whole numbers for 'seeds', found 7"},
+      {"seeds = ['7']\n" + dataset + row, "line 1 of", "found a list with the text '7'"},
+      {dataset + row + "tune = 1\n", "line 7 of", "expected true/false for 'tune', found 1"},
+      {dataset + row + "tune = 'true'\n", "line 7 of",
+       "expected true/false for 'tune', found the text 'true'"},
+      {dataset + row + "name = 5\n", "line 7 of", "expected text for 'name', found 5"},
+      {dataset + row + "datasets = 'shop'\n", "line 7 of", "expected a list of texts for 'datasets'"},
+      {dataset + row + "datasets = { shop = true }\n", "line 7 of", "for 'datasets', found a table"},
+      {dataset + row + "datasets = [1]\n", "line 7 of", "for 'datasets', found a list with 1"},
+      {dataset + "[[row]]\nmethod = 5\n", "line 6 of", "expected text for 'method', found 5"},
+      {dataset + "[[row]]\nmethod = 'item-knn'\n[row.settings]\nneighbours = 5.5\n", "line 8 of",
+       "expected a whole number for 'neighbours', found 5.5"},
+      {dataset + "[[row]]\nmethod = 'item-knn'\nsettings = ['neighbours']\n", "line 7 of", "[row.settings]"},
+      {dataset + "[dataset.split]\nnegative_count = '9'\n" + row, "line 6 of",
+       "expected a whole number for 'negative_count', found the text '9'"},
+      {"[[dataset]]\nname = 'shop'\nimport = 3\n" + row, "line 3 of", "expected a table [dataset.import]"},
+      {"dataset = [1]\n" + row, "line 1 of", "expected a table [dataset]"}};
+  for (const auto& [text, place, says] : cases) {
+    const std::string found = refusal(text);
+    EXPECT_NE(found.find(place), std::string::npos) << text << "\nwas refused with: " << found;
+    EXPECT_NE(found.find(says), std::string::npos) << text << "\nwas refused with: " << found;
+  }
+}
+
+TEST_F(Plan, WithANegativeBudgetIsRefused) {
+  for (const char* line : {"epochs = -1", "epochs = 0", "patience = -3", "minutes = -1", "minutes = -0.5",
+                           "minutes = nan", "minutes = inf", "tune_minutes = -1", "trials = -2", "trials = 0",
+                           "evaluate_every = 0", "valid_slates = -1"}) {
+    const std::string row = "[[row]]\nmethod = 'sasrec'\n";
+    for (const std::string& text :
+         {std::string(line) + "\n" + kDataset + row, kDataset + row + line + "\n"}) {
+      const std::string found = refusal(text);
+      EXPECT_NE(found.find("out of range"), std::string::npos) << text << "\nwas refused with: " << found;
+      EXPECT_NE(found.find("line "), std::string::npos) << found;
+    }
+  }
+}
+
+TEST_F(Plan, TakesNumbersFromTheEnvironmentWhereSettingsAreNumbers) {
+  ::setenv("R2RANK_PLAN_TEST", "9", 1);
+  const std::string before =
+      std::string(kDataset) + "[dataset.split]\nnegative_count = '${R2RANK_PLAN_TEST}'\n";
+  const auto plan = read(before + "[[row]]\nmethod = 'popularity'\n");
+  EXPECT_EQ(given_setting(plan.datasets[0].split, "negative_count"), "9");
+  EXPECT_NE(refusal(before + "[[row]]\nmethod = 'popularity'\nslates = '${R2RANK_PLAN_TEST}'\n")
+                .find("expected a whole number for 'slates'"),
+            std::string::npos)
+      << "of rows only [row.settings] may ask";
+  ::setenv("R2RANK_PLAN_TEST", "nine", 1);
+  EXPECT_NE(refusal(before).find("line 6 of"), std::string::npos);
+  ::unsetenv("R2RANK_PLAN_TEST");
+}
+
 TEST_F(Plan, IsNoTomlWhenALineIsBroken) {
   EXPECT_NE(refusal("[[row]\n").find("not valid TOML"), std::string::npos);
   EXPECT_THROW(read_plan("/nowhere/plan.toml"), base::Error);
