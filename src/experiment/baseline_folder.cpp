@@ -4,9 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "base/json.h"
+#include "base/hash_stream.h"
 #include "baselines/retrieval.h"
 #include "baselines/trainable.h"
+#include "data/json_fields.h"
 #include "data/split.h"
 #include "experiment/methods.h"
 
@@ -44,34 +45,55 @@ nlohmann::ordered_json trial_json(const baselines::TrialRecord& trial) {
   return json;
 }
 
-baselines::SettingValues parse_settings(const nlohmann::json& json, const std::string& source) {
-  if (!json.is_object()) base::fail_data("baseline", "{}: expected an object 'settings'", source);
+baselines::SettingValues parse_settings(const data::JsonFields& settings) {
   baselines::SettingValues values;
-  for (const auto& [name, value] : json.items()) {
-    if (!value.is_string()) base::fail_data("baseline", "{}: expected text for setting '{}'", source, name);
-    values.emplace_back(name, value.get<std::string>());
-  }
+  for (const auto& [name, value] : settings.value().items()) values.emplace_back(name, settings.text(name));
   return values;
 }
 
-template <class T>
-T field(const nlohmann::json& json, const char* name, const std::string& source) {
-  try {
-    return json.at(name).get<T>();
-  } catch (const nlohmann::json::exception&) {
-    base::fail_data("baseline", "{}: its field '{}' is missing or of another kind", source, name);
-  }
-}
-
-void check_data(const nlohmann::json& json, const baselines::TrainingData& data, const std::string& source) {
-  if (field<std::string>(json, "dataset_hash", source) != data.dataset.hash)
+void check_data(const data::JsonFields& card, const baselines::TrainingData& data,
+                const std::string& source) {
+  if (card.text("dataset_hash") != data.dataset.hash)
     base::fail_usage("baseline", "{} was trained on another dataset ({}) than {}; train it anew on this one",
-                     source, field<std::string>(json, "dataset", source), data.dataset.name);
-  if (field<std::string>(json, "training_hash", source) != data::training_hash(data.split))
+                     source, card.text("dataset"), data.dataset.name);
+  if (card.text("training_hash") != data::training_hash(data.split))
     base::fail_usage(
         "baseline",
         "{} was trained on other events of {} than this split trains on; train it anew on this split", source,
         data.dataset.name);
+}
+
+/// What a user could change in a flag is a damaged file where it comes from the card.
+template <class Action>
+auto from_card(const std::string& source, const Action& action) {
+  try {
+    return action();
+  } catch (const base::Error& error) {
+    if (error.kind() != base::ErrorKind::kUsage) throw;
+    base::fail_data("baseline",
+                    "expected method and settings of this program in {}, found: {}; train it again", source,
+                    error.what());
+  }
+}
+
+/// The method that the card names, with its settings; made anew from the training events. A language model
+/// may want more than the card holds (a key of a server): there a usage error is the user's.
+void make_scorer(FittedBaseline& baseline, const baselines::TrainingData& data, const std::string& source) {
+  const auto method = from_card(source, [&] { return make_method(baseline.method); });
+  from_card(source, [&] { set_settings(*method, baseline.settings); });
+  baseline.settings = settings_of(*method);
+  const auto make = [&] { return method->make(data, baseline.seed); };
+  baseline.scorer = is_language_method(baseline.method) ? make() : from_card(source, make);
+}
+
+/// Folders of older programs do not have the hash.
+void check_weights(const data::JsonFields& card, const base::Path& path) {
+  if (!card.value().contains("weights_hash")) return;
+  const std::string expected = card.text("weights_hash"), found = base::hash_file(path).hex;
+  if (found != expected)
+    base::fail_data("baseline",
+                    "expected weights with hash {} in {}, found {}: the file was changed; train it again",
+                    expected, path.string(), found);
 }
 
 }  // namespace
@@ -118,37 +140,38 @@ data::Retriever fitted_retriever(const std::string& method, const baselines::Tra
 void save_baseline(const FittedBaseline& baseline, const baselines::TrainingData& data,
                    const base::Path& folder, bool overwrite) {
   base::AtomicFolder target(folder, overwrite);
-  if (const auto* trained = dynamic_cast<const baselines::Trainable*>(baseline.scorer.get()))
+  nlohmann::ordered_json card = {{"format", kFormat},
+                                 {"version", kVersion},
+                                 {"method", baseline.method},
+                                 {"settings", settings_json(baseline.settings)},
+                                 {"seed", baseline.seed},
+                                 {"dataset", data.dataset.name},
+                                 {"dataset_hash", data.dataset.hash},
+                                 {"training_hash", data::training_hash(data.split)}};
+  if (const auto* trained = dynamic_cast<const baselines::Trainable*>(baseline.scorer.get())) {
     trained->save(target.path() / kWeights);
-  const nlohmann::ordered_json card = {{"format", kFormat},
-                                       {"version", kVersion},
-                                       {"method", baseline.method},
-                                       {"settings", settings_json(baseline.settings)},
-                                       {"seed", baseline.seed},
-                                       {"dataset", data.dataset.name},
-                                       {"dataset_hash", data.dataset.hash},
-                                       {"training_hash", data::training_hash(data.split)},
-                                       {"report", report_json(baseline.report)}};
+    card["weights_hash"] = base::hash_file(target.path() / kWeights).hex;
+  }
+  card["report"] = report_json(baseline.report);
   base::write_file(target.path() / kCard, card.dump(1) + "\n");
   target.commit();
 }
 
 FittedBaseline load_baseline(const base::Path& folder, const baselines::TrainingData& data) {
   const std::string source = (folder / kCard).string();
-  const nlohmann::json card = base::parse_json(base::read_file(folder / kCard), "baseline", source);
-  base::check_format(card, kFormat, kVersion, "baseline", source);
+  const data::JsonFields card(base::read_file(folder / kCard), "baseline", source);
+  card.check_format(kFormat, kVersion);
   check_data(card, data, source);
-  FittedBaseline baseline{.method = field<std::string>(card, "method", source),
-                          .settings = parse_settings(card.value("settings", nlohmann::json()), source),
-                          .seed = field<uint64_t>(card, "seed", source),
+  FittedBaseline baseline{.method = card.text("method"),
+                          .settings = parse_settings(card.object("settings")),
+                          .seed = card.unsigned_integer("seed"),
                           .report = {},
                           .scorer = nullptr};
-  const auto method = make_method(baseline.method);
-  set_settings(*method, baseline.settings);
-  baseline.settings = settings_of(*method);
-  baseline.scorer = method->make(data, baseline.seed);
-  if (auto* trained = dynamic_cast<baselines::Trainable*>(baseline.scorer.get()))
+  make_scorer(baseline, data, source);
+  if (auto* trained = dynamic_cast<baselines::Trainable*>(baseline.scorer.get())) {
+    check_weights(card, folder / kWeights);
     trained->load(folder / kWeights);
+  }
   return baseline;
 }
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "baselines/test_data.h"
@@ -40,13 +41,22 @@ class BaselineFolder : public testing::Test {
     request.tune.trials = 1;
     return fit_baseline(request, data());
   }
-  std::string refusal(const data::Dataset& dataset, const data::Split& split) const {
+  std::string refusal(const data::Dataset& dataset, const data::Split& split,
+                      base::ErrorKind kind = base::ErrorKind::kUsage) const {
     try {
       load_baseline(folder_, {dataset, split});
     } catch (const base::Error& error) {
+      EXPECT_EQ(error.exit_code(), static_cast<int>(kind)) << error.what();
       return error.what();
     }
     return "";
+  }
+
+  nlohmann::ordered_json card() const {
+    return nlohmann::ordered_json::parse(base::read_file(folder_ / "baseline.json"));
+  }
+  void write_card(const nlohmann::ordered_json& card) const {
+    base::write_file(folder_ / "baseline.json", card.dump());
   }
 
   data::Dataset dataset_;
@@ -80,9 +90,56 @@ TEST_F(BaselineFolder, IsRefusedForOtherDataAndOtherTrainingEvents) {
 TEST_F(BaselineFolder, SaysWhatIsDamaged) {
   save_baseline(fitted("bpr-mf"), data(), folder_, false);
   fs::resize_file(folder_ / "weights.safetensors", 50);
-  EXPECT_NE(refusal(dataset_, split_).find("weights.safetensors"), std::string::npos);
+  EXPECT_NE(refusal(dataset_, split_, base::ErrorKind::kData).find("weights.safetensors"), std::string::npos);
   base::write_file(folder_ / "baseline.json", "{}");
-  EXPECT_NE(refusal(dataset_, split_).find("baseline.json"), std::string::npos);
+  EXPECT_NE(refusal(dataset_, split_, base::ErrorKind::kData).find("baseline.json"), std::string::npos);
+}
+
+TEST_F(BaselineFolder, IsDamagedWhereItsCardSaysWhatNoProgramWrote) {
+  save_baseline(fitted("sasrec"), data(), folder_, false);
+  const auto whole = card();
+  const std::vector<std::pair<std::string, nlohmann::ordered_json>> changes = {
+      {"method", "sasrek"},
+      {"method", 3},
+      {"method", "popularity"},  // without a setting that the card has
+      {"settings", nullptr},
+      {"settings", {{"layers", 2}}},
+      {"settings", {{"layers", "many"}}},
+      {"settings", {{"layer", "2"}}},
+      {"seed", -3},
+      {"seed", 1.5},
+      {"seed", "3"},
+      {"dataset_hash", 7},
+      {"weights_hash", false},
+      {"format", "r2rank-split"}};
+  for (const auto& [key, value] : changes) {
+    auto changed = whole;
+    changed[key] = value;
+    write_card(changed);
+    const std::string text = refusal(dataset_, split_, base::ErrorKind::kData);
+    EXPECT_NE(text.find("baseline.json"), std::string::npos) << key << " = " << value << ": " << text;
+  }
+}
+
+TEST_F(BaselineFolder, KnowsTheHashOfItsWeights) {
+  save_baseline(fitted("bpr-mf"), data(), folder_, false);
+  std::string bytes = base::read_file(folder_ / "weights.safetensors");
+  bytes.back() = static_cast<char>(bytes.back() ^ 1);  // the sign or an exponent's bit of the last number
+  base::write_file(folder_ / "weights.safetensors", bytes);
+  const std::string text = refusal(dataset_, split_, base::ErrorKind::kData);
+  EXPECT_NE(text.find("expected weights with hash"), std::string::npos) << text;
+}
+
+TEST_F(BaselineFolder, OfAnOlderProgramHasNoHashOfItsWeights) {
+  const auto before = fitted("bpr-mf");
+  save_baseline(before, data(), folder_, false);
+  auto older = card();
+  EXPECT_EQ(older.erase("weights_hash"), 1U);
+  write_card(older);
+  const auto after = load_baseline(folder_, data());
+  EXPECT_EQ(after.scorer->score(split_.valid.slates[0]), before.scorer->score(split_.valid.slates[0]));
+  save_baseline(fitted("item-knn"), data(), folder_, true);
+  EXPECT_FALSE(card().contains("weights_hash")) << "it has no weights";
 }
 
 TEST_F(BaselineFolder, IsNoRetrieverOfALanguageModel) {

@@ -59,6 +59,21 @@ class Baselines(Case):
         self.refuses("eval", self.world.other_data, "--split", self.world.other_split, "--scorers", self.output, code=2,
                      says="another dataset")
 
+    def test_a_damaged_one_is_refused_as_a_damaged_file(self):
+        self.train("bpr-mf")
+        card, weights = self.output / "baseline.json", self.output / "weights.safetensors"
+        whole = card.read_text()
+        evaluate = ("eval", self.world.data, "--split", self.world.split, "--scorers", self.output, "--baselines", "")
+        for change in (whole[:-20], whole.replace('"bpr-mf"', '"bpr-mg"'), whole.replace('"seed": 7', '"seed": -7')):
+            self.assertNotEqual(change, whole)
+            card.write_text(change)
+            self.refuses(*evaluate, code=3, says="baseline.json")
+        card.write_text(whole)
+        content = bytearray(weights.read_bytes())
+        content[-1] ^= 1
+        weights.write_bytes(content)
+        self.refuses(*evaluate, code=3, says=("weights.safetensors", "hash"))
+
     def test_a_dry_run_writes_nothing(self):
         self.assertIn("nothing trained", self.train("bpr-mf", "--dry-run").stdout)
         self.assertFalse(self.output.exists())
