@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <utility>
 #include <variant>
 
@@ -38,6 +40,37 @@ class SettingsKeeper {
   std::vector<Value> values_;
 };
 
+/// Parameters of a model in a temporary file, gone with this object.
+class SetAside {
+ public:
+  SetAside() = default;
+  ~SetAside() {
+    std::error_code code;
+    if (!folder_.empty()) std::filesystem::remove_all(folder_, code);
+  }
+  SetAside(const SetAside&) = delete;
+  SetAside& operator=(const SetAside&) = delete;
+
+  /// Errors: kIo.
+  void save(const Trainable& model) {
+    if (folder_.empty()) make_folder();
+    model.save(file());
+  }
+  void load(Trainable& model) const { model.load(file()); }
+
+ private:
+  base::Path file() const { return folder_ / "weights.safetensors"; }
+  void make_folder() {
+    std::error_code code;
+    std::string name = (std::filesystem::temp_directory_path(code) / "r2rank-tune-XXXXXX").string();
+    if (code || ::mkdtemp(name.data()) == nullptr)
+      base::fail_io("tune", "cannot make the temporary folder {}; name one with room in TMPDIR", name);
+    folder_ = name;
+  }
+
+  base::Path folder_;
+};
+
 std::string settings_text(const SettingValues& settings) {
   std::string text;
   for (const auto& [name, value] : settings) {
@@ -65,9 +98,8 @@ class Tuner {
     tuned_.report.ended_by = most < trials.size() ? "trials" : "all tried";
     trials.resize(most);
     for (size_t i = 0; i < most; ++i) try_settings(trials[i], i, most);
-    if (tuned_.scorer == nullptr) std::rethrow_exception(first_error_);
-    keeper_.put_back();
-    apply(tuned_.report.trials[tuned_.report.best].settings);
+    if (!has_best_) std::rethrow_exception(first_error_);
+    bring_best_back();
     tuned_.report.seconds = seconds();
     return std::move(tuned_);
   }
@@ -93,6 +125,7 @@ class Tuner {
       return;
     }
     trial.run = true;
+    set_best_aside();
     const double begun = seconds();
     auto scorer = made_and_measured(trial, number, most);
     trial.seconds = seconds() - begun;
@@ -102,6 +135,30 @@ class Tuner {
     }
     note_duration(trial, number);
     keep_if_best(std::move(scorer), std::move(trial));
+  }
+
+  /// The best is not in memory while another is made: a model beside its optimiser, or a matrix of all items
+  /// by all items, may be all that fits.
+  void set_best_aside() {
+    if (tuned_.scorer == nullptr) return;
+    try {
+      if (const auto* model = dynamic_cast<const Trainable*>(tuned_.scorer.get())) aside_.save(*model);
+    } catch (const base::Error& error) {
+      if (error.kind() != base::ErrorKind::kIo) throw;
+      base::log_warning("{}: the best model stays in memory while others are tried: {}", method_.text().name,
+                        error.what());
+      return;
+    }
+    tuned_.scorer.reset();
+  }
+
+  /// The method has its settings, and the scorer is what it was: read, or made once more.
+  void bring_best_back() {
+    keeper_.put_back();
+    apply(tuned_.report.trials[tuned_.report.best].settings);
+    if (tuned_.scorer != nullptr) return;
+    tuned_.scorer = method_.make(data_, seed_);
+    if (auto* model = dynamic_cast<Trainable*>(tuned_.scorer.get())) aside_.load(*model);
   }
 
   /// Null where the trial failed: others may do better.
@@ -168,7 +225,8 @@ class Tuner {
       base::log_info("{}: {} gives NDCG@10 {:.4f} on the validation slates in {}", method_.text().name,
                      settings_text(trial.settings), trial.ndcg, base::format_duration(trial.seconds));
     report.trials.push_back(std::move(trial));
-    if (tuned_.scorer != nullptr && report.trials.back().ndcg <= report.trials[report.best].ndcg) return;
+    if (has_best_ && report.trials.back().ndcg <= report.trials[report.best].ndcg) return;
+    has_best_ = true;
     report.best = report.trials.size() - 1;
     tuned_.scorer = std::move(scorer);
   }
@@ -180,7 +238,9 @@ class Tuner {
   uint64_t seed_;
   const std::function<void(Scorer&)>& made_;
   SettingsKeeper keeper_;
-  Tuned tuned_;
+  Tuned tuned_;  // its scorer: the best, unless that was set aside
+  SetAside aside_;
+  bool has_best_ = false;
   double worth_beginning_ = 0;
   std::exception_ptr first_error_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();

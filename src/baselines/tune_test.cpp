@@ -1,12 +1,17 @@
 #include "baselines/tune.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
+#include <filesystem>
 #include <thread>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "base/progress.h"
 #include "baselines/options_method.h"
 #include "baselines/test_data.h"
@@ -26,9 +31,29 @@ struct FakeOptions {
   }
 };
 
+/// How many scorers there are at a time.
+struct Alive {
+  int now = 0, most = 0;
+};
+class Life {
+ public:
+  explicit Life(Alive* alive) : alive_(alive) {
+    if (alive_ != nullptr) alive_->most = std::max(alive_->most, ++alive_->now);
+  }
+  ~Life() {
+    if (alive_ != nullptr) --alive_->now;
+  }
+  Life(const Life&) = delete;
+  Life& operator=(const Life&) = delete;
+
+ private:
+  Alive* alive_;
+};
+
 class FakeScorer : public Scorer {
  public:
-  explicit FakeScorer(double quality, int* scored = nullptr) : quality_(quality), scored_(scored) {}
+  explicit FakeScorer(double quality, int* scored = nullptr, Alive* alive = nullptr)
+      : quality_(quality), scored_(scored), life_(alive) {}
   std::string name() const override { return "fake"; }
   std::vector<double> score(const data::Slate& slate) override {
     if (scored_ != nullptr) ++*scored_;
@@ -40,28 +65,32 @@ class FakeScorer : public Scorer {
  private:
   double quality_;
   int* scored_;
+  Life life_;
 };
 
-/// A model whose quality grows with each epoch, which takes `milliseconds`.
+/// A model that has its quality from the first epoch on, or from a file; an epoch takes `milliseconds`.
 class FakeModel : public Trainable {
  public:
-  FakeModel(double quality, int64_t milliseconds) : quality_(quality), milliseconds_(milliseconds) {}
+  FakeModel(double quality, int64_t milliseconds, Alive* alive)
+      : quality_(quality), milliseconds_(milliseconds), life_(alive) {}
   std::string name() const override { return "fake"; }
-  std::vector<double> score(const data::Slate& slate) override { return FakeScorer(quality_).score(slate); }
+  std::vector<double> score(const data::Slate& slate) override { return FakeScorer(learned_).score(slate); }
   EpochResult train_epoch(int64_t, const std::function<void(int64_t)>& advance) override {
     std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds_));
     advance(10);
+    learned_ = quality_;
     return {1, 10};
   }
   int64_t targets_per_epoch() const override { return 10; }
   void keep() override {}
   void restore() override {}
-  void save(const base::Path&) const override {}
-  void load(const base::Path&) override {}
+  void save(const base::Path& path) const override { base::write_file(path, std::to_string(learned_)); }
+  void load(const base::Path& path) override { learned_ = std::stod(base::read_file(path)); }
 
  private:
-  double quality_;
+  double quality_, learned_ = 0;
   int64_t milliseconds_;
+  Life life_;
 };
 
 class Tune : public ::testing::Test {
@@ -80,8 +109,8 @@ class Tune : public ::testing::Test {
         [this](const TrainingData&, const FakeOptions& options, uint64_t) -> std::unique_ptr<Scorer> {
           ++made_;
           if (options.word == "broken") base::fail_data("fake", "the loss is no number");
-          if (milliseconds_ < 0) return std::make_unique<FakeScorer>(options.quality, &scored_);
-          return std::make_unique<FakeModel>(options.quality, milliseconds_);
+          if (milliseconds_ < 0) return std::make_unique<FakeScorer>(options.quality, &scored_, &alive_);
+          return std::make_unique<FakeModel>(options.quality, milliseconds_, &alive_);
         });
   }
   Tuned tuned(Method& method, const TuneOptions& options = {}) {
@@ -96,6 +125,7 @@ class Tune : public ::testing::Test {
   data::Dataset dataset_ = testing::random_dataset(1, 4, 5);
   data::Split split_ = testing::leave_last_two(dataset_);
   int made_ = 0, scored_ = 0;
+  Alive alive_;
   int64_t milliseconds_ = -1;  // of an epoch; below 0: a scorer without epochs
 };
 
@@ -110,6 +140,46 @@ TEST_F(Tune, KeepsTheBestTrialAndLeavesTheMethodWithItsSettings) {
   EXPECT_NEAR(result.report.trials[1].ndcg, 1, 1e-12);
   EXPECT_NEAR(result.report.trials[2].ndcg, 1 / std::log2(4.0), 1e-12);  // third of three
   EXPECT_LT(result.report.trials[2].ndcg, result.report.trials[0].ndcg);
+}
+
+TEST_F(Tune, HoldsOneScorerAtATime) {
+  const auto fake = method({{{"quality", "0.9"}}, {{"quality", "0.1"}}, {{"quality", "0.2"}}});
+  const auto made_anew = tuned(*fake);
+  EXPECT_EQ(alive_.most, 1);
+  EXPECT_EQ(made_, 5) << "the best of four, once more at the end";
+  EXPECT_EQ(made_anew.scorer->score(split_.valid.slates[0])[0], 0.9);
+}
+
+TEST_F(Tune, ReadsTheParametersOfTheBestModelBack) {
+  milliseconds_ = 0;
+  const auto fake = method({{{"quality", "0.9"}}, {{"quality", "0.1"}}, {{"word", "broken"}}});
+  const auto result = tuned(*fake);
+  EXPECT_EQ(alive_.most, 1);
+  EXPECT_EQ(result.report.best, 1U);
+  EXPECT_EQ(result.scorer->score(split_.valid.slates[0])[0], 0.9) << "untrained it would be 0";
+  EXPECT_EQ(quality_of(*fake), 0.9);
+}
+
+TEST_F(Tune, LeavesNothingInTheTemporaryFolderAndDoesWithoutOne) {
+  namespace fs = std::filesystem;
+  milliseconds_ = 0;
+  const char* before = std::getenv("TMPDIR");
+  const std::string usual = before == nullptr ? "" : before;
+  const base::Path folder = fs::temp_directory_path() / ("r2rank_tune_test_" + std::to_string(::getpid()));
+  fs::create_directories(folder);
+  ::setenv("TMPDIR", folder.c_str(), 1);
+  const auto fake = method({{{"quality", "0.1"}}, {{"quality", "0.2"}}});
+  EXPECT_EQ(tuned(*fake).report.best, 0U);
+  EXPECT_TRUE(fs::is_empty(folder));
+  fs::remove_all(folder);
+  const auto without = tuned(*fake);  // which stays in memory then
+  EXPECT_EQ(without.report.best, 0U);
+  EXPECT_EQ(without.scorer->score(split_.valid.slates[0])[0], 0.5);
+  EXPECT_EQ(alive_.most, 2);
+  if (before == nullptr)
+    ::unsetenv("TMPDIR");
+  else
+    ::setenv("TMPDIR", usual.c_str(), 1);
 }
 
 TEST_F(Tune, TriesEachSettingBesideTheDefaultsOfTheOthers) {
