@@ -19,6 +19,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kFormat = "r2rank-comparison-row";
 constexpr int64_t kVersion = 2;
+constexpr int64_t kCombinationVersion = 2;  // raise it when code changes what combinations alone come out as
 
 // ---- row.json ----
 
@@ -112,7 +113,8 @@ baselines::SettingValues all_settings(const baselines::SettingValues& given) {
 Json combination_json(const RowPlan& row) {
   return {{"settings", settings_json(row.method == "blend" ? all_settings<BlendOptions>(row.settings)
                                                            : all_settings<LambdaMartOptions>(row.settings))},
-          {"seed_given", !given_setting(row.settings, "seed").empty()}};
+          {"seed_given", !given_setting(row.settings, "seed").empty()},
+          {"combination_version", kCombinationVersion}};
 }
 
 /// Settings at their defaults too: another default makes other rows. A model counts by what it holds.

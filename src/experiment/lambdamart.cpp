@@ -30,12 +30,17 @@ std::vector<double> ranks_of(std::span<const double> values) {
   return ranks;
 }
 
+/// Whether a candidate's popularity says something of its own, not how it came into the slate.
+bool popularity_is_honest(const data::Protocol& protocol) {
+  return protocol.negatives != "popularity" && protocol.negatives != "smoothed-popularity";
+}
+
 /// Features of every candidate of every slate.
 class FeatureMaker {
  public:
   FeatureMaker(const ComponentScores& scores, const data::SlateSet& slates, const data::Dataset& dataset,
-               const data::Split& split)
-      : scores_(scores), slates_(slates), dataset_(dataset) {
+               const data::Split& split, bool item_popularity)
+      : scores_(scores), slates_(slates), dataset_(dataset), item_popularity_(item_popularity) {
     for (const int32_t count : data::item_statistics(dataset, split).count) {
       popularity_.push_back(std::log1p(static_cast<double>(count)));
     }
@@ -44,10 +49,9 @@ class FeatureMaker {
   std::vector<std::string> names() const {
     std::vector<std::string> names = scores_.names;
     for (const auto& name : scores_.names) names.push_back(name + " rank");
-    for (const char* name :
-         {"popularity", "popularity rank", "new item", "history length", "history popularity"}) {
-      names.emplace_back(name);
-    }
+    if (item_popularity_)
+      for (const char* name : {"popularity", "popularity rank"}) names.emplace_back(name);
+    for (const char* name : {"history length", "history popularity"}) names.emplace_back(name);
     return names;
   }
 
@@ -76,8 +80,8 @@ class FeatureMaker {
       const auto z = scores_.row(scores_.first[slate] + k);
       rows.values.insert(rows.values.end(), z.begin(), z.end());
       for (size_t s = 0; s + 1 < ranks.size(); ++s) rows.values.push_back(ranks[s][k]);
-      rows.values.insert(rows.values.end(), {popularity[k], ranks.back()[k], popularity[k] == 0 ? 1.0 : 0.0,
-                                             length, history_popularity});
+      if (item_popularity_) rows.values.insert(rows.values.end(), {popularity[k], ranks.back()[k]});
+      rows.values.insert(rows.values.end(), {length, history_popularity});
     }
     rows.labels.insert(rows.labels.end(), labelled.relevance.begin(), labelled.relevance.end());
     rows.sizes.push_back(static_cast<int32_t>(size));
@@ -94,6 +98,7 @@ class FeatureMaker {
   const ComponentScores& scores_;
   const data::SlateSet& slates_;
   const data::Dataset& dataset_;
+  bool item_popularity_;
   std::vector<double> popularity_;  // [items] ln(1 + training events)
 };
 
@@ -193,9 +198,10 @@ LambdaMart learn_lambdamart(std::span<const metrics::PerUserResults> valid, cons
   check(options);
   const auto learned = slates_to_learn_from(slates, options.skip_slates, options.folds, "lambdamart");
   const auto scores = component_scores(valid, slates);
-  const FeatureMaker features(scores, slates, dataset, split);
   LambdaMart ranker;
   ranker.scorers = scores.names;
+  ranker.item_popularity = popularity_is_honest(slates.protocol);
+  const FeatureMaker features(scores, slates, dataset, split, ranker.item_popularity);
   choose_trees(make_folds(features, scores, learned, options), options, ranker);
   GradientTrees trees(features.rows(learned), options.trees, static_cast<uint64_t>(options.seed));
   for (int64_t tree = 0; tree < ranker.trees && trees.grow(); ++tree) base::stop_if_interrupted("lambdamart");
@@ -217,7 +223,7 @@ metrics::PerUserResults apply_lambdamart(const LambdaMart& ranker,
   const auto scores = component_scores(picked, slates);
   std::vector<size_t> all(scores.slates());
   std::iota(all.begin(), all.end(), size_t{0});
-  const RankingRows rows = FeatureMaker(scores, slates, dataset, split).rows(all);
+  const RankingRows rows = FeatureMaker(scores, slates, dataset, split, ranker.item_popularity).rows(all);
   const GradientTrees trees(ranker.model);
   return combined_results(name, trees.predict(rows.values, rows.features, 0, trees.trees()), scores, picked,
                           slates, dataset);

@@ -27,17 +27,20 @@ struct LambdaMart {
   std::vector<std::string> scorers;
   std::string model;  ///< GradientTrees::to_text
   int64_t trees = 0;
+  bool item_popularity = true;  ///< whether the candidates' popularity is among the features
   double cross_fitted_ndcg =
       0;  ///< NDCG@10 of each user with trees grown on the other folds, at the chosen number
   std::vector<std::pair<std::string, double>> importance;  ///< share of the splits' gain, largest first
 };
 
 /// Learns on validation slates. Features of a candidate: each scorer's z-score and its rank in the slate (0
-/// best, 1 last; equal scores share the mean); ln(1 + training events) of the item and the rank of it;
-/// whether the item is new to training; the history's length; the mean ln(1 + training events) of the
-/// history's items. The number of trees is the one at which cross-fitted NDCG@10 is highest; the measure at
-/// it is therefore a little high, and what blend.h says about components stopped early on the same slates
-/// holds here too, hard slates included. Errors: as learn_blend, and as GradientTrees.
+/// best, 1 last; equal scores share the mean); ln(1 + training events) of the item and the rank of it, but
+/// for slates whose negatives were drawn by popularity; the history's length; the mean ln(1 + training
+/// events) of the history's items. There the popularity of a candidate tells how it was drawn: targets are
+/// not drawn so, and an item that training never saw is no negative, or a rarer one. The number of trees is
+/// the one at which cross-fitted NDCG@10 is highest; the measure at it is therefore a little high, and what
+/// blend.h says about components stopped early on the same slates holds here too, hard slates included.
+/// Errors: as learn_blend, and as GradientTrees.
 LambdaMart learn_lambdamart(std::span<const metrics::PerUserResults> valid, const data::SlateSet& slates,
                             const data::Dataset& dataset, const data::Split& split,
                             const LambdaMartOptions& options);

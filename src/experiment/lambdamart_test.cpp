@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/progress.h"
+#include "data/item_statistics.h"
 #include "experiment/test_components.h"
 
 namespace r2rank::experiment {
@@ -42,7 +45,47 @@ TEST_F(LambdaMartTest, NamesTheFeaturesThatMatterFirst) {
   for (const auto& [name, share] : ranker.importance) sum += share;
   EXPECT_NEAR(sum, 1, 1e-9);
   EXPECT_TRUE(ranker.importance[0].first.starts_with("a") || ranker.importance[0].first.starts_with("b"));
-  EXPECT_EQ(ranker.importance.size(), 2 * 3 + 5U);
+  EXPECT_EQ(ranker.importance.size(), 2 * 3 + 4U);
+}
+
+/// What it makes of slates whose relevant candidate is the least popular, and of a scorer that knows nothing.
+LambdaMart learned_from_rare_targets(const std::string& negatives) {
+  Components world(600, 1);
+  world.slates.protocol.negatives = negatives;
+  const auto counts = data::item_statistics(world.dataset, world.split).count;
+  for (data::Slate& slate : world.slates.slates) {
+    const auto rarest = std::min_element(slate.candidates.begin(), slate.candidates.end(),
+                                         [&](int32_t a, int32_t b) { return counts[a] < counts[b]; });
+    std::fill(slate.relevance.begin(), slate.relevance.end(), 0.0F);
+    slate.relevance[static_cast<size_t>(rarest - slate.candidates.begin())] = 1;
+  }
+  return learn_lambdamart(std::vector{world.scorer("noise", 0)}, world.slates, world.dataset, world.split,
+                          {.trees = {.trees = 30}});
+}
+
+TEST_F(LambdaMartTest, DoesNotLearnHowNegativesWereDrawn) {
+  const auto honest = learned_from_rare_targets("uniform");
+  EXPECT_GT(honest.cross_fitted_ndcg, 0.9);
+  EXPECT_TRUE(honest.item_popularity);
+  for (const char* negatives : {"popularity", "smoothed-popularity"}) {
+    const auto blind = learned_from_rare_targets(negatives);
+    EXPECT_LT(blind.cross_fitted_ndcg, 0.66) << "five candidates in random order have .59";
+    EXPECT_FALSE(blind.item_popularity);
+    for (const auto& [name, share] : blind.importance)
+      EXPECT_FALSE(name.starts_with("popularity") || name == "new item") << name;
+  }
+}
+
+TEST_F(LambdaMartTest, TakesTheFeaturesItLearnedWithToOtherSlates) {
+  Components drawn_by_popularity(50, 2);
+  drawn_by_popularity.slates.protocol.negatives = "smoothed-popularity";
+  const auto ranker = learned();
+  const auto usual = apply_lambdamart(ranker, results(drawn_by_popularity), drawn_by_popularity.slates,
+                                      drawn_by_popularity.dataset, drawn_by_popularity.split, "x");
+  drawn_by_popularity.slates.protocol.negatives = "uniform";
+  const auto same = apply_lambdamart(ranker, results(drawn_by_popularity), drawn_by_popularity.slates,
+                                     drawn_by_popularity.dataset, drawn_by_popularity.split, "x");
+  EXPECT_EQ(usual.scores, same.scores);
 }
 
 TEST_F(LambdaMartTest, RepeatsItself) {
