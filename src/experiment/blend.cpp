@@ -42,7 +42,13 @@ class ConditionalLogit {
  public:
   ConditionalLogit(const ComponentScores& scores, const data::SlateSet& set, std::vector<size_t> slates,
                    double ridge)
-      : scores_(scores), set_(set), slates_(std::move(slates)), ridge_(ridge), all_(scores.names.size()) {
+      : scores_(scores),
+        set_(set),
+        slates_(std::move(slates)),
+        counts_(user_weights(scores, slates_)),
+        users_(std::accumulate(counts_.begin(), counts_.end(), 0.0)),
+        ridge_(ridge),
+        all_(scores.names.size()) {
     std::iota(all_.begin(), all_.end(), size_t{0});
   }
 
@@ -140,8 +146,8 @@ class ConditionalLogit {
     const size_t count = active.size();
     Derivatives sum{
         .loss = 0, .gradient = std::vector<double>(count), .hessian = std::vector<double>(count * count)};
-    for (const size_t slate : slates_) add_slate(slate, active, weights, sum);
-    const auto share = 1 / static_cast<double>(slates_.size());
+    for (size_t i = 0; i < slates_.size(); ++i) add_slate(slates_[i], counts_[i], active, weights, sum);
+    const double share = 1 / users_;
     for (auto* list : {&sum.gradient, &sum.hessian}) {
       for (double& value : *list) value *= share;
     }
@@ -154,8 +160,8 @@ class ConditionalLogit {
     return sum;
   }
 
-  void add_slate(size_t slate, const std::vector<size_t>& active, const std::vector<double>& weights,
-                 Derivatives& sum) const {
+  void add_slate(size_t slate, double counted, const std::vector<size_t>& active,
+                 const std::vector<double>& weights, Derivatives& sum) const {
     const size_t count = active.size(), size = scores_.size(slate);
     const auto& relevance = set_.slates[slate].relevance;
     std::vector<double> chance(size), mean(count);
@@ -171,22 +177,25 @@ class ConditionalLogit {
     for (size_t k = 0; k < size; ++k) {
       const auto z = scores_.row(scores_.first[slate] + k);
       const double target = metrics::gain_of(relevance[k]) / gains;
-      if (target > 0) sum.loss -= target * std::log(std::max(chance[k], 1e-300));
+      if (target > 0) sum.loss -= counted * target * std::log(std::max(chance[k], 1e-300));
       for (size_t a = 0; a < count; ++a) {
         const double value = z[active[a]];
         mean[a] += chance[k] * value;
-        sum.gradient[a] += (chance[k] - target) * value;
-        for (size_t b = 0; b < count; ++b) sum.hessian[a * count + b] += chance[k] * value * z[active[b]];
+        sum.gradient[a] += counted * (chance[k] - target) * value;
+        for (size_t b = 0; b < count; ++b)
+          sum.hessian[a * count + b] += counted * chance[k] * value * z[active[b]];
       }
     }
     for (size_t a = 0; a < count; ++a) {
-      for (size_t b = 0; b < count; ++b) sum.hessian[a * count + b] -= mean[a] * mean[b];
+      for (size_t b = 0; b < count; ++b) sum.hessian[a * count + b] -= counted * mean[a] * mean[b];
     }
   }
 
   const ComponentScores& scores_;
   const data::SlateSet& set_;
   std::vector<size_t> slates_;
+  std::vector<double> counts_;  // [slates_] user_weights()
+  double users_;
   double ridge_;
   std::vector<size_t> all_;
 };
@@ -200,27 +209,42 @@ std::vector<double> blended(const ComponentScores& scores, const std::vector<dou
   return sums;
 }
 
+/// A mean over users, as it grows.
+struct UserMean {
+  double sum = 0, users = 0;
+  double value() const { return users > 0 ? sum / users : 0; }
+};
+
+/// NDCG@10 of all of some users' slates.
+void add_ndcg(const ComponentScores& scores, const data::SlateSet& set, const std::vector<size_t>& slates,
+              const std::vector<double>& weights, UserMean& mean) {
+  const auto counts = user_weights(scores, slates);
+  for (size_t i = 0; i < slates.size(); ++i) {
+    const size_t slate = slates[i];
+    mean.sum += counts[i] * metrics::ndcg(blended(scores, weights, slate), set.slates[slate].relevance, 10);
+    mean.users += counts[i];
+  }
+}
+
 double mean_ndcg(const ComponentScores& scores, const data::SlateSet& set, const std::vector<size_t>& slates,
                  const std::vector<double>& weights) {
-  double sum = 0;
-  for (const size_t slate : slates) {
-    sum += metrics::ndcg(blended(scores, weights, slate), set.slates[slate].relevance, 10);
-  }
-  return sum / static_cast<double>(slates.size());
+  UserMean mean;
+  add_ndcg(scores, set, slates, weights, mean);
+  return mean.value();
 }
 
 double cross_fitted(const ComponentScores& scores, const data::SlateSet& set,
                     const std::vector<size_t>& slates, const BlendOptions& options) {
   const auto fold_of = folds_of(scores, static_cast<size_t>(options.folds));
-  double sum = 0;
+  UserMean mean;
   for (size_t fold = 0; fold < static_cast<size_t>(options.folds); ++fold) {
     std::vector<size_t> inside, outside;
     for (const size_t slate : slates) (fold_of[slate] == fold ? inside : outside).push_back(slate);
     if (inside.empty() || outside.empty()) continue;
     const auto weights = ConditionalLogit(scores, set, outside, options.ridge).fit();
-    sum += mean_ndcg(scores, set, inside, weights) * static_cast<double>(inside.size());
+    add_ndcg(scores, set, inside, weights, mean);
   }
-  return sum / static_cast<double>(slates.size());
+  return mean.value();
 }
 
 void check(const BlendOptions& options) {

@@ -23,13 +23,14 @@ struct BlendOptions {
 struct Blend {
   std::vector<std::string> scorers;
   std::vector<double> weights;   ///< not negative, their sum 1
-  double ndcg = 0;               ///< NDCG@10 on the slates learned from
+  double ndcg = 0;               ///< NDCG@10 on the slates learned from, mean over users
   double cross_fitted_ndcg = 0;  ///< the same, each user measured with weights learned from the other folds
 };
 
 /// Chooses the weights on validation slates: those of the conditional logit model (McFadden 1974), under
 /// which a candidate is the relevant one with probability softmax(sum of weight * z) over its slate (graded
-/// labels share it by gain), among weights that are not negative. Convex, so it has one answer, whatever the
+/// labels share it by gain), among weights that are not negative; users count alike, whatever the number of
+/// their slates, as in every table. Convex, so it has one answer, whatever the
 /// order of the scorers.
 ///
 /// Bias: components that were stopped early or tuned on the same slates look a little better there than they

@@ -160,6 +160,29 @@ TEST_F(BlendTest, LearnsNothingFromSlatesThatGiveTheirTargetAway) {
   EXPECT_GT(blend.weights[0], 0.3) << "half of the slates are honest about it";
 }
 
+TEST_F(BlendTest, CountsUsersAlikeWhateverTheNumberOfTheirSlates) {
+  // One user has half of the slates, and a scorer of their own.
+  auto many = valid_.scorer("many", 2), heavy = valid_.scorer("heavy", 2);
+  const auto noise = valid_.scorer("noise", 0), other_noise = valid_.scorer("other noise", 0);
+  for (size_t slate = 0; slate < 600; ++slate) {
+    if (slate < 300) {
+      heavy.scores[slate] = noise.scores[slate];
+    } else {
+      many.scores[slate] = other_noise.scores[slate];
+      many.user_ids[slate] = heavy.user_ids[slate] = "heavy";
+    }
+  }
+  const std::vector results = {many, heavy};
+  const auto blend = learn_blend(results, valid_.slates, {});
+  EXPECT_GT(blend.weights[0], 0.85) << "by slates it would be .5";
+  auto blended = apply_blend(blend, results, valid_.slates, valid_.dataset, "blend");
+  blended.user_ids = many.user_ids;
+  const auto means = user_means(blended, "ndcg@10");
+  EXPECT_EQ(means.size(), 301U);
+  EXPECT_NEAR(blend.ndcg, std::accumulate(means.begin(), means.end(), 0.0) / 301, 1e-12);
+  EXPECT_NEAR(blend.cross_fitted_ndcg, blend.ndcg, 0.05);
+}
+
 TEST_F(BlendTest, ShareOfEqualScorersIsEqual) {
   auto copy = valid_.scorer("a", 1);
   copy.scorer = "b";

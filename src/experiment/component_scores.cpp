@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <string_view>
+#include <unordered_map>
 
 #include "base/error.h"
 #include "base/hash.h"
@@ -116,6 +118,14 @@ std::vector<size_t> folds_of(const ComponentScores& scores, size_t folds) {
   std::vector<size_t> result;
   for (const std::string& user : scores.user_of) result.push_back(base::hash64("fold " + user) % folds);
   return result;
+}
+
+std::vector<double> user_weights(const ComponentScores& scores, std::span<const size_t> slates) {
+  std::unordered_map<std::string_view, double> slates_of;
+  for (const size_t slate : slates) ++slates_of[scores.user_of[slate]];
+  std::vector<double> weights;
+  for (const size_t slate : slates) weights.push_back(1 / slates_of[scores.user_of[slate]]);
+  return weights;
 }
 
 std::vector<metrics::PerUserResults> pick_results(std::span<const metrics::PerUserResults> results,

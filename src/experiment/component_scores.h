@@ -38,6 +38,11 @@ std::vector<size_t> slates_to_learn_from(const data::SlateSet& slates, int64_t s
 /// One of `folds` parts for each slate, by its user, so that no user is in two: for cross-fitting.
 std::vector<size_t> folds_of(const ComponentScores& scores, size_t folds);
 
+/// What each of the chosen slates counts in a mean over users, where a user's value is the mean over their
+/// slates, as in every table (user_means): 1 / (chosen slates of its user). They add up to the number of
+/// users.
+std::vector<double> user_weights(const ComponentScores& scores, std::span<const size_t> slates);
+
 /// The results of the named scorers in this order. Errors: kUsage naming a missing one.
 std::vector<metrics::PerUserResults> pick_results(std::span<const metrics::PerUserResults> results,
                                                   std::span<const std::string> names);

@@ -91,6 +91,24 @@ TEST_F(ComponentScoresTest, OfAMissingScorerAreAskedFor) {
   EXPECT_NE(text.find("the results of 'b'"), std::string::npos) << text;
 }
 
+TEST_F(ComponentScoresTest, CountSlatesSoThatUsersCountAlike) {
+  auto results = world_.scorer("a", 1);
+  results.user_ids = {"one", "two", "one", "one", "two", "three"};
+  const auto scores = component_scores(std::vector{results}, world_.slates);
+  const std::vector<size_t> all = {0, 1, 2, 3, 4, 5}, some = {5, 3, 1, 2};
+  EXPECT_EQ(user_weights(scores, some), (std::vector<double>{1, 0.5, 1, 0.5}));
+  const auto weights = user_weights(scores, all);
+  double mean = 0, users = 0, expected = 0;
+  for (size_t slate = 0; slate < weights.size(); ++slate) {
+    mean += weights[slate] * results.values.at("ndcg@10")[slate];
+    users += weights[slate];
+  }
+  const auto means = user_means(results, "ndcg@10");  // as tables have them
+  for (const double value : means) expected += value / static_cast<double>(means.size());
+  EXPECT_NEAR(users, 3, 1e-12);
+  EXPECT_NEAR(mean / users, expected, 1e-12);
+}
+
 TEST(ComponentScores, AreRefusedOverAFullCatalogue) {
   const Components world(5);
   auto slates = world.slates;

@@ -102,13 +102,16 @@ class FeatureMaker {
   std::vector<double> popularity_;  // [items] ln(1 + training events)
 };
 
-double ndcg_sum(const RankingRows& rows, const std::vector<double>& scores) {
+/// Each list's NDCG@10 times what it counts.
+double ndcg_sum(const RankingRows& rows, const std::vector<double>& scores,
+                const std::vector<double>& counts) {
   double sum = 0;
   size_t begin = 0;
-  for (const int32_t size : rows.sizes) {
-    sum += metrics::ndcg(std::span(scores).subspan(begin, size), std::span(rows.labels).subspan(begin, size),
-                         10);
-    begin += static_cast<size_t>(size);
+  for (size_t list = 0; list < rows.sizes.size(); ++list) {
+    const auto size = static_cast<size_t>(rows.sizes[list]);
+    sum += counts[list] * metrics::ndcg(std::span(scores).subspan(begin, size),
+                                        std::span(rows.labels).subspan(begin, size), 10);
+    begin += size;
   }
   return sum;
 }
@@ -116,6 +119,7 @@ double ndcg_sum(const RankingRows& rows, const std::vector<double>& scores) {
 /// One fold: trees grown on the other users, measured on its own.
 struct Fold {
   RankingRows measured;
+  std::vector<double> counts;  // [lists] user_weights()
   std::vector<double> scores;  // [rows] of the trees so far
   std::unique_ptr<GradientTrees> trees;
   bool growing = true;
@@ -131,6 +135,7 @@ std::vector<Fold> make_folds(const FeatureMaker& features, const ComponentScores
     if (inside.empty() || outside.empty()) continue;
     Fold fold;
     fold.measured = features.rows(inside);
+    fold.counts = user_weights(scores, inside);
     fold.scores.assign(fold.measured.rows(), 0.0);
     fold.trees = std::make_unique<GradientTrees>(features.rows(outside), options.trees,
                                                  static_cast<uint64_t>(options.seed));
@@ -142,8 +147,9 @@ std::vector<Fold> make_folds(const FeatureMaker& features, const ComponentScores
   return folds;
 }
 
+/// The mean over users with one tree more.
 double grow_folds(std::vector<Fold>& folds, int64_t tree) {
-  double sum = 0, lists = 0;
+  double sum = 0, users = 0;
   for (Fold& fold : folds) {
     base::stop_if_interrupted("lambdamart");
     fold.growing = fold.growing && fold.trees->grow();
@@ -151,10 +157,10 @@ double grow_folds(std::vector<Fold>& folds, int64_t tree) {
       const auto added = fold.trees->predict(fold.measured.values, fold.measured.features, tree, tree + 1);
       for (size_t row = 0; row < added.size(); ++row) fold.scores[row] += added[row];
     }
-    sum += ndcg_sum(fold.measured, fold.scores);
-    lists += static_cast<double>(fold.measured.sizes.size());
+    sum += ndcg_sum(fold.measured, fold.scores, fold.counts);
+    users += std::accumulate(fold.counts.begin(), fold.counts.end(), 0.0);
   }
-  return sum / lists;
+  return sum / users;
 }
 
 /// Sets the number of trees and the measure at it.

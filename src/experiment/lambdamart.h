@@ -38,9 +38,9 @@ struct LambdaMart {
 /// for slates whose negatives were drawn by popularity; the history's length; the mean ln(1 + training
 /// events) of the history's items. There the popularity of a candidate tells how it was drawn: targets are
 /// not drawn so, and an item that training never saw is no negative, or a rarer one. The number of trees is
-/// the one at which cross-fitted NDCG@10 is highest; the measure at it is therefore a little high, and what
-/// blend.h says about components stopped early on the same slates holds here too, hard slates included.
-/// Errors: as learn_blend, and as GradientTrees.
+/// the one at which cross-fitted NDCG@10, a mean over users as in every table, is highest; the measure at it
+/// is therefore a little high, and what blend.h says about components stopped early on the same slates holds
+/// here too, hard slates included. Errors: as learn_blend, and as GradientTrees.
 LambdaMart learn_lambdamart(std::span<const metrics::PerUserResults> valid, const data::SlateSet& slates,
                             const data::Dataset& dataset, const data::Split& split,
                             const LambdaMartOptions& options);

@@ -88,6 +88,19 @@ TEST_F(LambdaMartTest, TakesTheFeaturesItLearnedWithToOtherSlates) {
   EXPECT_EQ(usual.scores, same.scores);
 }
 
+TEST_F(LambdaMartTest, CountsUsersAlikeWhateverTheNumberOfTheirSlates) {
+  // One user has two thirds of the slates, of which the scorer knows nothing.
+  auto knowing = valid_.scorer("a", 3);
+  const auto noise = valid_.scorer("noise", 0);
+  for (size_t slate = 200; slate < 600; ++slate) {
+    knowing.scores[slate] = noise.scores[slate];
+    knowing.user_ids[slate] = "heavy";
+  }
+  const auto ranker = learn_lambdamart(std::vector{knowing}, valid_.slates, valid_.dataset, valid_.split,
+                                       {.trees = {.trees = 60}});
+  EXPECT_GT(ranker.cross_fitted_ndcg, 0.8) << "by slates it would be below .75";
+}
+
 TEST_F(LambdaMartTest, RepeatsItself) {
   EXPECT_EQ(learned().model, learned().model);
 }
