@@ -45,18 +45,17 @@ class ItemKnn : public Scorer {
     return scores;
   }
 
-  std::vector<std::vector<float>> score_catalogue(std::span<const data::Slate> slates) override {
+  void score_catalogue(std::span<const data::Slate> slates, std::span<float> scores) override {
     if (near_.rows() == 0) near_ = find_near();
-    std::vector<std::vector<float>> all;  // [B][items]
     std::vector<double> sums(in_history_.size());
+    auto row = scores.begin();
     for (const data::Slate& slate : slates) {
       for (size_t item = 0; item < sums.size(); ++item) sums[item] = tie_breaker(static_cast<int64_t>(item));
       for (const int32_t item : distinct_items(history_of(dataset_, slate))) {
         for (const SparseEntry& candidate : near_.row(item)) sums[candidate.column] += candidate.value;
       }
-      all.emplace_back(sums.begin(), sums.end());
+      for (const double sum : sums) *row++ = static_cast<float>(sum);
     }
-    return all;
   }
 
  private:

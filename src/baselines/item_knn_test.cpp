@@ -143,7 +143,7 @@ TEST(ItemKnn, ScoresTheCatalogueAsItScoresSlates) {
   for (int32_t user = 0; user < dataset.users(); ++user) {
     slates.push_back(testing::last_event_slate(dataset, user, testing::all_items(dataset)));
   }
-  const auto all = scorer->score_catalogue(slates);
+  const auto all = testing::catalogue_scores(*scorer, slates, std::ssize(dataset.items));
   for (size_t i = 0; i < slates.size(); ++i) {
     const auto expected = scorer->score(slates[i]);
     ASSERT_EQ(all[i].size(), expected.size());

@@ -27,7 +27,7 @@ bool ahead(const Ranked& a, const Ranked& b) {
   return a.score != b.score ? a.score > b.score : a.draw < b.draw;
 }
 
-Items best_items(const std::vector<float>& scores, const Items& excluded, int64_t count, uint64_t key) {
+Items best_items(std::span<const float> scores, const Items& excluded, int64_t count, uint64_t key) {
   std::vector<Ranked> ranked;
   auto out = excluded.begin();
   for (int32_t item = 0; item < static_cast<int32_t>(scores.size()); ++item) {
@@ -46,21 +46,20 @@ Items best_items(const std::vector<float>& scores, const Items& excluded, int64_
   return items;
 }
 
-std::vector<Items> retrieve(Scorer& scorer, uint64_t seed, std::span<const data::Slate> queries,
+std::vector<Items> retrieve(Scorer& scorer, size_t items, uint64_t seed, std::span<const data::Slate> queries,
                             std::span<const Items> excluded, std::span<const int64_t> counts) {
   R2RANK_CHECK(excluded.size() == queries.size() && counts.size() == queries.size());
   std::vector<Items> best;
   base::Progress progress("best of " + scorer.name(), static_cast<int64_t>(queries.size()), "slates");
-  size_t batch = 1;
+  const size_t batch = std::clamp<size_t>(kBatchBytes / sizeof(float) / std::max<size_t>(1, items), 1, 256);
+  std::vector<float> scores(std::min(batch, queries.size()) * items);  // [B, items]
   while (best.size() < queries.size()) {
     base::stop_if_interrupted("split");
     const auto slates = queries.subspan(best.size(), std::min(batch, queries.size() - best.size()));
-    const auto scores = scorer.score_catalogue(slates);
-    R2RANK_CHECK(scores.size() == slates.size());
+    scorer.score_catalogue(slates, std::span(scores).first(slates.size() * items));
     for (size_t i = 0; i < slates.size(); ++i)
-      best.push_back(best_items(scores[i], excluded[best.size()], counts[best.size()],
-                                base::mix({seed, static_cast<uint64_t>(slates[i].id)})));
-    batch = std::clamp<size_t>(kBatchBytes / sizeof(float) / std::max<size_t>(1, scores[0].size()), 1, 256);
+      best.push_back(best_items(std::span(scores).subspan(i * items, items), excluded[best.size()],
+                                counts[best.size()], base::mix({seed, static_cast<uint64_t>(slates[i].id)})));
     progress.advance(static_cast<int64_t>(slates.size()));
   }
   return best;
@@ -70,9 +69,9 @@ std::vector<Items> retrieve(Scorer& scorer, uint64_t seed, std::span<const data:
 
 data::Retriever make_retriever(Scorer& scorer, int64_t items, uint64_t seed) {
   scorer.set_catalogue(items);
-  return [&scorer, seed](std::span<const data::Slate> queries, std::span<const Items> excluded,
-                         std::span<const int64_t> counts) {
-    return retrieve(scorer, seed, queries, excluded, counts);
+  return [&scorer, items, seed](std::span<const data::Slate> queries, std::span<const Items> excluded,
+                                std::span<const int64_t> counts) {
+    return retrieve(scorer, static_cast<size_t>(items), seed, queries, excluded, counts);
   };
 }
 

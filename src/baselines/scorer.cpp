@@ -57,17 +57,15 @@ std::vector<std::vector<double>> Scorer::score_batch(std::span<const data::Slate
   return scores;
 }
 
-std::vector<std::vector<float>> Scorer::score_catalogue(std::span<const data::Slate> slates) {
-  R2RANK_CHECK(catalogue_ > 0);
-  std::vector<std::vector<float>> all;  // [B][items]
+void Scorer::score_catalogue(std::span<const data::Slate> slates, std::span<float> scores) {
+  R2RANK_CHECK(catalogue_ > 0 && scores.size() == slates.size() * static_cast<size_t>(catalogue_));
+  auto row = scores.begin();
   for (data::Slate slate : slates) {
     slate.candidates.resize(static_cast<size_t>(catalogue_));
     std::iota(slate.candidates.begin(), slate.candidates.end(), 0);
     slate.relevance.assign(slate.candidates.size(), 0);
-    const auto scores = score(slate);
-    all.emplace_back(scores.begin(), scores.end());
+    for (const double value : score(slate)) *row++ = static_cast<float>(value);
   }
-  return all;
 }
 
 }  // namespace r2rank::baselines

@@ -22,14 +22,17 @@ class Scorer {
   /// batch_size().
   virtual std::vector<std::vector<double>> score_batch(std::span<const data::Slate> slates);
   virtual int64_t batch_size() const { return 1; }
-  /// Scores of every item of the catalogue, [B][items], for evaluation over all of it and for retrieval; a
-  /// slate's own candidates do not matter. The default scores all items as candidates; REQUIRES
-  /// set_catalogue() then. A scorer that gains from the whole overrides it.
-  virtual std::vector<std::vector<float>> score_catalogue(std::span<const data::Slate> slates);
+  /// Scores of every item of the catalogue, for evaluation over all of it and for retrieval: [B, items] row
+  /// by row into `scores`; a slate's own candidates do not matter. The default scores all items as
+  /// candidates; a scorer that gains from the whole overrides it. REQUIRES set_catalogue() and room.
+  virtual void score_catalogue(std::span<const data::Slate> slates, std::span<float> scores);
   /// How many items there are: whoever asks for scores of all says it first.
   void set_catalogue(int64_t items) { catalogue_ = items; }
   /// Tokens a language model has read and written so far; 0 for scorers without one.
   virtual int64_t tokens() const { return 0; }
+
+ protected:
+  int64_t catalogue() const { return catalogue_; }
 
  private:
   int64_t catalogue_ = 0;

@@ -56,11 +56,10 @@ TEST_P(EveryBaseline, ScoresTheCatalogueAsItScoresAllItemsAsCandidates) {
   const auto dataset = testing::random_dataset(2, 30, 12);
   const auto split = testing::leave_last_two(dataset);
   const auto scorer = make(dataset, split);
-  scorer->set_catalogue(12);
   std::vector<data::Slate> slates;
   for (int32_t user = 0; user < dataset.users(); ++user)
     slates.push_back(testing::last_event_slate(dataset, user, {user % 12}));
-  const auto scores = scorer->score_catalogue(slates);
+  const auto scores = testing::catalogue_scores(*scorer, slates, 12);
   ASSERT_EQ(scores.size(), slates.size());
   for (size_t i = 0; i < slates.size(); ++i) {
     auto slate = slates[i];

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -73,6 +74,17 @@ inline data::Dataset random_dataset(uint64_t seed, int64_t users, int64_t items)
     for (int word = 0; word < 5; ++word) item.title += fmt::format("word{} ", stream.below(30));
   }
   return dataset;
+}
+
+/// Scores of all items, [B][items].
+inline std::vector<std::vector<float>> catalogue_scores(Scorer& scorer, std::span<const data::Slate> slates,
+                                                        int64_t items) {
+  scorer.set_catalogue(items);
+  std::vector<float> flat(slates.size() * static_cast<size_t>(items), NAN);
+  scorer.score_catalogue(slates, flat);
+  std::vector<std::vector<float>> rows;
+  for (auto row = flat.begin(); row != flat.end(); row += items) rows.emplace_back(row, row + items);
+  return rows;
 }
 
 }  // namespace r2rank::baselines::testing

@@ -1,7 +1,6 @@
 #include "data/import.h"
 
 #include <algorithm>
-#include <array>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -31,18 +30,6 @@ struct Import {
   void count(const std::string& what, int64_t number) { report.counts.emplace_back(what, number); }
 };
 
-/// A column that is user and item at once makes every user an item of its own.
-void check_own_columns(const ImportConfig& config) {
-  const std::array names = {config.user_column, config.item_column, config.timestamp_column,
-                            config.rating_column};
-  for (auto name = names.begin(); name != names.end(); ++name)
-    if (std::find(name + 1, names.end(), *name) != names.end())
-      base::fail_usage("import",
-                       "expected a column of its own for each of --user-column, --item-column, "
-                       "--timestamp-column and --rating-column, found '{}' twice; name another one",
-                       *name);
-}
-
 void check_config(const ImportConfig& config) {
   if (!config.name.empty()) check_utf8(config.name, "--name");
   // One character: of a longer separator, or one beyond ASCII, the rest would stay in the categories.
@@ -52,7 +39,6 @@ void check_config(const ImportConfig& config) {
                      separator);
   if (config.interactions.empty())
     base::fail_usage("import", "--interactions is needed: a log file or its folder");
-  check_own_columns(config);
   if (config.from_time >= config.to_time)
     base::fail_usage("import", "from_time = {} must be before to_time = {}", config.from_time,
                      config.to_time);

@@ -180,7 +180,7 @@ TEST_F(Import, TakesAmazonsTimesOf2023AsMillisecondsWhateverOneRowHas) {
 
 TEST_F(Import, RefusesOneColumnForTwoThings) {
   config.user_column = "item_id";
-  expect_parts(fails(base::ErrorKind::kUsage), {"'item_id' twice", "--user-column"});
+  expect_parts(fails(base::ErrorKind::kUsage), {"'item_id' for both", "--user-column"});
 }
 
 TEST_F(Import, RefusesALogWhosePartLacksTheHeader) {

@@ -1,10 +1,13 @@
 #include "experiment/catalogue_evaluation.h"
 
+#include <ATen/Parallel.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/error.h"
@@ -21,7 +24,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr size_t kBatchBytes = size_t{64} << 20;  // of scores held at once
+constexpr size_t kBatchBytes = size_t{3}
+                               << 19;  // of scores held at once: they are counted while in the second cache
 constexpr size_t kMostSlates = 256;
 constexpr const char* kShownMetric = "ndcg@10";
 
@@ -30,34 +34,57 @@ size_t batch_size(const data::Dataset& dataset) {
                             kMostSlates);
 }
 
-void append(const data::Slate& slate, const std::vector<float>& scores, const data::SlateSet& slates,
-            const data::Dataset& dataset, metrics::PerUserResults& results) {
+/// What is kept of one slate.
+struct Ranked {
+  std::map<std::string, double> metrics;
+  std::vector<double> relevant;  ///< scores of the relevant items
+};
+
+Ranked rank(const data::Slate& slate, std::span<const float> scores, const data::SlateSet& slates,
+            const data::Dataset& dataset) {
   const auto excluded = data::excluded_items(dataset, slate, slates.protocol.exclude);
   const auto blocks = metrics::catalogue_blocks(scores, slate.candidates, slate.relevance, excluded);
-  results.slate_ids.push_back(slate.id);
-  results.user_ids.push_back(dataset.user_ids.at(slate.user));
-  for (const auto& [metric, value] : metrics::block_metrics(blocks, slate.relevance))
-    results.values[metric].push_back(value);
-  std::vector<double> relevant;
-  for (const int32_t item : slate.candidates) relevant.push_back(scores[static_cast<size_t>(item)]);
-  results.scores.push_back(std::move(relevant));
+  Ranked ranked{.metrics = metrics::block_metrics(blocks, slate.relevance), .relevant = {}};
+  for (const int32_t item : slate.candidates) ranked.relevant.push_back(scores[static_cast<size_t>(item)]);
+  return ranked;
 }
 
-/// Time and tokens of a batch are shared equally by its slates.
-void score_batch(baselines::Scorer& scorer, std::span<const data::Slate> batch, const data::SlateSet& slates,
-                 const data::Dataset& dataset, metrics::PerUserResults& results) {
+std::vector<Ranked> rank_batch(std::span<const data::Slate> batch, std::span<const float> scores,
+                               const data::SlateSet& slates, const data::Dataset& dataset) {
+  const size_t items = dataset.items.size();
+  std::vector<Ranked> ranked(batch.size());
+  at::parallel_for(0, std::ssize(batch), 1, [&](int64_t begin, int64_t end) {
+    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i)
+      ranked[i] = rank(batch[i], scores.subspan(i * items, items), slates, dataset);
+  });
+  return ranked;
+}
+
+/// Time and tokens of a batch are shared equally by its slates. `scores` has room for the batch.
+void score_batch(baselines::Scorer& scorer, std::span<const data::Slate> batch, std::span<float> scores,
+                 const data::SlateSet& slates, const data::Dataset& dataset,
+                 metrics::PerUserResults& results) {
   const int64_t tokens_before = scorer.tokens();
   const auto start = Clock::now();
-  const auto scores = scorer.score_catalogue(batch);
+  scorer.score_catalogue(batch, scores);
   const double milliseconds = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-  R2RANK_CHECK(scores.size() == batch.size());
   const auto count = static_cast<double>(batch.size());
+  auto ranked = rank_batch(batch, scores, slates, dataset);
+  std::vector<std::vector<double>*> columns;  // in the order of Ranked::metrics
+  for (const auto& [metric, value] : ranked.front().metrics) columns.push_back(&results.values[metric]);
   for (size_t i = 0; i < batch.size(); ++i) {
-    R2RANK_CHECK(scores[i].size() == dataset.items.size());
-    append(batch[i], scores[i], slates, dataset, results);
-    results.values[kMilliseconds].push_back(milliseconds / count);
-    results.values[kTokens].push_back(static_cast<double>(scorer.tokens() - tokens_before) / count);
+    results.slate_ids.push_back(batch[i].id);
+    results.user_ids.push_back(dataset.user_ids.at(batch[i].user));
+    auto column = columns.begin();
+    for (const auto& [metric, value] : ranked[i].metrics) (*column++)->push_back(value);
+    results.scores.push_back(std::move(ranked[i].relevant));
   }
+  const auto fill = [&](const char* cost, double each) {
+    auto& values = results.values[cost];
+    values.insert(values.end(), batch.size(), each);
+  };
+  fill(kMilliseconds, milliseconds / count);
+  fill(kTokens, static_cast<double>(scorer.tokens() - tokens_before) / count);
 }
 
 }  // namespace
@@ -90,11 +117,13 @@ metrics::PerUserResults evaluate_catalogue(baselines::Scorer& scorer, const data
   auto results = results_without_rows(scorer.name(), slates);
   const std::span<const data::Slate> all = slates.slates;
   base::Progress progress(label, static_cast<int64_t>(all.size()), "slates");
+  const size_t items = dataset.items.size();
+  std::vector<float> scores(std::min(batch_size(dataset), all.size()) * items);  // [B, items]
   double sum = 0;
   for (size_t done = 0; done < all.size();) {
     base::stop_if_interrupted("eval");
     const auto batch = all.subspan(done, std::min(batch_size(dataset), all.size() - done));
-    score_batch(scorer, batch, slates, dataset, results);
+    score_batch(scorer, batch, std::span(scores).first(batch.size() * items), slates, dataset, results);
     const auto& shown = results.values[kShownMetric];
     for (; done < shown.size(); ++done) sum += shown[done];
     progress.advance(static_cast<int64_t>(batch.size()),

@@ -1,5 +1,6 @@
 """r2rank's side of the speed comparison: which commands are run, and where their figures stand."""
 
+import re
 import shutil
 import time
 
@@ -35,7 +36,8 @@ def fit(dataset, split, measure, values, threads, folder):
 
 
 def evaluate(dataset, split, measure, values, threads, folder):
-    """Every item that a test user does not know is a candidate. The whole command: it also reads the data and writes per-user results."""
+    """Every item that a test user does not know is a candidate. Scoring and measuring all users, as the progress says; the whole command, which also
+    reads the data and computes intervals, is told beside it."""
     full = folder.parent / f"{folder.name}-split"
     shutil.rmtree(full, ignore_errors=True)
     places.run([places.program(), "split", dataset, "--negatives", "full", "--output", full], folder.parent / f"{full.name}.log")
@@ -43,7 +45,15 @@ def evaluate(dataset, split, measure, values, threads, folder):
     command = [places.program(), "eval", dataset, "--split", full, "--baselines", "", "--scorers", folder / "model", "--output", folder / "eval"]
     start = time.monotonic()
     places.run(command, folder / "eval.log", {"OMP_NUM_THREADS": str(threads)})
-    return {"threads": threads, "seconds": time.monotonic() - start}
+    return {"threads": threads, "seconds": progress_seconds(folder / "eval.log"), "command_seconds": time.monotonic() - start}
+
+
+def progress_seconds(log):
+    """Of the last line of progress, "50546/50546 slates  12578/s": all slates over their rate."""
+    found = re.findall(r"(\d+)/\1 slates +([\d.]+)/s", log.read_text(encoding="utf-8"))
+    if not found:
+        raise places.Missing(f"no progress of all slates in {log}")
+    return int(found[-1][0]) / float(found[-1][1])
 
 
 RUNNERS = {"train": train, "fit": fit, "evaluate": evaluate}

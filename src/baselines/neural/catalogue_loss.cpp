@@ -143,24 +143,11 @@ void CatalogueLoss::to_states(const Chunk& chunk, int64_t begin, int64_t end) co
 }
 
 void CatalogueLoss::logits(const float* states, int64_t count, float* out, int64_t out_stride) const {
-  const int64_t whole = rows_ / TablePanels::kWidth;
-  at::parallel_for(0, panels_.count(), 8, [&](int64_t begin, int64_t end) {
-    const int64_t last = std::min(end, whole);
-    if (last > begin) {
-      panels_.multiply(states, count, begin, last - begin, out + begin * TablePanels::kWidth, out_stride);
-    }
-    if (end > whole) {  // the last panel is wider than the table's rest
-      std::vector<float> rest(count * TablePanels::kWidth);
-      panels_.multiply(states, count, whole, 1, rest.data(), TablePanels::kWidth);
-      for (int64_t s = 0; s < count; ++s)
-        for (int64_t i = whole * TablePanels::kWidth; i < rows_; ++i)
-          out[s * out_stride + i] = rest[s * TablePanels::kWidth + i - whole * TablePanels::kWidth];
-    }
-    if (bias_ != nullptr) {
-      for (int64_t s = 0; s < count; ++s)
-        for (int64_t i = begin * TablePanels::kWidth; i < std::min(rows_, end * TablePanels::kWidth); ++i)
-          out[s * out_stride + i] += bias_[i];
-    }
+  panels_.multiply_all(states, count, out, out_stride);
+  if (bias_ == nullptr) return;
+  at::parallel_for(0, count, 16, [&](int64_t begin, int64_t end) {
+    for (int64_t s = begin; s < end; ++s)
+      for (int64_t i = 0; i < rows_; ++i) out[s * out_stride + i] += bias_[i];
   });
 }
 

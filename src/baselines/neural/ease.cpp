@@ -113,12 +113,12 @@ class Ease : public Scorer {
     return scores;
   }
 
-  std::vector<std::vector<float>> score_catalogue(std::span<const data::Slate> slates) override {
-    std::vector<std::vector<float>> scores(slates.size());
+  void score_catalogue(std::span<const data::Slate> slates, std::span<float> scores) override {
+    const size_t items = kept_.place.size();
     at::parallel_for(0, static_cast<int64_t>(slates.size()), 1, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) scores[i] = score_all(slates[i]);
+      for (int64_t i = begin; i < end; ++i)
+        score_all(slates[i], scores.subspan(static_cast<size_t>(i) * items, items));
     });
-    return scores;
   }
 
  private:
@@ -131,16 +131,15 @@ class Ease : public Scorer {
     return rows;
   }
 
-  std::vector<float> score_all(const data::Slate& slate) const {
+  void score_all(const data::Slate& slate, std::span<float> scores) const {
     const float* weights = weights_.const_data_ptr<float>();
     const int64_t size = weights_.size(1);
     std::vector<float> sums(size, 0.0F);
     for (const int32_t row : known_history(slate)) {
       for (int64_t c = 0; c < size; ++c) sums[c] += weights[row * size + c];
     }
-    std::vector<float> scores(kept_.place.size(), 0.0F);
+    std::fill(scores.begin(), scores.end(), 0.0F);
     for (int64_t c = 0; c < size; ++c) scores[kept_.items[c]] = sums[c];
-    return scores;
   }
 
   const data::Dataset& dataset_;

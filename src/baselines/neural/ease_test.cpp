@@ -63,7 +63,7 @@ TEST_F(Ease, ScoresTheCatalogueAsItScoresSlates) {
   for (const int32_t user : {0, 7, 49}) {
     slates.push_back(testing::last_event_slate(dataset_, user, testing::all_items(dataset_)));
   }
-  const auto all = scorer->score_catalogue(slates);
+  const auto all = testing::catalogue_scores(*scorer, slates, std::ssize(dataset_.items));
   for (size_t i = 0; i < slates.size(); ++i) {
     const auto expected = scorer->score(slates[i]);
     ASSERT_EQ(all[i].size(), expected.size());

@@ -79,6 +79,7 @@ void PairwiseModel::refresh_if_stale() {
   if (!stale_) return;
   const at::NoGradGuard no_gradient;
   refresh();
+  item_panels_ = {};
   stale_ = false;
 }
 
@@ -101,21 +102,21 @@ std::vector<double> PairwiseModel::score(const data::Slate& slate) {
   return scores;
 }
 
-std::vector<std::vector<float>> PairwiseModel::score_catalogue(std::span<const data::Slate> slates) {
+void PairwiseModel::score_catalogue(std::span<const data::Slate> slates, std::span<float> scores) {
   refresh_if_stale();
-  const at::NoGradGuard no_gradient;
-  const auto count = static_cast<int64_t>(slates.size());
-  at::Tensor vectors = at::zeros({count, options_.dimensions}, at::kFloat);  // [B, D]
+  const at::Tensor& factors = item_factors();
+  if (item_panels_.rows() == 0)
+    item_panels_.pack(factors.const_data_ptr<float>(), factors.size(0), factors.size(1));
+  const auto count = static_cast<int64_t>(slates.size()), width = options_.dimensions,
+             items = factors.size(0);
+  std::vector<float> vectors(count * width);  // [B, D]
   for (int64_t i = 0; i < count; ++i) {
-    if (has_vector(slates[i])) user_vector(slates[i], vectors.data_ptr<float>() + i * options_.dimensions);
+    if (has_vector(slates[i])) user_vector(slates[i], vectors.data() + i * width);
   }
-  const at::Tensor product = at::mm(vectors, item_factors().t());  // [B, items]
-  std::vector<std::vector<float>> scores(slates.size());
+  item_panels_.multiply_all(vectors.data(), count, scores.data(), items);
   for (int64_t i = 0; i < count; ++i) {
-    const float* row = product.const_data_ptr<float>() + i * product.size(1);
-    scores[i] = has_vector(slates[i]) ? std::vector<float>(row, row + product.size(1)) : popularity_;
+    if (!has_vector(slates[i])) std::copy(popularity_.begin(), popularity_.end(), scores.begin() + i * items);
   }
-  return scores;
 }
 
 void PairwiseModel::keep() {

@@ -10,6 +10,7 @@
 #include "baselines/neural/adam_table.h"
 #include "baselines/neural/pair_sampler.h"
 #include "baselines/neural/pairwise_loss.h"
+#include "baselines/neural/row_product.h"
 #include "baselines/neural/table_file.h"
 #include "baselines/trainable.h"
 
@@ -37,7 +38,7 @@ class PairwiseModel : public Trainable {
   EpochResult train_epoch(int64_t epoch, const std::function<void(int64_t)>& advance) override;
   int64_t targets_per_epoch() const override { return sampler_.per_epoch(); }
   std::vector<double> score(const data::Slate& slate) override;
-  std::vector<std::vector<float>> score_catalogue(std::span<const data::Slate> slates) override;
+  void score_catalogue(std::span<const data::Slate> slates, std::span<float> scores) override;
   void keep() override;
   void restore() override;
   void save(const base::Path& path) const override;
@@ -72,6 +73,7 @@ class PairwiseModel : public Trainable {
   InteractionGraph graph_;
   PairSampler sampler_;
   std::vector<float> popularity_;       // [items]
+  TablePanels item_panels_;             // of item_factors(), once the whole catalogue is scored
   at::Tensor kept_users_, kept_items_;  // tables put aside by keep()
   bool stale_ = true;
 };

@@ -108,7 +108,7 @@ TEST_P(PairwiseModels, ScoreTheCatalogueAsTheyScoreSlates) {
   for (const int32_t user : {0, 7, 59}) {
     slates.push_back(testing::last_event_slate(dataset_, user, testing::all_items(dataset_)));
   }
-  const auto all = dynamic_cast<PairwiseModel&>(*model).score_catalogue(slates);
+  const auto all = testing::catalogue_scores(*model, slates, std::ssize(dataset_.items));
   for (size_t i = 0; i < slates.size(); ++i) {
     const auto expected = model->score(slates[i]);
     ASSERT_EQ(all[i].size(), expected.size());

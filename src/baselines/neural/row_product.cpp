@@ -131,4 +131,30 @@ void TablePanels::multiply(const float* states, int64_t states_count, int64_t fi
   }
 }
 
+/// The panels of a group stay in a core's second cache while chunk after chunk of states meets them.
+void TablePanels::multiply_all(const float* states, int64_t states_count, float* out,
+                               int64_t out_stride) const {
+  constexpr int64_t kGroup = 32, kChunk = 48;
+  const int64_t whole = rows_ / kWidth, groups = (whole + kGroup - 1) / kGroup,
+                chunks = (states_count + kChunk - 1) / kChunk;
+  at::parallel_for(0, groups * chunks, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t part = begin; part < end; ++part) {
+      const int64_t panel = part / chunks * kGroup, state = part % chunks * kChunk;
+      multiply(states + state * width_, std::min(kChunk, states_count - state), panel,
+               std::min(kGroup, whole - panel), out + state * out_stride + panel * kWidth, out_stride);
+    }
+  });
+  if (whole < count()) multiply_last(states, states_count, out, out_stride);
+}
+
+/// The last panel is wider than the table's rest.
+void TablePanels::multiply_last(const float* states, int64_t states_count, float* out,
+                                int64_t out_stride) const {
+  const int64_t first = (count() - 1) * kWidth;
+  std::vector<float> rest(states_count * kWidth);
+  multiply(states, states_count, count() - 1, 1, rest.data(), kWidth);
+  for (int64_t s = 0; s < states_count; ++s)
+    for (int64_t i = first; i < rows_; ++i) out[s * out_stride + i] = rest[s * kWidth + i - first];
+}
+
 }  // namespace r2rank::baselines

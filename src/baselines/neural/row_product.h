@@ -41,8 +41,12 @@ class TablePanels {
   /// rows of `out` `out_stride` apart.
   void multiply(const float* states, int64_t states_count, int64_t first_panel, int64_t panels, float* out,
                 int64_t out_stride) const;
+  /// out[i, j] = states[i] . table[j] for every row, `out_stride` >= rows() apart; on all threads.
+  void multiply_all(const float* states, int64_t states_count, float* out, int64_t out_stride) const;
 
  private:
+  void multiply_last(const float* states, int64_t states_count, float* out, int64_t out_stride) const;
+
   std::vector<float> packed_;
   int64_t rows_ = 0, width_ = 0;
 };

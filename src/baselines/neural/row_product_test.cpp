@@ -66,6 +66,27 @@ TEST(RowProduct, TablePanelsMultiplyStatesByEveryRow) {
   }
 }
 
+TEST(RowProduct, AllRowsOfATableAreMultipliedWhateverTheirCount) {
+  const int64_t width = 5;
+  for (const int64_t rows : {1, 31, 32, 70, 1024, 1100, 2050}) {
+    for (const int64_t states : {1, 48, 100}) {
+      const auto table = numbers(rows * width, 1), state = numbers(states * width, 2);
+      TablePanels panels;
+      panels.pack(table.data(), rows, width);
+      std::vector<float> out(states * rows, NAN);
+      panels.multiply_all(state.data(), states, out.data(), rows);
+      for (int64_t s = 0; s < states; ++s) {
+        for (int64_t r = 0; r < rows; ++r) {
+          double sum = 0;
+          for (int64_t d = 0; d < width; ++d)
+            sum += static_cast<double>(state[s * width + d]) * table[r * width + d];
+          ASSERT_NEAR(out[s * rows + r], sum, 1e-5) << rows << " " << states;
+        }
+      }
+    }
+  }
+}
+
 TEST(ElementMaths, StaysWithinAMillionthOfTheExactFunctions) {
   for (double x = -12; x < 12; x += 0.0137) {
     const auto f = static_cast<float>(x);

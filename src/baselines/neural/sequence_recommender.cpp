@@ -164,18 +164,15 @@ std::vector<std::vector<double>> SequenceRecommender::score_batch(std::span<cons
   return scores;
 }
 
-std::vector<std::vector<float>> SequenceRecommender::score_catalogue(std::span<const data::Slate> slates) {
+void SequenceRecommender::score_catalogue(std::span<const data::Slate> slates, std::span<float> scores) {
   const auto items = static_cast<int64_t>(dataset_.items.size());
   const auto count = static_cast<int64_t>(slates.size());
   const std::vector<float>& states = encode(slates);
-  std::vector<float> flat(count * items);
-  loss_.logits(states.data(), count, flat.data(), items);
-  std::vector<std::vector<float>> scores(slates.size());
+  loss_.logits(states.data(), count, scores.data(), items);
   for (int64_t s = 0; s < count; ++s) {
-    const auto begin = flat.begin() + s * items;
-    scores[s] = slates[s].history_end == 0 ? popularity_ : std::vector<float>(begin, begin + items);
+    if (slates[s].history_end == 0)
+      std::copy(popularity_.begin(), popularity_.end(), scores.begin() + s * items);
   }
-  return scores;
 }
 
 void SequenceRecommender::restore() {

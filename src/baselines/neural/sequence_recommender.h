@@ -35,7 +35,7 @@ class SequenceRecommender : public Trainable {
   std::vector<std::vector<double>> score_batch(std::span<const data::Slate> slates) override;
   int64_t batch_size() const override { return 256; }
   /// [B][items]; higher is better, the user's own items included.
-  std::vector<std::vector<float>> score_catalogue(std::span<const data::Slate> slates) override;
+  void score_catalogue(std::span<const data::Slate> slates, std::span<float> scores) override;
   void keep() override { parameters_.keep(); }
   void restore() override;
   void save(const base::Path& path) const override;

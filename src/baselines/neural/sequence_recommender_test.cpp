@@ -163,7 +163,7 @@ TEST_P(EverySequentialMethod, ScoresTheCatalogueAsItScoresSlatesAlone) {
   for (int32_t user = 0; user < 70; ++user)
     slates.push_back(testing::last_event_slate(dataset, user, testing::all_items(dataset)));
   const auto together = model->score_batch(slates);
-  const auto catalogue = recommender(*model).score_catalogue(slates);
+  const auto catalogue = testing::catalogue_scores(*model, slates, std::ssize(dataset.items));
   for (size_t s = 0; s < slates.size(); ++s) {
     const auto alone = model->score(slates[s]);
     for (size_t i = 0; i < together[s].size(); ++i) {
@@ -183,7 +183,7 @@ TEST_P(EverySequentialMethod, ScoresByPopularityWithoutHistoryAndKnowsItemsNever
   for (const double score : model->score(slate)) EXPECT_TRUE(std::isfinite(score));
   slate.history_end = 0;
   EXPECT_EQ(model->score(slate), (std::vector<double>{2, 0, 0}));
-  EXPECT_EQ(recommender(*model).score_catalogue({&slate, 1})[0], (std::vector<float>{2, 2, 2, 0, 0, 0}));
+  EXPECT_EQ(testing::catalogue_scores(*model, {&slate, 1}, 6)[0], (std::vector<float>{2, 2, 2, 0, 0, 0}));
 }
 
 TEST_P(EverySequentialMethod, ReportsEveryEventButTheFirstAsATarget) {
