@@ -80,18 +80,17 @@ BeyondRow make_row(const metrics::PerUserResults& results, const data::SlateSet&
     exposure.add(slates.slates[i].candidates, top);
     add_list(slates.slates[i], top, facts, options.seed, lists);
   }
-  const auto interval = [&](const char* column) {
-    return metrics::bootstrap_mean(user_means(lists, column), options.seed, options.resamples);
-  };
+  const std::vector<std::string> columns = {kCount, kPercentile, kCategory, kCooccurrence};
+  const auto intervals = intervals_of(user_values({results.scorer, {&lists}}, columns), options);
   BeyondRow row;
   row.scorer = results.scorer;
   row.catalogue_coverage = exposure.covered() / static_cast<double>(facts.counts.size());
   row.candidate_coverage = exposure.covered() / static_cast<double>(exposure.offered());
   row.gini = exposure.gini();
-  row.training_count = interval(kCount);
-  row.percentile = interval(kPercentile);
-  if (any_category(slates, facts)) row.category_distance = interval(kCategory);
-  row.cooccurrence_distance = interval(kCooccurrence);
+  row.training_count = intervals[0];
+  row.percentile = intervals[1];
+  if (any_category(slates, facts)) row.category_distance = intervals[2];
+  row.cooccurrence_distance = intervals[3];
   row.calibration = score_calibration(results, slates);
   return row;
 }

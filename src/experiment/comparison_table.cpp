@@ -29,29 +29,29 @@ ComparisonColumn head_of(const ComparisonInput& column) {
           static_cast<int64_t>(first.slate_ids.size())};
 }
 
-ComparisonCell make_cell(const ScorerRuns& scorer, const ComparisonOptions& options) {
-  const auto values = user_values(scorer, options.metric);
-  return {metrics::bootstrap_seeds(values, options.resampling.seed, options.resampling.resamples),
-          static_cast<int64_t>(values.size()), metrics::seed_deviation(values)};
-}
-
-const ScorerRuns* reference_of(std::span<const ScorerRuns> scorers, const std::string& name) {
-  const auto found =
-      std::find_if(scorers.begin(), scorers.end(), [&](const auto& scorer) { return scorer.scorer == name; });
-  return found == scorers.end() ? nullptr : &*found;
+std::vector<ComparisonCell> make_cells(std::span<const RunValues> values, const Resampling& resampling) {
+  const auto intervals = intervals_of(values, resampling);
+  std::vector<ComparisonCell> cells;
+  for (size_t i = 0; i < values.size(); ++i)
+    cells.push_back(
+        {intervals[i], static_cast<int64_t>(values[i].size()), metrics::seed_deviation(values[i])});
+  return cells;
 }
 
 /// Tests every cell but the reference's; together they are one family.
-void test_cells(std::span<const ScorerRuns> scorers, std::span<ComparisonCell> cells,
-                const ComparisonOptions& options) {
-  const ScorerRuns* reference = reference_of(scorers, options.reference);
-  if (reference == nullptr) return;
-  std::vector<PairedComparison*> family;
-  for (size_t i = 0; i < scorers.size(); ++i) {
-    if (&scorers[i] == reference) continue;
-    cells[i].to_reference = compare_runs(scorers[i], *reference, options.metric, options.resampling);
-    family.push_back(&*cells[i].to_reference);
+void test_cells(std::span<const RunValues> values, size_t reference, std::span<ComparisonCell> cells,
+                const Resampling& resampling) {
+  std::vector<metrics::SeedPair> pairs;
+  std::vector<ComparisonCell*> tested;
+  for (size_t i = 0; i < cells.size(); ++i) {
+    if (i == reference) continue;
+    pairs.push_back({values[i], values[reference]});
+    tested.push_back(&cells[i]);
   }
+  const auto comparisons = compare_values(pairs, resampling);
+  std::vector<PairedComparison*> family;
+  for (size_t i = 0; i < tested.size(); ++i)
+    family.push_back(&tested[i]->to_reference.emplace(comparisons[i]));
   hold_family(family);
 }
 
@@ -64,9 +64,11 @@ ComparisonRow& row_of(ComparisonTable& table, const std::string& scorer) {
 
 void add_column(ComparisonTable& table, const ComparisonInput& column) {
   const auto scorers = group_runs(column.results, table.options.seeds);
-  std::vector<ComparisonCell> cells;
-  for (const auto& scorer : scorers) cells.push_back(make_cell(scorer, table.options));
-  test_cells(scorers, cells, table.options);
+  std::vector<RunValues> values;
+  for (const auto& scorer : scorers) values.push_back(user_values(scorer, table.options.metric));
+  auto cells = make_cells(values, table.options.resampling);
+  for (size_t i = 0; i < scorers.size(); ++i)
+    if (scorers[i].scorer == table.options.reference) test_cells(values, i, cells, table.options.resampling);
   for (size_t i = 0; i < scorers.size(); ++i) {
     auto& row = row_of(table, scorers[i].scorer).cells;
     row.resize(table.columns.size() + 1);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 #include <span>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 
@@ -162,23 +163,40 @@ const std::vector<double>& finite_column(const metrics::PerUserResults& results,
   return found->second;
 }
 
+/// The user of each row, numbered in order of first appearance, and how many rows each has.
+struct RowUsers {
+  explicit RowUsers(const metrics::PerUserResults& results) {
+    std::unordered_map<std::string_view, size_t> place_of;
+    for (const auto& id : results.user_ids) {
+      const auto place = place_of.try_emplace(id, rows.size()).first->second;
+      if (place == rows.size()) rows.push_back(0);
+      ++rows[place];
+      of_row.push_back(place);
+    }
+  }
+  std::vector<size_t> of_row;
+  std::vector<double> rows;  // [users]
+};
+
+std::vector<double> means_of(const std::vector<double>& values, const RowUsers& users) {
+  std::vector<double> means(users.rows.size(), 0.0);
+  for (size_t row = 0; row < users.of_row.size(); ++row) means[users.of_row[row]] += values.at(row);
+  for (size_t user = 0; user < means.size(); ++user) means[user] /= users.rows[user];
+  return means;
+}
+
 }  // namespace
 
 std::vector<double> user_means(const metrics::PerUserResults& results, const std::string& column) {
-  const auto& values = finite_column(results, column);
-  std::unordered_map<std::string, size_t> place_of;
-  std::vector<double> sums, counts;
-  for (size_t row = 0; row < results.user_ids.size(); ++row) {
-    const auto [place, added] = place_of.try_emplace(results.user_ids[row], sums.size());
-    if (added) {
-      sums.push_back(0);
-      counts.push_back(0);
-    }
-    sums[place->second] += values.at(row);
-    ++counts[place->second];
-  }
-  for (size_t user = 0; user < sums.size(); ++user) sums[user] /= counts[user];
-  return sums;
+  return means_of(finite_column(results, column), RowUsers(results));
+}
+
+std::vector<std::vector<double>> user_means(const metrics::PerUserResults& results,
+                                            std::span<const std::string> columns) {
+  const RowUsers users(results);
+  std::vector<std::vector<double>> means;
+  for (const auto& column : columns) means.push_back(means_of(finite_column(results, column), users));
+  return means;
 }
 
 void check_comparable(const metrics::PerUserResults& a, const metrics::PerUserResults& b) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,6 +39,9 @@ void complete_results(metrics::PerUserResults& results, const data::SlateSet& sl
 /// in a temporal split), so that intervals resample users. Errors: kData when the results lack the column or
 /// hold no number.
 std::vector<double> user_means(const metrics::PerUserResults& results, const std::string& column);
+/// The same of several columns, [columns][users]: users are looked up once.
+std::vector<std::vector<double>> user_means(const metrics::PerUserResults& results,
+                                            std::span<const std::string> columns);
 
 /// Results are compared only where every slate is the same, and so is what the scorers learned from as far as
 /// both say (PerUserResults::training_hash). Errors: kUsage saying how they differ.

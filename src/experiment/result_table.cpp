@@ -42,22 +42,17 @@ void check_rows(Results results) {
 TableRow make_row(const ScorerRuns& scorer, const TableOptions& options) {
   TableRow row{scorer.scorer, {}, mean_cost(scorer, kTokens), mean_cost(scorer, kMilliseconds)};
   row.seeds = static_cast<int64_t>(scorer.runs.size());
-  for (const std::string& metric : options.metrics) {
-    const auto values = user_values(scorer, metric);
-    row.metrics.push_back(
-        metrics::bootstrap_seeds(values, options.resampling.seed, options.resampling.resamples));
-    if (row.seeds > 1) row.seed_deviations.push_back(metrics::seed_deviation(values));
-  }
+  const auto values = user_values(scorer, options.metrics);
+  row.metrics = intervals_of(values, options.resampling);
+  if (row.seeds > 1)
+    for (const auto& column : values) row.seed_deviations.push_back(metrics::seed_deviation(column));
   return row;
 }
 
 PairedRow make_pair(std::span<const ScorerRuns> scorers, const std::string& a, const std::string& b,
                     const TableOptions& options) {
-  PairedRow row{a, b, {}};
-  for (const std::string& metric : options.metrics)
-    row.tests.push_back(
-        compare_runs(find_runs(scorers, a), find_runs(scorers, b), metric, options.resampling));
-  return row;
+  return {a, b,
+          compare_runs(find_runs(scorers, a), find_runs(scorers, b), options.metrics, options.resampling)};
 }
 
 void hold_families(ResultTable& table) {

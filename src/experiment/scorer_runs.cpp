@@ -1,13 +1,15 @@
 #include "experiment/scorer_runs.h"
 
+#include <ATen/Parallel.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 
 #include "base/error.h"
 #include "experiment/evaluation.h"
 #include "metrics/randomisation.h"
-#include "metrics/seed_bootstrap.h"
 
 namespace r2rank::experiment {
 namespace {
@@ -28,6 +30,11 @@ bool equal_scores(const metrics::PerUserResults& a, const metrics::PerUserResult
                     [](const auto& left, const auto& right) {
                       return std::equal(left.begin(), left.end(), right.begin(), right.end(), same_number);
                     });
+}
+
+/// metrics::Spread over the threads of libtorch's pool.
+void over_threads(int64_t count, const std::function<void(int64_t, int64_t)>& work) {
+  at::parallel_for(0, count, 1, work);
 }
 
 void add_run(ScorerRuns& scorer, const metrics::PerUserResults& results,
@@ -72,19 +79,47 @@ const ScorerRuns& find_runs(std::span<const ScorerRuns> scorers, const std::stri
                    fmt::join(names_of(scorers), ", "));
 }
 
-std::vector<std::vector<double>> user_values(const ScorerRuns& scorer, const std::string& column) {
-  std::vector<std::vector<double>> values;
-  for (const auto* run : scorer.runs) values.push_back(user_means(*run, column));
+std::vector<RunValues> user_values(const ScorerRuns& scorer, std::span<const std::string> columns) {
+  std::vector<RunValues> values(columns.size());
+  for (const auto* run : scorer.runs) {
+    auto means = user_means(*run, columns);
+    for (size_t column = 0; column < columns.size(); ++column)
+      values[column].push_back(std::move(means[column]));
+  }
   return values;
 }
 
-PairedComparison compare_runs(const ScorerRuns& a, const ScorerRuns& b, const std::string& column,
-                              const Resampling& options) {
-  const auto of_a = user_values(a, column), of_b = user_values(b, column);
-  const auto test = metrics::paired_bootstrap_seeds(of_a, of_b, options.seed, options.resamples);
-  const double p = metrics::paired_permutation(metrics::seed_means(of_a), metrics::seed_means(of_b),
-                                               options.seed, options.permutations);
-  return {test.difference, test.p_value, p, p};
+RunValues user_values(const ScorerRuns& scorer, const std::string& column) {
+  return std::move(user_values(scorer, {&column, 1})[0]);
+}
+
+std::vector<metrics::Interval> intervals_of(std::span<const RunValues> columns, const Resampling& options) {
+  const std::vector<metrics::SeedRuns> runs(columns.begin(), columns.end());
+  return metrics::bootstrap_columns(runs, options.seed, options.resamples, over_threads);
+}
+
+std::vector<PairedComparison> compare_values(std::span<const metrics::SeedPair> pairs,
+                                             const Resampling& options) {
+  RunValues means;  // a and b of the first pair, of the second ...
+  for (const auto& pair : pairs)
+    for (const auto& runs : {pair.a, pair.b}) means.push_back(metrics::seed_means(runs));
+  std::vector<metrics::ValuePair> values;
+  for (size_t i = 0; i < means.size(); i += 2) values.push_back({means[i], means[i + 1]});
+  const auto tests = metrics::paired_bootstrap_columns(pairs, options.seed, options.resamples, over_threads);
+  const auto p_values =
+      metrics::paired_permutations(values, options.seed, options.permutations, over_threads);
+  std::vector<PairedComparison> comparisons;
+  for (size_t i = 0; i < pairs.size(); ++i)
+    comparisons.push_back({tests[i].difference, tests[i].p_value, p_values[i], p_values[i]});
+  return comparisons;
+}
+
+std::vector<PairedComparison> compare_runs(const ScorerRuns& a, const ScorerRuns& b,
+                                           std::span<const std::string> columns, const Resampling& options) {
+  const auto of_a = user_values(a, columns), of_b = user_values(b, columns);
+  std::vector<metrics::SeedPair> pairs;
+  for (size_t column = 0; column < columns.size(); ++column) pairs.push_back({of_a[column], of_b[column]});
+  return compare_values(pairs, options);
 }
 
 void hold_family(std::span<PairedComparison* const> family) {

@@ -7,6 +7,7 @@
 
 #include "metrics/bootstrap.h"
 #include "metrics/per_user.h"
+#include "metrics/seed_bootstrap.h"
 
 namespace r2rank::experiment {
 
@@ -32,8 +33,15 @@ std::vector<ScorerRuns> group_runs(std::span<const metrics::PerUserResults> resu
 /// Errors: kUsage naming those there are.
 const ScorerRuns& find_runs(std::span<const ScorerRuns> scorers, const std::string& name);
 
-/// user_means() of each run: [runs][users]. Errors as there.
-std::vector<std::vector<double>> user_values(const ScorerRuns& scorer, const std::string& column);
+/// user_means() of each run in one column: [runs][users].
+using RunValues = std::vector<std::vector<double>>;
+/// [columns]. Errors as user_means().
+std::vector<RunValues> user_values(const ScorerRuns& scorer, std::span<const std::string> columns);
+RunValues user_values(const ScorerRuns& scorer, const std::string& column);
+
+/// The mean of each column with its interval over users and seeds; the threads of libtorch's pool share the
+/// resamples. REQUIRES columns of the same users.
+std::vector<metrics::Interval> intervals_of(std::span<const RunValues> columns, const Resampling& options);
 
 /// The difference a - b on the same users.
 struct PairedComparison {
@@ -42,9 +50,13 @@ struct PairedComparison {
   double p_permutation = 1;  ///< randomisation test on the users' means over seeds
   double p_holm = 1;         ///< the latter, corrected for the family of comparisons it belongs to
 };
-/// p_holm is left equal to p_permutation until hold_family() corrects it.
-PairedComparison compare_runs(const ScorerRuns& a, const ScorerRuns& b, const std::string& column,
-                              const Resampling& options);
+/// One for each pair of columns, all of the same users. p_holm is left equal to p_permutation until
+/// hold_family() corrects it.
+std::vector<PairedComparison> compare_values(std::span<const metrics::SeedPair> pairs,
+                                             const Resampling& options);
+/// The same of two scorers' columns. Errors as user_means().
+std::vector<PairedComparison> compare_runs(const ScorerRuns& a, const ScorerRuns& b,
+                                           std::span<const std::string> columns, const Resampling& options);
 /// Corrects p_holm of comparisons that are read together.
 void hold_family(std::span<PairedComparison* const> family);
 

@@ -53,7 +53,7 @@ TEST(ScorerRuns, AreSeedsOnlyWhereThatIsSaid) {
 TEST(ScorerRuns, AreComparedOverUsersAndSeeds) {
   const auto results = two_seeds_and_another();
   const auto scorers = group_runs(results, Names{"sasrec"});
-  const auto test = compare_runs(scorers[0], scorers[1], "ndcg@10", {});
+  const auto test = compare_runs(scorers[0], scorers[1], Names{"ndcg@10"}, {})[0];
   EXPECT_NEAR(test.difference.mean, 0.35, 1e-12);
   EXPECT_NEAR(test.difference.lo, 0.1, 1e-12) << "the first user under the first seed";
   EXPECT_NEAR(test.difference.hi, 0.7, 1e-12) << "the second user under the second seed";

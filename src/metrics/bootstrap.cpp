@@ -5,20 +5,15 @@
 #include <vector>
 
 #include "base/error.h"
-#include "base/random.h"
+#include "metrics/resampled_means.h"
 #include "metrics/resampling.h"
 
 namespace r2rank::metrics {
 namespace {
 
-/// The means of all resamples, ascending. Each resample has its own stream, so that more resamples extend
-/// fewer.
+/// The means of all resamples, ascending.
 std::vector<double> sorted_means(std::span<const double> values, uint64_t seed, int resamples) {
-  R2RANK_CHECK(!values.empty() && values.size() < UINT32_MAX && resamples >= 1);
-  R2RANK_CHECK(std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); }));
-  std::vector<double> means(static_cast<size_t>(resamples));
-  for (size_t r = 0; r < means.size(); ++r)
-    means[r] = resampled_mean(values, base::RandomStream(seed, base::Purpose::kBootstrap, r));
+  auto means = resampled_means({&values, 1}, seed, resamples)[0];
   std::sort(means.begin(), means.end());
   return means;
 }

@@ -4,6 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "metrics/resampled_means.h"
+
 namespace r2rank::metrics {
 
 /// Paired randomisation test (Fisher 1935; Smucker, Allan & Carterette 2007 for retrieval): under the null
@@ -14,6 +16,14 @@ namespace r2rank::metrics {
 /// Users without a difference change nothing. REQUIRES equal lengths, finite values, permutations >= 1.
 double paired_permutation(std::span<const double> a, std::span<const double> b, uint64_t seed,
                           int permutations = 10000);
+
+/// What paired_permutation() gives for each pair. The random signs are drawn once for all of them: most of
+/// the work where there are many users.
+struct ValuePair {
+  std::span<const double> a, b;
+};
+std::vector<double> paired_permutations(std::span<const ValuePair> pairs, uint64_t seed,
+                                        int permutations = 10000, const Spread& spread = on_this_thread);
 
 /// Holm's (1979) step-down correction: p-values that bound the chance of any false rejection in the whole
 /// family. In the order given; at most 1. REQUIRES values in [0, 1].

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <functional>
 #include <limits>
 #include <vector>
 
@@ -73,6 +75,58 @@ TEST(PairedPermutation, CountsSumsThatDifferByRoundingAsEqual) {
   EXPECT_EQ(paired_permutation(Values{0.1, 0.2, 0.3}, Values{0, 0, 0}, 1), 0.25);
   // Observed 0.1 + 0.2 - 0.3 = 5.6e-17, which is 0: every sign is as far.
   EXPECT_EQ(paired_permutation(Values{0.1, 0.2, 0}, Values{0, 0, 0.3}, 1), 1);
+}
+
+/// The plain twin: a sign for each user and permutation, from the byte of their group.
+double plain_permutation(const Values& a, const Values& b, uint64_t seed, int permutations) {
+  Values sums(static_cast<size_t>(permutations), 0.0), differences;
+  for (size_t i = 0; i < a.size(); ++i)
+    if (a[i] != b[i]) differences.push_back(a[i] - b[i]);
+  double observed = 0, size = 0;
+  for (size_t i = 0; i < differences.size(); ++i) {
+    observed += differences[i];
+    size += std::abs(differences[i]);
+    base::RandomStream random(seed, base::Purpose::kBootstrap, i / 8, 1);
+    uint32_t word = 0;
+    for (size_t p = 0; p < sums.size(); ++p) {
+      word = p % 4 == 0 ? random.bits() : word >> 8;
+      sums[p] += word >> i % 8 & 1 ? -differences[i] : differences[i];
+    }
+  }
+  int as_far = 0;
+  for (const double sum : sums) as_far += std::abs(sum) >= std::abs(observed) - 1e-12 * size;
+  return (1.0 + as_far) / (1.0 + permutations);
+}
+
+TEST(PairedPermutation, OfSeveralPairsIsThePlainLoopOfEach) {
+  std::vector<Values> values;
+  for (const size_t users : {20, 31, 32, 33, 64, 65, 200}) {
+    values.push_back(normal_values(users, 2 * users));
+    values.push_back(normal_values(users, 2 * users + 1));
+  }
+  const Values few_a = {4, 3, 2}, few_b = {1, 1, 1};
+  std::vector<ValuePair> pairs = {{few_a, few_b}};  // enumerated, among those that are not
+  for (size_t i = 0; i < values.size(); i += 2) pairs.push_back({values[i], values[i + 1]});
+  pairs.push_back({few_a, few_a});
+  for (const int permutations : {1, 999, 1024, 3001}) {
+    const auto found = paired_permutations(pairs, 5, permutations);
+    ASSERT_EQ(found.size(), pairs.size());
+    for (size_t i = 0; i < values.size(); i += 2)
+      EXPECT_EQ(found[1 + i / 2], plain_permutation(values[i], values[i + 1], 5, permutations));
+    EXPECT_EQ(found.back(), 1);
+    EXPECT_EQ(found[0], permutations >= 8 ? 0.25 : plain_permutation(few_a, few_b, 5, permutations));
+  }
+  EXPECT_TRUE(paired_permutations({}, 5).empty());
+}
+
+TEST(PairedPermutation, IsTheSameOverAnyNumberOfThreads) {
+  const Values a = normal_values(100, 1), b = normal_values(100, 2), c = normal_values(90, 3),
+               d = normal_values(90, 4);
+  const std::vector<ValuePair> pairs = {{a, b}, {c, d}};
+  const Spread backwards = [](int64_t count, const std::function<void(int64_t, int64_t)>& work) {
+    for (int64_t part = count; part-- > 0;) work(part, part + 1);
+  };
+  EXPECT_EQ(paired_permutations(pairs, 5, 5000, backwards), paired_permutations(pairs, 5, 5000));
 }
 
 TEST(Holm, MatchesStatsmodels) {

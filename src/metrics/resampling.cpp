@@ -28,13 +28,6 @@ double mean_of(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-double resampled_mean(std::span<const double> values, base::RandomStream random) {
-  const auto count = static_cast<uint32_t>(values.size());
-  double total = 0;
-  for (uint32_t i = 0; i < count; ++i) total += values[index_below(random, count)];
-  return total / count;
-}
-
 Interval interval_of(std::span<const double> values, std::span<const double> means) {
   const double mean = mean_of(values);
   if (values.size() == 1) return {mean, mean, mean};

@@ -15,8 +15,6 @@ namespace r2rank::metrics {
 /// RandomStream::below takes.
 uint32_t index_below(base::RandomStream& random, uint32_t bound);
 double mean_of(std::span<const double> values);
-/// The mean of as many values as there are, drawn with replacement.
-double resampled_mean(std::span<const double> values, base::RandomStream random);
 /// The values' mean with the quantiles of the resampled means. REQUIRES `means` ascending.
 Interval interval_of(std::span<const double> values, std::span<const double> means);
 /// PairedTest::p_value of ascending resampled differences; those up to `tolerance` from zero count as zero.

@@ -32,8 +32,8 @@ TEST(Resampling, CountsTheRarerSideTwiceAndZeroOnBoth) {
   EXPECT_DOUBLE_EQ(two_sided_p(Values{-1e-13, 0, 1e-13}, 1e-12), 1);
 }
 
-TEST(Resampling, OfEqualValuesIsThatValue) {
-  EXPECT_EQ(resampled_mean(Values{2, 2, 2}, {1, base::Purpose::kBootstrap}), 2);
+TEST(Resampling, TakesTheMeanOfAllValues) {
+  EXPECT_EQ(mean_of(Values{2, 2, 2}), 2);
   EXPECT_EQ(mean_of(Values{1, 2, 6}), 3);
 }
 

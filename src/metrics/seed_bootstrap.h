@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "metrics/bootstrap.h"
+#include "metrics/resampled_means.h"
 
 namespace r2rank::metrics {
 
@@ -23,6 +24,18 @@ Interval bootstrap_seeds(SeedRuns runs, uint64_t seed, int resamples = 2000);
 /// s of one has nothing in common with run s of the other. p-value as paired_bootstrap(), which one run each
 /// gives to the bit.
 PairedTest paired_bootstrap_seeds(SeedRuns a, SeedRuns b, uint64_t seed, int resamples = 2000);
+
+/// What bootstrap_seeds() gives for each column: metrics or scorers on the same users. The resamples are
+/// drawn once for all of them, which is most of the work.
+std::vector<Interval> bootstrap_columns(std::span<const SeedRuns> columns, uint64_t seed,
+                                        int resamples = 2000, const Spread& spread = on_this_thread);
+
+/// The same of paired_bootstrap_seeds().
+struct SeedPair {
+  SeedRuns a, b;
+};
+std::vector<PairedTest> paired_bootstrap_columns(std::span<const SeedPair> pairs, uint64_t seed,
+                                                 int resamples = 2000, const Spread& spread = on_this_thread);
 
 /// The mean over runs of each user.
 std::vector<double> seed_means(SeedRuns runs);

@@ -2,8 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
 #include "base/random.h"
 #include "metrics/golden_evaluation.h"
+#include "metrics/resampling.h"
 
 namespace r2rank::metrics {
 namespace {
@@ -78,11 +83,83 @@ TEST(SeedBootstrap, AveragesRunsOfAUser) {
   EXPECT_NEAR(seed_deviation(Runs{{1, 0}, {0, 0}}), 0.5 / std::sqrt(2.0), 1e-15);
 }
 
+/// The plain twin: each user's value of the drawn runs, then the drawn users.
+std::vector<double> plain_means(const Runs& a, const Runs& b, uint64_t seed, int resamples) {
+  std::vector<double> means;
+  for (int r = 0; r < resamples; ++r) {
+    std::vector<double> values(a[0].size(), 0.0);
+    for (const auto& [runs, side] : {std::pair(&a, 2), std::pair(&b, 3)}) {
+      base::RandomStream random(seed, base::Purpose::kBootstrap, static_cast<uint64_t>(r),
+                                static_cast<uint64_t>(side));
+      for (size_t i = 0; i < runs->size(); ++i) {
+        const auto& run = (*runs)[index_below(random, static_cast<uint32_t>(runs->size()))];
+        for (size_t user = 0; user < values.size(); ++user)
+          values[user] += (side == 2 ? 1 : -1) * run[user] / static_cast<double>(runs->size());
+      }
+    }
+    base::RandomStream random(seed, base::Purpose::kBootstrap, static_cast<uint64_t>(r));
+    double total = 0;
+    for (size_t i = 0; i < values.size(); ++i)
+      total += values[index_below(random, static_cast<uint32_t>(values.size()))];
+    means.push_back(total / static_cast<double>(values.size()));
+  }
+  std::sort(means.begin(), means.end());
+  return means;
+}
+
+TEST(SeedBootstrap, OfSeveralColumnsIsThePlainLoopOfEach) {
+  const Runs a = crossed_values(3, 40, 1, 0.3), b = crossed_values(2, 40, 2, 0.3),
+             c = crossed_values(1, 40, 3, 0);
+  const std::vector<SeedPair> pairs = {{a, b}, {b, c}, {c, a}, {c, c}};
+  const auto tests = paired_bootstrap_columns(pairs, 9, 300);
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    const Runs left(pairs[i].a.begin(), pairs[i].a.end()), right(pairs[i].b.begin(), pairs[i].b.end());
+    const auto means = plain_means(left, right, 9, 300);
+    const auto expected = interval_of(std::vector<double>{0, 0}, means);
+    EXPECT_NEAR(tests[i].difference.lo, expected.lo, 1e-12);
+    EXPECT_NEAR(tests[i].difference.hi, expected.hi, 1e-12);
+    EXPECT_EQ(tests[i].p_value, two_sided_p(means, 1e-12));
+  }
+  const std::vector<SeedRuns> columns = {a, b, c};
+  const auto intervals = bootstrap_columns(columns, 9, 300);
+  for (size_t i = 0; i < columns.size(); ++i) {
+    EXPECT_EQ(intervals[i].lo, bootstrap_seeds(columns[i], 9, 300).lo);
+    EXPECT_EQ(intervals[i].hi, bootstrap_seeds(columns[i], 9, 300).hi);
+    EXPECT_EQ(tests[i].difference.lo, paired_bootstrap_seeds(pairs[i].a, pairs[i].b, 9, 300).difference.lo);
+  }
+  EXPECT_TRUE(bootstrap_columns({}, 9).empty());
+}
+
+TEST(SeedBootstrap, OfEqualScorersIsCertainOfNothing) {
+  const Runs a = crossed_values(1, 60, 1, 0.3);
+  const auto test = paired_bootstrap_seeds(a, a, 5);
+  EXPECT_EQ(test.difference.lo, 0);
+  EXPECT_EQ(test.difference.hi, 0);
+  EXPECT_EQ(test.p_value, 1);
+}
+
+TEST(SeedBootstrap, CountsResamplesThatCancelOnPaperAsZeroWithSeveralRunsToo) {
+  // Seven differences of 2^-30 and three of minus that. Where as many of each are drawn they cancel, though
+  // the sums of the values themselves, which fill all their bits, leave rounding behind.
+  base::RandomStream random(1, base::Purpose::kInit);
+  Runs a(1), b(1);
+  for (int user = 0; user < 10; ++user) {
+    b[0].push_back(0x1p22 + std::floor(random.uniform() * 0x1p51) * 0x1p-30);
+    a[0].push_back(b[0].back() + (user < 7 ? 0x1p-30 : -0x1p-30));
+  }
+  const double expected = paired_bootstrap_seeds(a, b, 5).p_value;
+  EXPECT_NEAR(expected, 2 * 0.150, 0.05) << "at most five of ten draws with a chance of 0.7: 0.150";
+  b.push_back(b[0]);
+  EXPECT_EQ(paired_bootstrap_seeds(a, b, 5).p_value, expected);
+}
+
 TEST(SeedBootstrapDeathTest, RefusesWhatOurOwnCodeMustNeverPass) {
   EXPECT_DEATH(bootstrap_seeds(Runs{}, 1), "invariant");
   EXPECT_DEATH(bootstrap_seeds(Runs{{}}, 1), "invariant");
   EXPECT_DEATH(bootstrap_seeds(Runs{{1, 2}, {1}}, 1), "invariant");
   EXPECT_DEATH(paired_bootstrap_seeds(Runs{{1, 2}}, Runs{{1}}, 1), "invariant");
+  const Runs two = {{1, 2}}, three = {{1, 2, 3}};
+  EXPECT_DEATH(bootstrap_columns(std::vector<SeedRuns>{two, three}, 1), "invariant");
 }
 
 }  // namespace
