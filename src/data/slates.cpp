@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <unordered_set>
 
 #include "base/error.h"
-#include "base/hash.h"
+#include "base/hash_stream.h"
+#include "data/id_table.h"
+#include "data/slate_line.h"
 #include "data/slates_format.h"
 
 namespace r2rank::data {
@@ -14,7 +17,6 @@ namespace {
 
 constexpr const char* kFormat = "r2rank-slates";
 constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
-using Index = std::map<std::string, int32_t, std::less<>>;
 
 nlohmann::ordered_json slate_json(const Slate& slate, const Dataset& dataset) {
   nlohmann::ordered_json json;
@@ -37,16 +39,16 @@ std::string identity(const SlateSet& set) {
       .dump();
 }
 
-int32_t known_index(const Index& index, const std::string& id, const char* what, const std::string& place) {
-  const auto found = index.find(id);
-  if (found == index.end())
+int32_t known_index(const IdTable& table, const std::string& id, const char* what, const std::string& place) {
+  const int32_t index = table.find(id);
+  if (index < 0)
     base::fail_data("slates",
                     "expected a {} of the data set in {}, found '{}'; were the slates made for another one?",
                     what, place, id);
-  return found->second;
+  return index;
 }
 
-std::vector<int32_t> parse_candidates(const JsonFields& fields, const Index& items,
+std::vector<int32_t> parse_candidates(const JsonFields& fields, const IdTable& items,
                                       const std::string& place) {
   std::vector<int32_t> candidates;
   std::unordered_set<int32_t> seen;
@@ -60,9 +62,13 @@ std::vector<int32_t> parse_candidates(const JsonFields& fields, const Index& ite
   return candidates;
 }
 
+bool is_label(double value) {
+  return value == 0 || (value >= kSmallestLabel && value <= kLargestLabel);
+}
+
 float parse_label(const nlohmann::json& label, const std::string& place) {
   const double value = label.is_number() ? label.get<double>() : -1;
-  if (value == 0 || (value >= kSmallestLabel && value <= kLargestLabel)) return static_cast<float>(value);
+  if (is_label(value)) return static_cast<float>(value);
   base::fail_data(
       "slates",
       "expected 'relevance' labels of 0, or from {} to {}, in {}, found {}: NDCG counts a label as "
@@ -88,7 +94,7 @@ bool is_relevant(const Slate& slate, int32_t item) {
          slate.relevance[static_cast<size_t>(found - slate.candidates.begin())] > 0;
 }
 
-std::vector<int32_t> parse_missed(const JsonFields& fields, const Slate& slate, const Index& items,
+std::vector<int32_t> parse_missed(const JsonFields& fields, const Slate& slate, const IdTable& items,
                                   const std::string& place) {
   std::vector<int32_t> missed;
   if (!fields.value().contains("missed")) return missed;
@@ -102,32 +108,100 @@ std::vector<int32_t> parse_missed(const JsonFields& fields, const Slate& slate, 
   return missed;
 }
 
-struct Parser {
-  const Dataset& dataset;
-  const std::string& source;
-  bool relevant_only;  // the full catalogue: a line names no other candidates
-  Index users = index_users(dataset), items = index_items(dataset);
-  std::unordered_set<int64_t> ids;
+/// Numbers ids by their places. REQUIRES distinct ones, which a data set has.
+IdTable table_of(const auto& entries, const auto& id_of) {
+  IdTable table;
+  for (const auto& entry : entries) table.intern(std::invoke(id_of, entry));
+  R2RANK_CHECK(table.size() == static_cast<int64_t>(entries.size()));
+  return table;
+}
+
+class Parser {
+ public:
+  Parser(const Dataset& dataset, const std::string& source, bool relevant_only)
+      : dataset_(dataset),
+        source_(source),
+        relevant_only_(relevant_only),
+        users_(table_of(dataset.user_ids, std::identity{})),
+        items_(table_of(dataset.items, &Item::id)),
+        named_in_(dataset.items.size(), 0) {}
 
   Slate slate(std::string_view line, int64_t number) {
-    const std::string place = fmt::format("line {} of {}", number, source);
+    Slate slate;
+    if (!read_slate_line(line, read_) || !take(number, slate)) slate = parse(line, number);
+    return slate;
+  }
+
+ private:
+  /// False where parse() has something to say.
+  bool take(int64_t number, Slate& slate) {
+    slate.id = read_.id;
+    slate.user = users_.find(read_.user);
+    if (slate.user < 0 || read_.history_end > last_history_end(slate.user)) return false;
+    slate.history_end = static_cast<int32_t>(read_.history_end);
+    return take_candidates(number, slate) && take_labels(slate) && take_missed(slate) &&
+           ids_.insert(slate.id).second;
+  }
+
+  bool take_candidates(int64_t number, Slate& slate) {
+    slate.candidates.reserve(read_.candidates.size());
+    for (const auto& id : read_.candidates) {
+      const int32_t item = items_.find(id);
+      if (item < 0 || named_in_[static_cast<size_t>(item)] == number) return false;
+      named_in_[static_cast<size_t>(item)] = number;
+      slate.candidates.push_back(item);
+    }
+    return true;
+  }
+
+  bool take_labels(Slate& slate) const {
+    const auto& labels = read_.relevance;
+    if (labels.size() != slate.candidates.size() || !std::all_of(labels.begin(), labels.end(), is_label))
+      return false;
+    for (const double label : labels) slate.relevance.push_back(static_cast<float>(label));
+    const auto relevant = std::count_if(labels.begin(), labels.end(), [](double label) { return label > 0; });
+    return relevant > (relevant_only_ ? static_cast<int64_t>(labels.size()) - 1 : 0);
+  }
+
+  bool take_missed(Slate& slate) const {
+    for (const auto& id : read_.missed) {
+      slate.missed.push_back(items_.find(id));
+      if (slate.missed.back() < 0 || !is_relevant(slate, slate.missed.back())) return false;
+    }
+    std::sort(slate.missed.begin(), slate.missed.end());
+    return true;
+  }
+
+  Slate parse(std::string_view line, int64_t number) {
+    const std::string place = fmt::format("line {} of {}", number, source_);
     const JsonFields fields(line, "slates", place);
     Slate slate;
     slate.id = fields.integer("id", 0, INT64_MAX);
-    if (!ids.insert(slate.id).second)
-      base::fail_data("slates", "expected distinct slate ids in {}, found {} twice (line {})", source,
+    if (!ids_.insert(slate.id).second)
+      base::fail_data("slates", "expected distinct slate ids in {}, found {} twice (line {})", source_,
                       slate.id, number);
-    slate.user = known_index(users, fields.id("user"), "user", place);
-    const auto events = static_cast<int64_t>(dataset.events(slate.user).size());
-    slate.history_end = static_cast<int32_t>(fields.integer("history_end", 0, std::min(events - 1, kMost)));
-    slate.candidates = parse_candidates(fields, items, place);
+    slate.user = known_index(users_, fields.id("user"), "user", place);
+    slate.history_end = static_cast<int32_t>(fields.integer("history_end", 0, last_history_end(slate.user)));
+    slate.candidates = parse_candidates(fields, items_, place);
     slate.relevance = parse_relevance(fields, slate.candidates.size(), place);
-    slate.missed = parse_missed(fields, slate, items, place);
-    if (relevant_only && std::count(slate.relevance.begin(), slate.relevance.end(), 0.0F) > 0)
+    slate.missed = parse_missed(fields, slate, items_, place);
+    if (relevant_only_ && std::count(slate.relevance.begin(), slate.relevance.end(), 0.0F) > 0)
       fields.fail_field("relevance",
                         "labels above 0: under the full catalogue only relevant items are named");
     return slate;
   }
+
+  int64_t last_history_end(int32_t user) const {
+    return std::min(static_cast<int64_t>(dataset_.events(user).size()) - 1, kMost);
+  }
+
+  const Dataset& dataset_;
+  const std::string& source_;
+  bool relevant_only_;  // the full catalogue: a line names no other candidates
+  IdTable users_, items_;
+  std::unordered_set<int64_t> ids_;
+  std::vector<int64_t> named_in_;  // [items] the last line whose candidate an item was
+  SlateLine read_;
 };
 
 SlateSet parse_header(const JsonFields& fields) {
@@ -159,7 +233,10 @@ void check_hashes(const SlateSet& set, std::string_view lines, const std::string
 }  // namespace
 
 std::string slates_hash(const SlateSet& set, std::string_view lines) {
-  return base::hash_hex(identity(set) + "\n" + std::string(lines));
+  base::HashStream hash;
+  hash.add(identity(set) + "\n");
+  hash.add(lines);
+  return hash.hex();
 }
 
 std::string slate_lines(const SlateSet& set, const Dataset& dataset) {
@@ -194,8 +271,7 @@ SlateSet parse_slates(std::string_view text, const std::string& source, const Da
   const std::string_view lines = text.substr(std::min(first_end + 1, text.size()));
   check_hashes(set, lines, source, dataset);
   const int64_t expected = header.integer("slates", 0, kMost);
-  Parser parser{
-      .dataset = dataset, .source = source, .relevant_only = set.protocol.negatives == "full", .ids = {}};
+  Parser parser(dataset, source, set.protocol.negatives == "full");
   for (size_t begin = 0; begin < lines.size();) {
     const size_t end = std::min(lines.find('\n', begin), lines.size());
     set.slates.push_back(

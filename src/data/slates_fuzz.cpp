@@ -1,7 +1,9 @@
 // Slates files, candidate files and split.json on arbitrary bytes. The hashes are recomputed, so that they do
 // not keep the fuzzer out of what lies behind them.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -9,6 +11,7 @@
 #include "base/json.h"
 #include "data/candidate_file.h"
 #include "data/dataset_checks.h"
+#include "data/slate_line.h"
 #include "data/slates_format.h"
 #include "data/split_folder.h"
 
@@ -31,7 +34,30 @@ data::Dataset small_dataset() {
   return dataset;
 }
 
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+bool same_texts(const std::vector<std::string_view>& found, const nlohmann::json& expected) {
+  return std::equal(found.begin(), found.end(), expected.begin(), expected.end(),
+                    [](std::string_view a, const nlohmann::json& b) { return b.get<std::string>() == a; });
+}
+
+/// What the quick parser takes, the other one reads as the same.
+void compare_line(std::string_view text) {
+  data::SlateLine line;
+  if (!data::read_slate_line(text, line)) return;
+  const auto json = nlohmann::json::parse(text);
+  require(json.at("id").get<int64_t>() == line.id &&
+          json.at("history_end").get<int64_t>() == line.history_end);
+  require(json.at("user").get<std::string>() == line.user &&
+          same_texts(line.candidates, json.at("candidates")));
+  require(same_texts(line.missed, json.value("missed", nlohmann::json::array())));
+  require(json.at("relevance").get<std::vector<double>>() == line.relevance);
+}
+
 void parse_lines(const std::string& lines, const data::Dataset& dataset) {
+  compare_line(std::string_view(lines).substr(0, lines.find('\n')));
   data::SlateSet set;
   set.part = "test";
   if (lines.size() % 2 == 1) set.protocol.negatives = "full";

@@ -28,6 +28,18 @@ struct Slates : ::testing::Test {
     changed.replace(changed.find(set.hash), set.hash.size(), slates_hash(set, lines));
     return error_of(kData, [&] { parse_slates(changed, "t.jsonl", dataset); });
   }
+
+  void expect_same_slates(const SlateSet& loaded) const {
+    ASSERT_EQ(loaded.slates.size(), set.slates.size());
+    for (size_t i = 0; i < set.slates.size(); ++i) {
+      EXPECT_EQ(loaded.slates[i].id, set.slates[i].id);
+      EXPECT_EQ(loaded.slates[i].user, set.slates[i].user);
+      EXPECT_EQ(loaded.slates[i].history_end, set.slates[i].history_end);
+      EXPECT_EQ(loaded.slates[i].candidates, set.slates[i].candidates);
+      EXPECT_EQ(loaded.slates[i].relevance, set.slates[i].relevance);
+      EXPECT_EQ(loaded.slates[i].missed, set.slates[i].missed);
+    }
+  }
 };
 
 TEST_F(Slates, ReturnAsTheyWereSaved) {
@@ -37,14 +49,20 @@ TEST_F(Slates, ReturnAsTheyWereSaved) {
   EXPECT_EQ(loaded.part, "test");
   EXPECT_EQ(loaded.hash, set.hash);
   EXPECT_EQ(loaded.protocol.name(), "loo-uni19-seed7");
-  ASSERT_EQ(loaded.slates.size(), set.slates.size());
-  for (size_t i = 0; i < set.slates.size(); ++i) {
-    EXPECT_EQ(loaded.slates[i].id, set.slates[i].id);
-    EXPECT_EQ(loaded.slates[i].user, set.slates[i].user);
-    EXPECT_EQ(loaded.slates[i].history_end, set.slates[i].history_end);
-    EXPECT_EQ(loaded.slates[i].candidates, set.slates[i].candidates);
-    EXPECT_EQ(loaded.slates[i].relevance, set.slates[i].relevance);
-  }
+  expect_same_slates(loaded);
+}
+
+TEST_F(Slates, AreTheSameHoweverTheirLinesAreWritten) {
+  set.slates[1].relevance[0] = 0.3F;
+  seal(set, dataset);
+  std::string lines;
+  for (const char c : slate_lines(set, dataset)) lines += c == ':' ? ": " : std::string(1, c);
+  SlateSet spaced = set;
+  spaced.hash = slates_hash(set, lines);
+  const std::string changed = slates_text(spaced, dataset);
+  const SlateSet loaded = parse_slates(changed.substr(0, changed.find('\n') + 1) + lines, "t", dataset);
+  expect_same_slates(loaded);
+  expect_same_slates(parse_slates(slates_text(set, dataset), "t", dataset));
 }
 
 TEST_F(Slates, KeepGradedLabelsExactly) {
