@@ -183,7 +183,7 @@ class Train(Case):
         self.refuses_training("--tuning", "prefix", code=2, says=("tuning", "full, lora, head"))
         self.refuses_training("--tuning", "frozen", code=2, says="trains nothing")
         self.refuses_training("--negative-count", "100000", code=2, says="negative")
-        self.refuses_training("--negative-count", "100", code=2, says="--negative-count")
+        self.refuses_training("--negative-count", "100", code=2, says="negative_count")
         self.refuses_training("--min-history", "100", code=2, says="min_history")
         self.refuses_training("--stage", "rl", "--rationales", "1", code=2, says="rationales")
 
