@@ -24,8 +24,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr size_t kBatchBytes = size_t{3}
-                               << 19;  // of scores held at once: they are counted while in the second cache
+/// Of scores held at once: they are counted while in the second cache.
+constexpr size_t kBatchBytes = size_t{3} << 19;
 constexpr size_t kMostSlates = 256;
 constexpr const char* kShownMetric = "ndcg@10";
 

@@ -226,9 +226,15 @@ std::map<std::string, double> all_metrics(std::span<const double> scores, std::s
 
 std::map<std::string, double> block_metrics(std::span<const TiedBlock> ranking,
                                             std::span<const float> relevance) {
+  static const auto known = [] {  // in the order of their names
+    std::map<std::string, Metric> metrics;
+    for (const auto& name : metric_names()) metrics.emplace(name, *parse_metric(name));
+    return metrics;
+  }();
   const Blocks blocks(ranking.begin(), ranking.end());
   std::map<std::string, double> values;
-  for (const auto& name : metric_names()) values[name] = value_of(*parse_metric(name), blocks, relevance);
+  for (const auto& [name, metric] : known)
+    values.emplace_hint(values.end(), name, value_of(metric, blocks, relevance));
   return values;
 }
 
