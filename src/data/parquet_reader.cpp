@@ -18,12 +18,17 @@ constexpr int64_t kBatchRows = 16384;
 class ParquetReader : public RecordReader {
  public:
   ParquetReader(const base::Path& path, std::string source, std::vector<std::string> wanted)
-      : RecordReader(std::move(source), std::move(wanted)), texts_(wanted_.size()) {
+      : RecordReader(std::move(source), std::move(wanted)),
+        texts_(wanted_.size()),
+        any_(wanted_.size(), false) {
     guarded([&] { return open(path); });
     locate_wanted();
   }
 
+  void accept_any(size_t column) override { any_[column] = true; }
+
   bool next(Record& record) override {
+    if (rows_passed_ == 0) check_types();
     while (row_ >= (batch_ ? batch_->num_rows() : 0)) {
       guarded([&] { return batches_->ReadNext(&batch_); });
       row_ = 0;
@@ -84,17 +89,30 @@ class ParquetReader : public RecordReader {
       if (!name.empty() && schema->GetAllFieldIndices(name).size() > 1)
         base::fail_data("import", "expected one column '{}' in {}, found several; rename all but one", name,
                         source_);
-      if (place >= 0 && !is_cell_type(*schema->field(place)->type()))
+    }
+  }
+
+  /// Not before the first row is asked for: until then accept_any() may come.
+  void check_types() const {
+    const auto schema = batches_->schema();
+    for (size_t i = 0; i < wanted_.size(); ++i) {
+      if (places_[i] < 0 || any_[i]) continue;
+      const auto& type = *schema->field(places_[i])->type();
+      if (!is_cell_type(type))
         base::fail_data(
             "import",
-            "expected text, numbers, times or lists of them in column '{}' of {}, found the type {}", name,
-            source_, schema->field(place)->type()->ToString());
+            "expected text, numbers, times or lists of them in column '{}' of {}, found the type {}",
+            wanted_[i], source_, type.ToString());
     }
   }
 
   std::string_view cell(size_t wanted) {
     texts_[wanted].clear();
-    append_cell(*batch_->column(places_[wanted]), row_, texts_[wanted]);
+    const arrow::Array& column = *batch_->column(places_[wanted]);
+    if (is_cell_type(*column.type()))
+      append_cell(column, row_, texts_[wanted]);
+    else if (!column.IsNull(row_))
+      texts_[wanted] = column.type()->ToString();
     return texts_[wanted];
   }
 
@@ -118,6 +136,7 @@ class ParquetReader : public RecordReader {
   std::shared_ptr<arrow::RecordBatchReader> batches_;
   std::shared_ptr<arrow::RecordBatch> batch_;
   std::vector<std::string> found_, texts_;
+  std::vector<bool> any_;    // [wanted] accept_any()
   std::vector<int> places_;  // [wanted] column of a batch, -1: not in the file
   int64_t row_ = 0, rows_passed_ = 0, rows_ = 0;
 };

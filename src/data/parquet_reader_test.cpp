@@ -121,6 +121,23 @@ TEST_F(Parquet, RefusesColumnsThatAreNoText) {
   expect_parts(error_of(kData, [&] { rows(bytes, {"user_id"}); }), {"column 'user_id'", "struct<"});
 }
 
+TEST_F(Parquet, AColumnThatMayHoldAnythingGivesTheTypeOfWhatNoCellHolds) {
+  const auto amount = std::make_shared<arrow::Int64Builder>();
+  arrow::StructBuilder structs(arrow::struct_({arrow::field("x", arrow::int64())}),
+                               arrow::default_memory_pool(), {amount});
+  ASSERT_TRUE(structs.Append().ok() && amount->Append(3).ok() && structs.AppendNull().ok());
+  const std::string bytes = table_of({texts("id", {"a", "b"}), {"price", structs.Finish().ValueOrDie()}});
+  const auto reader = open_parquet(folder.write("x.parquet", bytes), "x.parquet", {"id", "price", "price"});
+  reader->accept_any(1);
+  Record record;
+  expect_parts(error_of(kData, [&] { reader->next(record); }), {"column 'price'", "struct<"});
+  reader->accept_any(2);
+  ASSERT_TRUE(reader->next(record));
+  EXPECT_EQ(record.cells[1], "struct<x: int64>");
+  ASSERT_TRUE(reader->next(record));
+  EXPECT_EQ(record.cells[1], "");
+}
+
 TEST_F(Parquet, NamesTheRowOfABadValue) {
   const auto refuse = [&](const std::vector<Column>& columns, std::initializer_list<std::string> parts) {
     expect_parts(error_of(kData, [&] { import(columns); }), parts);

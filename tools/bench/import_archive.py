@@ -6,7 +6,9 @@ archive to data set folder, beside `gzip -dc` to nowhere and, for what reading w
 """
 
 import argparse
+import functools
 import gzip
+import itertools
 import json
 import multiprocessing
 import os
@@ -34,16 +36,18 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def sentences(draw):
+@functools.cache
+def sentences():
+    """Of made-up words, some far more frequent than others."""
+    draw = random.Random(7)
     words = ["".join(draw.choices("etaoinshrdlucmfwypvbgkjqxz", k=draw.randint(2, 9), weights=range(26, 0, -1))) for _ in range(20_000)]
-    weights = [1 / (place + 1) for place in range(len(words))]
-    return [" ".join(draw.choices(words, weights, k=draw.randint(6, 24))).capitalize() + "." for _ in range(20_000)]
+    weights = list(itertools.accumulate(1 / (place + 1) for place in range(len(words))))
+    return [" ".join(draw.choices(words, cum_weights=weights, k=draw.randint(6, 24))).capitalize() + "." for _ in range(20_000)]
 
 
 def member(number):
     """One gzip member; the same number gives the same bytes."""
-    known = sentences(random.Random(7))
-    draw = random.Random(number)
+    known, draw = sentences(), random.Random(number)
     lines = []
     for _ in range(LINES):
         user, item = int(USERS * draw.random() ** 2), int(ITEMS * draw.random() ** 2)
