@@ -1,12 +1,10 @@
-#include <nlohmann/json.hpp>
-
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "cli/cost_text.h"
 #include "cli/output.h"
-#include "cli/output_folder.h"
 #include "cli/run_folder.h"
+#include "cli/run_output.h"
 #include "cli/shell.h"
 #include "cli/verb.h"
 #include "learn/trainer.h"
@@ -41,32 +39,29 @@ class Train : public Verb {
     flags.positional("DATASET", "dataset");
     flags.group("Prompt (of a base model; a trained one brings its own)");
     prompt_.describe(flags.fields());
-    flags.group("Output");
-    flags.fields().add("output", output_, "run folder to write").mandatory();
-    flags.fields().add("overwrite", overwrite_, "start anew in a run folder that exists");
-    flags.fields().add("resume", resume_, "go on from the run folder's checkpoint");
+    output_.describe(flags);
   }
 
   int run(const Invocation& invocation) override {
     config_.check();
     config_.resolve();
-    if (overwrite_ && resume_)
-      base::fail_usage("train", "--overwrite starts anew and --resume goes on: choose one of them");
-    const base::Path folder = output_;
+    output_.check_flags();
+    const base::Path folder = output_.output;
     const data::Dataset dataset = data::load_dataset(config_.dataset);
     const data::Split split = data::load_split(config_.split, dataset);
     if (invocation.dry_run) return estimate(dataset, split, invocation);
-    if (!check_folder(folder)) return already_finished(invocation);
+    if (!output_.check_folder(config_.model)) return output_.already_finished(invocation.json);
     learn::check_training_data(config_, dataset, split);
     base::catch_interrupts();
-    const bool resumed = resume_ && learn::has_checkpoint(folder);
+    const bool resumed = output_.resumes();
     model::ModelOptions options = config_.model_options;
     // What `auto` chose at the start stays: another type would be another run.
     if (resumed && options.dtype == "auto") options.dtype = learn::checkpoint_dtype(folder);
-    const auto model = learn::open_ranking_model(resumed ? folder / "checkpoint" : base::Path(config_.model),
-                                                 options, prompt_);
+    const auto model = learn::open_ranking_model(output_.model_to_open(config_.model), options, prompt_);
     learn::refuse_other_training(*model, dataset, split);
-    adopt_card(*model);
+    adopt_card(*model, "train", prompt_, config_.model_options);
+    config_.check();
+    if (!resumed) warn_of_cut_rationales(*model);
     learn::check_positions(*model, config_.reasons() ? config_.rationale_tokens : 0);
     learn::plan_memory(config_, *model->model);  // refuses a budget before anything is written
     // Only now, when the new run has its model and data: a mistyped setting must not cost the old run.
@@ -83,53 +78,14 @@ class Train : public Verb {
   }
 
  private:
-  /// What a trained model brings along is what the run records.
-  void adopt_card(const learn::RankingModel& model) {
-    prompt_ = model.prompts->config();
-    config_.model_options.readout = model.model->options().readout;
-    config_.model_options.readout_hidden = model.model->options().readout_hidden;
-    config_.model_options.lora_rank = model.model->options().lora_rank;
-    config_.model_options.lora_alpha = model.model->options().lora_alpha;
-    config_.model_options.lora_targets = model.model->options().lora_targets;
-    if (model.model->options().tuning != config_.model_options.tuning)
-      base::fail_usage(
-          "train",
-          "{} holds LoRA adapters and is trained on as such: pass --tuning lora, or merge them first with "
-          "r2rank model import",
-          config_.model);
-    config_.check();
-  }
-
-  /// Refuses a folder that is in the way. false: the run is finished already.
-  bool check_folder(const base::Path& folder) const {
-    check_place(folder);
-    if (!std::filesystem::exists(folder) || std::filesystem::is_empty(folder)) return true;
-    if (resume_ && is_run_folder(folder) && std::filesystem::exists(folder / "model/r2rank.json")) {
-      // A process that was killed right after it had finished the model may have left it.
-      std::filesystem::remove_all(folder / "checkpoint");
-      return false;
-    }
-    refuse_own_model(folder);
-    if ((overwrite_ || resume_) && is_run_folder(folder)) return true;
-    base::fail_usage(
-        "train",
-        "{} exists already; choose another --output, or pass --resume to go on or --overwrite to start anew",
-        folder.string());
-  }
-
-  void refuse_own_model(const base::Path& folder) const {
-    const auto model = std::filesystem::weakly_canonical(config_.model).string() + '/';
-    if (overwrite_ && model.starts_with(std::filesystem::weakly_canonical(folder).string() + '/'))
-      base::fail_usage("train",
-                       "--overwrite would delete the model to start from, {}; choose another --output",
-                       config_.model);
-  }
-
-  int already_finished(const Invocation& invocation) const {
-    if (!invocation.json) print("{} is finished already: its model is in {}/model\n", output_, output_);
-    if (invocation.json)
-      print("{}\n", nlohmann::json{{"finished", true}, {"model", output_ + "/model"}}.dump());
-    return 0;
+  /// A model that was taught longer rationales than this run lets it write would never end one.
+  void warn_of_cut_rationales(const learn::RankingModel& model) const {
+    const int64_t taught = learn::taught_rationale_tokens(model);
+    if (config_.reasons() && taught > config_.rationale_tokens)
+      base::log_warning(
+          "{} was taught rationales of up to {} tokens by r2rank sft, and rationale_tokens = {} cuts them; "
+          "consider --rationale-tokens {}",
+          config_.model, taught, config_.rationale_tokens, taught);
   }
 
   void announce(const learn::RankingModel& model, bool resumed) const {
@@ -169,15 +125,14 @@ class Train : public Verb {
       print(
           "{} steps, {} slates in {:.0f} s; model in {}/model\nnext: r2rank eval {} --split {} --model "
           "{}{}\n",
-          state.step, state.slates, state.seconds, output_, shell_word(config_.dataset),
-          shell_word(config_.split), shell_word(output_), reasoning_flags());
+          state.step, state.slates, state.seconds, output_.output, shell_word(config_.dataset),
+          shell_word(config_.split), shell_word(output_.output), reasoning_flags());
     return 0;
   }
 
   learn::TrainConfig config_;
   text::PromptConfig prompt_;
-  std::string output_;
-  bool overwrite_ = false, resume_ = false;
+  RunOutput output_{.verb = "train", .output = ""};
 };
 
 }  // namespace

@@ -16,7 +16,9 @@ std::optional<ReasoningOptions> learned_reasoning(const learn::RankingModel& mod
   const auto card = nlohmann::json::parse(model.training, nullptr, false);
   if (!card.is_object() || !card.contains("configuration")) return std::nullopt;
   const auto& values = card.at("configuration");
-  if (!values.is_object() || !values.contains("stage") || values.at("stage") != "rl") return std::nullopt;
+  if (!values.is_object()) return std::nullopt;
+  const bool taught = values.contains("rationale_set");  // by sft
+  if (!taught && (!values.contains("stage") || values.at("stage") != "rl")) return std::nullopt;
   ReasoningOptions learned;
   base::ConfigFields fields;
   learned.describe(fields);

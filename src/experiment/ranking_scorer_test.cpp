@@ -160,6 +160,14 @@ TEST_F(TrainedReasoning, IsFollowedWhereNothingElseWasGiven) {
   EXPECT_EQ(options_.temperature, 0.7);
 }
 
+TEST_F(TrainedReasoning, IsFollowedWhereRationalesWereTaught) {
+  model_.training =
+      R"({"configuration": {"rationale_set": "r", "rationale_tokens": 48, "temperature": 0.7}})";
+  follow();
+  EXPECT_EQ(options_.rationale_tokens, 48);
+  EXPECT_EQ(options_.temperature, 0.7);
+}
+
 TEST_F(TrainedReasoning, GivesWayToWhatWasGivenAndSaysSo) {
   fields_.set("rationale_tokens", "16");  // the default, but asked for
   const std::string said = follow();

@@ -21,13 +21,8 @@ constexpr int64_t kMostSteps = int64_t{1} << 53;
 
 /// Settings a resumed run may change: they do not decide what a step computes.
 constexpr const char* kFreeKeys[] = {
-    "model", "dataset", "split", "minutes", "steps", "checkpoint_minutes", "device", "nonfinite_limit"};
-
-json config_json(TrainConfig config) {
-  base::ConfigFields fields;
-  config.describe(fields);
-  return json::parse(fields.as_json());
-}
+    "model",  "dataset",        "split", "rationale_set", "minutes", "steps", "checkpoint_minutes",
+    "device", "nonfinite_limit"};
 
 json read_state(const base::Path& path) {
   json document = base::parse_json(base::read_file(path), "train", path.string());
@@ -65,6 +60,31 @@ void refuse_differences(const json& saved, const json& now, const base::Path& pa
                      "or choose another --output",
                      key, value.dump(), now.contains(key) ? now.at(key).dump() : "none");
   }
+}
+
+void refuse_other_data(const json& document, const RunIdentity& identity, const base::Path& run) {
+  if (document.at("dataset_hash") != identity.dataset_hash ||
+      document.at("split_hash") != identity.split_hash)
+    base::fail_usage("train",
+                     "the checkpoint in {} was trained on another dataset or split; choose another --output",
+                     run.string());
+  if (document.value("rationales_hash", "") != identity.rationales_hash)
+    base::fail_usage("train", "the checkpoint in {} was trained on other rationales; choose another --output",
+                     run.string());
+}
+
+json best_json(const RunState::Best& best) {
+  return {{"loss", best.loss}, {"step", best.step}, {"worse", best.worse}};
+}
+
+std::optional<RunState::Best> best_of(const json& document, const base::Path& path) {
+  if (!document.contains("best")) return std::nullopt;
+  const json& best = document.at("best");
+  const json& loss = best.at("loss");
+  if (!loss.is_number())
+    base::fail_data("train", "{} is damaged: the best loss is {}, expected a number", path.string(),
+                    base::json_excerpt(loss));
+  return RunState::Best{loss.get<double>(), counter(best, "step", path), counter(best, "worse", path)};
 }
 
 /// A run that goes on with other negatives than it began with is still sound, but not what either would be.
@@ -139,47 +159,48 @@ std::string checkpoint_dtype(const base::Path& run) {
 }
 
 void save_checkpoint(const base::Path& run, const RankingModel& model, AdamW& optimizer, Critic* critic,
-                     const RunState& state, const TrainConfig& config, const std::string& dataset_hash,
-                     const std::string& split_hash) {
+                     const RunState& state, const RunIdentity& identity) {
   base::AtomicFolder folder(run / "checkpoint", true);
-  const json configuration = config_json(config);
-  const json training = {{"step", state.step},          {"slates", state.slates},
-                         {"seconds", state.seconds},    {"dataset_hash", dataset_hash},
-                         {"training_hash", split_hash}, {"configuration", configuration}};
+  const json configuration = json::parse(identity.configuration);
+  const json training = {{"step", state.step},
+                         {"slates", state.slates},
+                         {"seconds", state.seconds},
+                         {"dataset_hash", identity.dataset_hash},
+                         {"training_hash", identity.split_hash},
+                         {"configuration", configuration}};
   write_ranking_model(model, folder.path(), training.dump());
   save_moments(folder.path() / "optimizer.safetensors", optimizer);
   if (critic != nullptr)
     save_moments(folder.path() / "critic.safetensors", critic->optimizer(), masters(critic->parameters()));
-  const json document = {{"format", kFormat},
-                         {"version", kFormatVersion},
-                         {"step", state.step},
-                         {"optimizer_steps", optimizer.steps()},
-                         {"slates", state.slates},
-                         {"draws", data::TrainingSlates::kDraws},
-                         {"seconds", state.seconds},
-                         {"nonfinite_steps", state.nonfinite_steps},
-                         {"dtype", model.model->options().dtype},
-                         {"dataset_hash", dataset_hash},
-                         {"split_hash", split_hash},
-                         {"configuration", configuration}};
+  json document = {{"format", kFormat},
+                   {"version", kFormatVersion},
+                   {"step", state.step},
+                   {"optimizer_steps", optimizer.steps()},
+                   {"slates", state.slates},
+                   {"draws", data::TrainingSlates::kDraws},
+                   {"seconds", state.seconds},
+                   {"nonfinite_steps", state.nonfinite_steps},
+                   {"dtype", model.model->options().dtype},
+                   {"dataset_hash", identity.dataset_hash},
+                   {"split_hash", identity.split_hash},
+                   {"configuration", configuration}};
+  if (!identity.rationales_hash.empty()) document["rationales_hash"] = identity.rationales_hash;
+  if (state.best) document["best"] = best_json(*state.best);
   base::write_file(folder.path() / "state.json", document.dump(2) + "\n");
   folder.commit();
 }
 
-RunState load_checkpoint(const base::Path& run, AdamW& optimizer, Critic* critic, const TrainConfig& config,
-                         const std::string& dataset_hash, const std::string& split_hash) {
+RunState load_checkpoint(const base::Path& run, AdamW& optimizer, Critic* critic,
+                         const RunIdentity& identity) {
   const base::Path path = run / "checkpoint" / "state.json";
   RunState state;
   try {
     const json document = read_state(path);
-    if (document.at("dataset_hash") != dataset_hash || document.at("split_hash") != split_hash)
-      base::fail_usage(
-          "train", "the checkpoint in {} was trained on another dataset or split; choose another --output",
-          run.string());
-    refuse_differences(document.at("configuration"), config_json(config), path);
+    refuse_other_data(document, identity, run);
+    refuse_differences(document.at("configuration"), json::parse(identity.configuration), path);
     warn_of_other_draws(document, path);
     state = {counter(document, "step", path), counter(document, "slates", path), seconds_of(document, path),
-             counter(document, "nonfinite_steps", path)};
+             counter(document, "nonfinite_steps", path), best_of(document, path)};
     optimizer.restore(counter(document, "optimizer_steps", path));
     if (critic != nullptr) critic->optimizer().restore(optimizer.steps());
   } catch (const json::exception& error) {
