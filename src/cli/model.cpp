@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/log.h"
 #include "cli/output.h"
 #include "cli/output_folder.h"
 #include "cli/table.h"
@@ -128,6 +129,9 @@ class ModelImport : public Verb {
         print("{} can be imported\ndry run: nothing written\n", model_);
       return 0;
     }
+    if (model->signals)
+      base::log_warning(
+          "{} was trained with signals of other rankers, which the Hugging Face folder is without", model_);
     model::save_language_model(*model->model, output_.output, f32_, output_.overwrite);
     if (invocation.json)
       print("{}\n", nlohmann::json{{"folder", output_.output}}.dump());

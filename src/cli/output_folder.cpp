@@ -53,8 +53,11 @@ std::string foreign_name(const fs::path& folder, const FolderKind& kind) {
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
     const bool leftover = name.starts_with('.') && name.ends_with(".tmp");
+    const auto among = [&](const auto& list) {
+      return std::find(list.begin(), list.end(), name) != list.end();
+    };
     const bool ours =
-        entry.is_regular_file() && std::find(kind.names.begin(), kind.names.end(), name) != kind.names.end();
+        entry.is_regular_file() ? among(kind.names) : entry.is_directory() && among(kind.folders);
     if (!leftover && !ours && (found.empty() || name < found)) found = name;
   }
   return found;
@@ -107,6 +110,10 @@ FolderKind baseline_kind() {
   return {"baseline.json", "format", "r2rank-baseline", {"baseline.json", "weights.safetensors"}};
 }
 
+FolderKind signals_kind() {
+  return {"signals.json", "format", "r2rank-signals", {"signals.json"}, {"full", "early"}};
+}
+
 FolderKind synthetic_kind() {
   return {"truth.json",
           "format",
@@ -141,7 +148,7 @@ void check_place(const base::Path& folder) {
 void check_no_other_folder(const base::Path& folder) {
   std::error_code code;
   for (const char* marker : {"dataset.json", "split.json", "baseline.json", "truth.json", "r2rank.json",
-                             "config.json", "row.json", "state.json"})
+                             "config.json", "row.json", "state.json", "signals.json"})
     if (fs::exists(folder / marker, code))
       base::fail_usage(
           "output",

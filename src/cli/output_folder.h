@@ -10,15 +10,17 @@ namespace r2rank::cli {
 
 /// How a folder that a verb made is told from any other.
 struct FolderKind {
-  std::string_view marker;              ///< a file that is always in it, a JSON object: "dataset.json"
-  std::string_view field;               ///< a field that this object has: "format"
-  std::string_view value;               ///< what stands there; empty: anything
-  std::vector<std::string_view> names;  ///< all that the verb writes there
+  std::string_view marker;                     ///< a file that is always in it, a JSON object: "dataset.json"
+  std::string_view field;                      ///< a field that this object has: "format"
+  std::string_view value;                      ///< what stands there; empty: anything
+  std::vector<std::string_view> names;         ///< all files that the verb writes there
+  std::vector<std::string_view> folders = {};  ///< and all folders
 };
 
 FolderKind dataset_kind();
 FolderKind split_kind();
 FolderKind baseline_kind();
+FolderKind signals_kind();
 FolderKind synthetic_kind();
 FolderKind hugging_face_kind();
 

@@ -77,6 +77,7 @@ class Sft : public Verb {
     auto model = learn::open_ranking_model(
         resumed ? output_.model_to_open(config_.model) : base::Path(config_.model), options, prompt_);
     learn::refuse_other_training(*model, dataset, split);
+    learn::refuse_signals("sft", *model);
     adopt_card(*model, "sft", prompt_, config_.model_options);
     config_.check();
     learn::check_positions(*model, config_.rationale_tokens);

@@ -7,6 +7,7 @@
 #include "cli/run_output.h"
 #include "cli/shell.h"
 #include "cli/verb.h"
+#include "experiment/signal_reader.h"
 #include "learn/trainer.h"
 
 namespace r2rank::cli {
@@ -15,22 +16,26 @@ namespace {
 class Train : public Verb {
  public:
   VerbText text() const override {
-    return {.name = "train",
-            .group = "Train and evaluate",
-            .summary = "train a language model to rank by what it concludes",
-            .purpose =
-                "Runs one stage of training: `silent` trains the score read right after the prompt, `rl` "
-                "samples rationales "
-                "for each user and item and trains them and the score with the ranking metric itself. A run "
-                "folder holds "
-                "the log, TensorBoard events, checkpoints and at the end the model.",
-            .examples =
-                "# a quick silent warm-up, then RL from it\n"
-                "r2rank train data/ml-100k --split data/ml-100k-split --model model.gguf --minutes 5 --steps "
-                "0 --output runs/warm\n"
-                "r2rank train data/ml-100k --split data/ml-100k-split --model runs/warm --stage rl "
-                "--steps 100 --output runs/rl\n"
-                "# go on after Ctrl-C or a crash: the same command with --resume"};
+    return {
+        .name = "train",
+        .group = "Train and evaluate",
+        .summary = "train a language model to rank by what it concludes",
+        .purpose =
+            "Runs one stage of training: `silent` trains the score read right after the prompt, `rl` "
+            "samples rationales "
+            "for each user and item and trains them and the score with the ranking metric itself. A run "
+            "folder holds "
+            "the log, TensorBoard events, checkpoints and at the end the model.",
+        .examples =
+            "# a quick silent warm-up, then RL from it\n"
+            "r2rank train data/ml-100k --split data/ml-100k-split --model model.gguf --minutes 5 --steps "
+            "0 --output runs/warm\n"
+            "r2rank train data/ml-100k --split data/ml-100k-split --model runs/warm --stage rl "
+            "--steps 100 --output runs/rl\n"
+            "# beside the scores of other rankers, made by `r2rank signals`\n"
+            "r2rank train data/ml-100k --split data/ml-100k-split --model model.gguf --signals runs/signals "
+            "--output runs/hybrid\n"
+            "# go on after Ctrl-C or a crash: the same command with --resume"};
   }
 
   void declare(Flags& flags) override {
@@ -49,6 +54,7 @@ class Train : public Verb {
     const base::Path folder = output_.output;
     const data::Dataset dataset = data::load_dataset(config_.dataset);
     const data::Split split = data::load_split(config_.split, dataset);
+    follow_signals(dataset, split, *invocation.config);
     if (invocation.dry_run) return estimate(dataset, split, invocation);
     if (!output_.check_folder(config_.model)) return output_.already_finished(invocation.json);
     learn::check_training_data(config_, dataset, split);
@@ -60,6 +66,8 @@ class Train : public Verb {
     const auto model = learn::open_ranking_model(output_.model_to_open(config_.model), options, prompt_);
     learn::refuse_other_training(*model, dataset, split);
     adopt_card(*model, "train", prompt_, config_.model_options);
+    learn::use_signals(config_.signals, dataset, split, *model);
+    const auto signals = experiment::open_signals(*model, dataset, split, true);
     config_.check();
     if (!resumed) warn_of_cut_rationales(*model);
     learn::check_positions(*model, config_.reasons() ? config_.rationale_tokens : 0);
@@ -70,7 +78,7 @@ class Train : public Verb {
       base::write_file(folder / "config.toml", invocation.config->as_toml());
     }
     announce(*model, resumed);
-    learn::Trainer trainer(config_, *model, dataset, split, folder);
+    learn::Trainer trainer(config_, *model, dataset, split, folder, signals.get());
     // A checkpoint that refuses these settings has done so by now.
     if (resumed) base::write_file(folder / "config.toml", invocation.config->as_toml());
     trainer.run();
@@ -78,6 +86,23 @@ class Train : public Verb {
   }
 
  private:
+  /// Training slates take targets that the signals' early rankers do not know: where the settings were not
+  /// given they are the signals' own.
+  void follow_signals(const data::Dataset& dataset, const data::Split& split,
+                      const base::ConfigFields& fields) {
+    if (!config_.signals.on()) return;
+    const auto set = rollout::load_signal_set(config_.signals.folder);
+    rollout::check_signal_set(set, config_.signals.folder, dataset, split);
+    const auto follow = [&](const char* key, int64_t& value, int64_t own, bool fits) {
+      if (fits || fields.given(key)) return;
+      base::log_info("{} {}, as the signals were made with", key, own);
+      value = own;
+    };
+    follow("recent_targets", config_.recent_targets, set.withhold, config_.recent_targets <= set.withhold);
+    follow("min_history", config_.min_history, set.min_history, config_.min_history >= set.min_history);
+    learn::check_signal_targets(set, config_.recent_targets, config_.min_history);
+  }
+
   /// A model that was taught longer rationales than this run lets it write would never end one.
   void warn_of_cut_rationales(const learn::RankingModel& model) const {
     const int64_t taught = learn::taught_rationale_tokens(model);
@@ -102,8 +127,9 @@ class Train : public Verb {
         static_cast<double>(model.model->parameters().trainable_elements()) / 1e6);
   }
 
-  int estimate(const data::Dataset& dataset, const data::Split& split, const Invocation& invocation) const {
+  int estimate(const data::Dataset& dataset, const data::Split& split, const Invocation& invocation) {
     const auto model = learn::open_ranking_model(config_.model, config_.model_options, prompt_);
+    learn::use_signals(config_.signals, dataset, split, *model);
     learn::check_positions(*model, config_.reasons() ? config_.rationale_tokens : 0);
     print("{}", training_cost_text(config_, *model, dataset, split, invocation.json));
     return 0;

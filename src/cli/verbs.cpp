@@ -13,6 +13,7 @@ std::unique_ptr<Verb> make_data_describe();
 std::unique_ptr<Verb> make_data_check();
 std::unique_ptr<Verb> make_model_inspect();
 std::unique_ptr<Verb> make_model_import();
+std::unique_ptr<Verb> make_signals();
 std::unique_ptr<Verb> make_sft();
 std::unique_ptr<Verb> make_train();
 std::unique_ptr<Verb> make_eval();
@@ -28,23 +29,12 @@ std::unique_ptr<Verb> make_completion();
 namespace {
 
 constexpr std::unique_ptr<Verb> (*kTable[])() = {
-    make_import,
-    make_generate,
-    make_split,
-    make_data_describe,
-    make_data_check,
-    make_model_inspect,
-    make_model_import,
-    make_sft,
-    make_train,
-    make_baseline_list,
-    make_baseline_train,
-    make_eval,
-    make_compare,
-    make_rank,
-    make_doctor,
-    make_bench,
-    make_config_reference,
+    make_import,        make_generate,      make_split,
+    make_data_describe, make_data_check,    make_model_inspect,
+    make_model_import,  make_signals,       make_sft,
+    make_train,         make_baseline_list, make_baseline_train,
+    make_eval,          make_compare,       make_rank,
+    make_doctor,        make_bench,         make_config_reference,
     make_completion,
 };
 

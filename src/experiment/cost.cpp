@@ -26,6 +26,11 @@ double block_parameters(const model::ModelConfig& config) {
   return forward_flop(config).block_token / 2;
 }
 
+bool trains_layers(const learn::RankingModel& model) {
+  const std::string& tuning = model.model->options().tuning;
+  return tuning != "head" && tuning != "frozen";
+}
+
 int64_t mean_slate_tokens(const learn::TrainConfig& config, const learn::RankingModel& model,
                           const data::Dataset& dataset, const data::Split& split) {
   const rollout::SlatePrompts prompts(dataset, split, *model.prompts);
@@ -71,7 +76,7 @@ TrainingCost estimate_training(const learn::TrainConfig& config, const learn::Ra
   const double epochs = config.reasons() ? static_cast<double>(config.epochs) : 1;
   const bool reference = config.reasons() && config.kl > 0;
   // Each weight takes part in three products a token, or in one where nothing goes back through the layers.
-  const double products = model.model->options().tuning == "head" ? 1 : 3;
+  const double products = trains_layers(model) ? 3 : 1;
   cost.seconds_per_step =
       epochs * ((2 * products * blocks * packed + 8 * output * sampled) / (product_speed * kTrainingShare) +
                 trained * kUpdate) +
@@ -112,7 +117,7 @@ TrainingCost estimate_sft(const learn::SftConfig& config, const learn::RankingMo
   if (config.steps > 0) cost.steps = std::min(cost.steps, config.steps);
   const auto each = 1.0 / static_cast<double>(steps_an_epoch);
   cost.tokens_per_step = static_cast<int64_t>(tokens * each);
-  const double products = model.model->options().tuning == "head" ? 1 : 3;
+  const double products = trains_layers(model) ? 3 : 1;
   // The output layer's logits are made twice and multiplied back twice, as in an RL step.
   cost.seconds_per_step =
       (2 * products * blocks * tokens + 8 * output * taught) * each / (product_speed * kTrainingShare) +

@@ -81,6 +81,17 @@ const json& list_in(const json& document, const char* key) {
   return document.at(key);
 }
 
+/// They are about a user's events and a catalogue's items.
+void refuse_signals(const learn::RankingModel& model) {
+  if (model.signals)
+    base::fail_usage(
+        "rank",
+        "{} was trained with the signals of other rankers, which know the users and items of its data "
+        "set only: name that data set and --split, and users with --users",
+        model.origin);
+  learn::refuse_signals("rank", model);
+}
+
 }  // namespace
 
 RankRequest parse_rank_request(std::string_view text) {
@@ -109,6 +120,7 @@ RankRequest parse_rank_request(std::string_view text) {
 
 std::vector<RankedItem> rank_request(const RankRequest& request, const learn::RankingModel& model,
                                      const ReasoningOptions& options) {
+  refuse_signals(model);
   learn::check_positions(model, options.rationales > 0 ? options.rationale_tokens : 0);
   std::vector<uint64_t> keys;
   for (const auto& id : request.ids) keys.push_back(base::hash64(id));

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "experiment/signal_reader.h"
 #include "rollout/reason_about_best.h"
 
 namespace r2rank::experiment {
@@ -80,7 +81,11 @@ rollout::SamplingOptions ReasoningOptions::sampling() const {
 
 RankingScorer::RankingScorer(std::string name, const learn::RankingModel& model, const data::Dataset& dataset,
                              const data::Split& split, ReasoningOptions options)
-    : name_(std::move(name)), model_(model), prompts_(dataset, split, *model.prompts), options_(options) {
+    : name_(std::move(name)),
+      model_(model),
+      signals_(open_signals(model, dataset, split, false)),
+      prompts_(dataset, split, *model.prompts, signals_.get()),
+      options_(options) {
   learn::check_positions(model, options.rationales > 0 ? options.rationale_tokens : 0);
 }
 

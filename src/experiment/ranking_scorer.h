@@ -1,11 +1,13 @@
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "baselines/scorer.h"
 #include "learn/model_folder.h"
+#include "rollout/signal_source.h"
 #include "rollout/slate_prompts.h"
 
 namespace r2rank::experiment {
@@ -36,9 +38,11 @@ std::vector<rollout::SlateRollout> roll_out(const rollout::Reasoner& reasoner,
                                             std::span<const rollout::PreparedSlate* const> slates,
                                             const ReasoningOptions& options);
 
-/// A language model as a scorer of slates. The references must outlive it.
+/// A language model as a scorer of slates, with the signals of one that was trained with some. The references
+/// must outlive it.
 class RankingScorer : public baselines::Scorer {
  public:
+  /// Errors: as open_signals and learn::check_positions.
   RankingScorer(std::string name, const learn::RankingModel& model, const data::Dataset& dataset,
                 const data::Split& split, ReasoningOptions options);
 
@@ -58,6 +62,7 @@ class RankingScorer : public baselines::Scorer {
  private:
   std::string name_;
   const learn::RankingModel& model_;
+  std::unique_ptr<rollout::SignalSource> signals_;  // null without
   rollout::SlatePrompts prompts_;
   ReasoningOptions options_;
   int64_t tokens_ = 0;

@@ -1,8 +1,17 @@
 #include "learn/activations.h"
 
 namespace r2rank::learn {
+namespace {
+
+/// Nothing goes back through the layers.
+bool keeps_none(const model::LanguageModel& model) {
+  return model.options().tuning == "head" || model.options().tuning == "frozen";
+}
+
+}  // namespace
+
 double activation_bytes(const model::LanguageModel& model, int64_t tokens, bool recomputed) {
-  if (model.options().tuning == "head") return 0;
+  if (keeps_none(model)) return 0;
   const auto& shape = model.config();
   const double element = model.options().dtype == "bf16" ? 2 : 4;
   const auto layers = static_cast<double>(shape.layers), width = static_cast<double>(shape.width);
@@ -14,7 +23,7 @@ double activation_bytes(const model::LanguageModel& model, int64_t tokens, bool 
 
 bool recomputes_layers(const OptimisationConfig& config, const model::LanguageModel& model, int64_t tokens,
                        double budget) {
-  if (model.options().tuning == "head" || config.checkpoint_layers == "off") return false;
+  if (keeps_none(model) || config.checkpoint_layers == "off") return false;
   return config.checkpoint_layers == "on" || activation_bytes(model, tokens, false) > budget;
 }
 

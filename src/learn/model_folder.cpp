@@ -16,9 +16,10 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kFormat = "r2rank-model";
-constexpr int kFormatVersion = 1;
+constexpr int kFormatVersion = 2;  // 2: with signals; others are written as version 1
 constexpr const char* kCard = "r2rank.json";
 constexpr const char* kExtra = "extra.safetensors";
+constexpr const char* kSignals = "signals";
 
 bool is_adapter(const model::Parameter& parameter) {
   return parameter.name().find(".lora_") != std::string::npos;
@@ -56,6 +57,7 @@ struct Card {
   model::ModelOptions options;
   bool has_adapters = false;  ///< the folder holds LoRA weights; else adapters asked for begin anew
   std::string training;
+  std::optional<ModelSignals> signals;
 };
 
 /// Device, dtype and seed are the caller's; what belongs to the weights is the card's.
@@ -132,6 +134,8 @@ Card read_card(const base::Path& path, const model::ModelOptions& options) {
     if (card.options.tuning != "lora" || wanted == "frozen")
       card.options.tuning = card.options.tuning == "lora" ? "lora" : wanted;
     card.training = document.at("training").dump();
+    if (document.contains(kSignals))
+      card.signals = read_signals(document.at(kSignals), path.parent_path() / kSignals, path);
   } catch (const json::exception& error) {
     base::fail_data("model", "{} is damaged: {}", path.string(), error.what());
   }
@@ -187,9 +191,10 @@ std::unique_ptr<RankingModel> open_ranking_model(const base::Path& path, const m
     connect(*ranking, prompt);
     return ranking;
   }
-  const Card card = read_card(folder / kCard, options);
+  Card card = read_card(folder / kCard, options);
   refuse_other_prompt(prompt, card.prompt, path);
   ranking->model = model::load_language_model(files, card.options);
+  if (card.signals) connect_signals(*ranking, std::move(*card.signals));
   read_extra(folder / kExtra, card.has_adapters, *ranking->model);
   ranking->training = card.training;
   connect(*ranking, card.prompt);
@@ -256,11 +261,15 @@ void write_ranking_model(const RankingModel& ranking, const base::Path& folder, 
   prompt.describe(prompt_fields);
   model::ModelOptions options = model.options();
   options.describe(model_fields);
-  const json card = {{"format", kFormat},
-                     {"version", kFormatVersion},
-                     {"prompt", config_to_json(prompt_fields)},
-                     {"model", config_to_json(model_fields)},
-                     {"training", json::parse(training)}};
+  json card = {{"format", kFormat},
+               {"version", ranking.signals ? kFormatVersion : 1},
+               {"prompt", config_to_json(prompt_fields)},
+               {"model", config_to_json(model_fields)},
+               {"training", json::parse(training)}};
+  if (ranking.signals) {
+    std::filesystem::create_directories(folder / kSignals);
+    card[kSignals] = write_signals(*ranking.signals, folder / kSignals);
+  }
   base::write_file(folder / kCard, card.dump(2) + "\n");
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "data/split.h"
+#include "learn/model_signals.h"
 #include "model/language_model.h"
 #include "rollout/reasoner.h"
 #include "text/prompt.h"
@@ -19,7 +20,8 @@ struct RankingModel {
   std::unique_ptr<text::Tokenizer> tokenizer;
   std::unique_ptr<text::PromptBuilder> prompts;
   std::unique_ptr<rollout::Reasoner> reasoner;
-  std::string training;  ///< "" for a base model, else a JSON object about its training
+  std::string training;                      ///< "" for a base model, else a JSON object about its training
+  std::optional<ModelSignals> signals = {};  ///< that it is trained with
 };
 
 /// Opens a GGUF file, a Hugging Face folder, one of our model folders, or a run folder (its model/ or its
@@ -42,7 +44,8 @@ void refuse_other_training(const RankingModel& ranking, const data::Dataset& dat
 int64_t taught_rationale_tokens(const RankingModel& ranking);
 
 /// Writes our model folder into an existing empty folder: a Hugging Face folder in f32 (base weights),
-/// r2rank.json (prompt, readout, tuning), extra.safetensors (readout head and LoRA adapters).
+/// r2rank.json (prompt, readout, tuning), extra.safetensors (readout head, signal head and LoRA adapters),
+/// signals/ where it is trained with some.
 /// docs/formats.md. `training` is a JSON object.
 void write_ranking_model(const RankingModel& model, const base::Path& folder, const std::string& training);
 

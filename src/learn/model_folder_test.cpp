@@ -201,8 +201,8 @@ TEST_F(ModelFolder, RefusesADamagedCard) {
   expect_parts(refused(folder), {"r2rank.json", "damaged", "prompt"});
   base::write_file(card, R"({"format": "something else", "version": 1})");
   expect_parts(refused(folder), {"r2rank.json", "expected \"r2rank-model\" as 'format'", "something else"});
-  base::write_file(card, R"({"format": "r2rank-model", "version": 2})");
-  expect_parts(refused(folder), {"r2rank.json", "version 1 or older", "found 2"});
+  base::write_file(card, R"({"format": "r2rank-model", "version": 3})");
+  expect_parts(refused(folder), {"r2rank.json", "version 2 or older", "found 3"});
   base::write_file(card, "[]");
   expect_parts(refused(folder), {"r2rank.json", "damaged"});
 }

@@ -6,7 +6,9 @@ namespace r2rank::learn {
 
 void OptimisationConfig::describe(base::ConfigFields& fields) {
   fields.add("learning_rate", learning_rate, "peak learning rate of the model").between(0, 1);
-  fields.add("readout_learning_rate", readout_learning_rate, "peak learning rate of the readout head")
+  fields
+      .add("readout_learning_rate", readout_learning_rate,
+           "peak learning rate of the readout head (and of signals)")
       .between(0, 1);
   fields.add("rate_warm_up", rate_warm_up, "share of the run over which the rate rises linearly")
       .between(0, 1);
@@ -39,10 +41,11 @@ AdamWOptions OptimisationConfig::adamw_options() const {
   return options;
 }
 
-void OptimisationConfig::check_tuning(const std::string& verb) const {
+void OptimisationConfig::check_tuning(const std::string& verb, bool residual) const {
   const auto refuse = [&](const char* why) { base::fail_usage(verb, "{}", why); };
-  if (model_options.tuning == "frozen") refuse("tuning = frozen trains nothing: choose full, lora or head");
-  if (model_options.tuning == "head" && model_options.readout == "verdict")
+  if (model_options.tuning == "frozen" && !residual)
+    refuse("tuning = frozen trains nothing: choose full, lora or head");
+  if (model_options.tuning == "head" && model_options.readout == "verdict" && !residual)
     refuse(
         "readout = verdict has no head to train with tuning = head: choose readout head or both, or tuning "
         "full or lora");

@@ -23,8 +23,9 @@ struct OptimisationConfig {
 
   void describe(base::ConfigFields& fields);
   AdamWOptions adamw_options() const;
-  /// Refuses a tuning that trains nothing. `verb` is the error's. Errors: kUsage.
-  void check_tuning(const std::string& verb) const;
+  /// Refuses a tuning that trains nothing; with a `residual` (signals) there is always that. `verb` is the
+  /// error's. Errors: kUsage.
+  void check_tuning(const std::string& verb, bool residual = false) const;
 };
 
 }  // namespace r2rank::learn

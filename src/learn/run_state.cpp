@@ -21,8 +21,8 @@ constexpr int64_t kMostSteps = int64_t{1} << 53;
 
 /// Settings a resumed run may change: they do not decide what a step computes.
 constexpr const char* kFreeKeys[] = {
-    "model",  "dataset",        "split", "rationale_set", "minutes", "steps", "checkpoint_minutes",
-    "device", "nonfinite_limit"};
+    "model",  "dataset",         "split",  "rationale_set", "minutes", "steps", "checkpoint_minutes",
+    "device", "nonfinite_limit", "signals"};
 
 json read_state(const base::Path& path) {
   json document = base::parse_json(base::read_file(path), "train", path.string());
@@ -70,6 +70,9 @@ void refuse_other_data(const json& document, const RunIdentity& identity, const 
                      run.string());
   if (document.value("rationales_hash", "") != identity.rationales_hash)
     base::fail_usage("train", "the checkpoint in {} was trained on other rationales; choose another --output",
+                     run.string());
+  if (document.value("signals_hash", "") != identity.signals_hash)
+    base::fail_usage("train", "the checkpoint in {} was trained with other signals; choose another --output",
                      run.string());
 }
 
@@ -185,6 +188,7 @@ void save_checkpoint(const base::Path& run, const RankingModel& model, AdamW& op
                    {"split_hash", identity.split_hash},
                    {"configuration", configuration}};
   if (!identity.rationales_hash.empty()) document["rationales_hash"] = identity.rationales_hash;
+  if (!identity.signals_hash.empty()) document["signals_hash"] = identity.signals_hash;
   if (state.best) document["best"] = best_json(*state.best);
   base::write_file(folder.path() / "state.json", document.dump(2) + "\n");
   folder.commit();

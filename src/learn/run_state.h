@@ -30,6 +30,7 @@ struct RunIdentity {
   std::string configuration;  ///< the resolved settings, a JSON object (configuration_of)
   std::string dataset_hash, split_hash;
   std::string rationales_hash = {};  ///< of what sft teaches; "" in other stages
+  std::string signals_hash = {};     ///< of signals.json; "" without signals
 };
 
 /// A configuration's resolved settings as a JSON object.

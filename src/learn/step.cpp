@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "model/profile.h"
 #include "model/token_logprob.h"
+#include "rollout/signal_offsets.h"
 
 namespace r2rank::learn {
 namespace {
@@ -68,6 +69,14 @@ std::vector<int64_t> candidate_counts(std::span<const StepSlate> slates) {
   return counts;
 }
 
+/// Signals add to a candidate's silent score and to each of its reasoned ones alike.
+void add_offsets(Pass& pass, const at::Tensor& offsets, const std::vector<int64_t>& owner) {
+  if (!offsets.defined()) return;
+  pass.silent = pass.silent + offsets;
+  if (pass.reasoned.defined())
+    pass.reasoned = pass.reasoned + offsets.index_select(0, to_index(owner, offsets.device()));
+}
+
 Pass forward(const model::LanguageModel& model, const rollout::PromptFrame& frame,
              std::span<const StepSlate> slates, const StepOptions& options) {
   std::vector<const rollout::PreparedSlate*> prepared;
@@ -85,8 +94,11 @@ Pass forward(const model::LanguageModel& model, const rollout::PromptFrame& fram
   const at::Tensor silent_states = states.index_select(0, to_index(pass.forest.silent_last, device));
   pass.silent = model.readout()(silent_states);
   if (options.critic != nullptr) pass.values = (*options.critic)(silent_states, candidate_counts(slates));
+  const at::Tensor offsets = rollout::signal_offsets(model, rollout::signal_rows(prepared));  // [sum K]
+  const std::vector<int64_t> owner = candidates_of(slates);
+  if (!rationales.empty()) pass.reasoned = reasoned_scores(pass, states, model, owner);
+  add_offsets(pass, offsets, owner);
   if (rationales.empty()) return pass;
-  pass.reasoned = reasoned_scores(pass, states, model, candidates_of(slates));
   const std::vector<int64_t> targets(pass.forest.predicted.begin(), pass.forest.predicted.end());
   pass.tokens =
       model::token_logprobs(states.index_select(0, to_index(pass.forest.predicted_from, device)),

@@ -45,6 +45,7 @@ void TrainConfig::describe(base::ConfigFields& fields) {
       .add("recent_targets", recent_targets, "targets are drawn among a user's last so many training events")
       .between(1, 1e6);
   fields.add("min_history", min_history, "earlier events a training target needs").between(1, 1e6);
+  signals.describe(fields);
   describe_rationales(fields);
   describe_objective(fields);
   OptimisationConfig::describe(fields);
@@ -114,7 +115,8 @@ void TrainConfig::resolve() {
 void TrainConfig::check() const {
   if (steps == 0 && minutes == 0)
     refuse("neither steps nor minutes is set: choose at least one, for example --steps 200");
-  check_tuning("train");
+  signals.check();
+  check_tuning("train", signals.uses("residual"));
   check_estimator();
   if (reasons()) check_rationales();
   check_idle();
@@ -122,11 +124,12 @@ void TrainConfig::check() const {
 
 void TrainConfig::check_rationales() const {
   const Credit how = credit_of(credit);
-  if (model_options.tuning == "head" &&
+  if ((model_options.tuning == "head" || model_options.tuning == "frozen") &&
       (how != Credit::kNone || kl > 0 || token_entropy > 0 || length_price > 0))
-    refuse(
-        "tuning = head leaves the writing of rationales as it is, so that token credit, kl, token_entropy "
-        "and length_price cannot act: set credit = none and the others to 0, or choose tuning full or lora");
+    refuse(fmt::format(
+        "tuning = {} leaves the writing of rationales as it is, so that token credit, kl, token_entropy "
+        "and length_price cannot act: set credit = none and the others to 0, or choose tuning full or lora",
+        model_options.tuning));
   if (rationales == 1 && needs_several_rationales(how))
     refuse(
         fmt::format("credit = {} compares rationales of one item and needs rationales >= 2; "
@@ -150,8 +153,10 @@ void TrainConfig::check_idle() const {
   refuse_idle("train", *this, !critic, "ranking_baseline = " + ranking_baseline + ", which has no critic",
               {"critic_learning_rate"});
   refuse_idle_tuning("train", *this);
-  refuse_idle("train", *this, model_options.readout == "verdict" && !critic, "readout = verdict",
-              {"readout_hidden", "readout_learning_rate"});
+  const bool verdict = model_options.readout == "verdict" && !critic;
+  refuse_idle("train", *this, verdict, "readout = verdict", {"readout_hidden"});
+  refuse_idle("train", *this, verdict && !signals.uses("residual"), "readout = verdict",
+              {"readout_learning_rate"});
 }
 
 void TrainConfig::check_estimator() const {

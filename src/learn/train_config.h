@@ -5,6 +5,7 @@
 
 #include "base/config.h"
 #include "learn/optimisation_config.h"
+#include "learn/signal_config.h"
 #include "learn/step.h"
 #include "rollout/sampling.h"
 
@@ -22,6 +23,7 @@ struct TrainConfig : OptimisationConfig {
   int64_t recent_targets = 6;
   int64_t min_history = 3;
   std::string negatives = "uniform";  ///< how they are drawn
+  SignalConfig signals;
 
   int64_t rationales = 2;         ///< G
   int64_t rationale_tokens = 16;  ///< T

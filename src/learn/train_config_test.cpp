@@ -81,6 +81,29 @@ TEST(TrainConfig, RefusesToTrainNothing) {
   EXPECT_NO_THROW(config.check());
 }
 
+TEST(TrainConfig, SignalsCanBeTrainedBesideAFrozenModel) {
+  TrainConfig config;
+  config.signals.folder = "S";
+  config.model_options.tuning = "frozen";
+  config.model_options.readout = "verdict";
+  config.readout_learning_rate = 1e-2;  // theirs too
+  EXPECT_NO_THROW(config.check());
+  config.signals.use = {"text"};
+  expect_refused(config, {"tuning = frozen", "choose full, lora or head"});
+  config.signals = {};
+  config.model_options.tuning = "full";
+  expect_refused(config, {"readout_learning_rate", "readout = verdict"});
+}
+
+TEST(TrainConfig, AFrozenModelsRationalesHaveNoCredit) {
+  auto config = rl();
+  config.signals.folder = "S";
+  config.model_options.tuning = "frozen";
+  expect_refused(config, {"tuning = frozen", "credit = none"});
+  config.credit = "none";
+  EXPECT_NO_THROW(config.check());
+}
+
 TEST(TrainConfig, RefusesCreditsThatCompareOneRationaleWithNothing) {
   auto config = rl();
   config.rationales = 1;

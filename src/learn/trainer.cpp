@@ -24,6 +24,10 @@ std::unique_ptr<Critic> critic_of(const TrainConfig& config, const model::Langua
                                   model.transformer().device());
 }
 
+std::string signals_hash(const RankingModel& model) {
+  return model.signals ? model.signals->set.hash : "";
+}
+
 /// Only later epochs have anything to clip: in the first one every ratio is 1.
 void take_clipping(const StepLog& from, StepLog& to) {
   for (auto& [name, value] : to)
@@ -67,14 +71,14 @@ struct Trainer::Batch {
 };
 
 Trainer::Trainer(const TrainConfig& config, RankingModel& model, const data::Dataset& dataset,
-                 const data::Split& split, const base::Path& run)
+                 const data::Split& split, const base::Path& run, rollout::SignalSource* signals)
     : TrainingStage(
           {"train", config.stage == "rl" ? "RL" : "silent warm-up", config.steps, config.minutes > 0}, config,
           plan_memory(config, *model.model), model,
-          {configuration_of(config), dataset.hash, data::training_hash(split)}, run,
+          {configuration_of(config), dataset.hash, data::training_hash(split), "", signals_hash(model)}, run,
           critic_of(config, *model.model)),
       config_(config),
-      prompts_(dataset, split, *model.prompts),
+      prompts_(dataset, split, *model.prompts, signals),
       slates_(dataset, split, slate_options(config)) {
   check_positions(model, config.reasons() ? config.rationale_tokens : 0);
   critic_learning_rate_ = config_.critic_learning_rate;

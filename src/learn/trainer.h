@@ -19,9 +19,10 @@ namespace r2rank::learn {
 class Trainer : public TrainingStage {
  public:
   /// Continues from <run>/checkpoint where there is one (then `model` must have been opened from it). The
-  /// references must outlive the trainer. Errors: kUsage, kData.
+  /// references must outlive the trainer. `signals` are those of a model that has some. Errors: kUsage,
+  /// kData.
   Trainer(const TrainConfig& config, RankingModel& model, const data::Dataset& dataset,
-          const data::Split& split, const base::Path& run);
+          const data::Split& split, const base::Path& run, rollout::SignalSource* signals = nullptr);
 
   StepLog step() override;
 

@@ -168,6 +168,26 @@ void LanguageModel::add_readout() {
   readout_.w2 = make("readout.w2", at::zeros({1, hidden}, at::kFloat));
 }
 
+void LanguageModel::add_signal_head(const std::vector<float>& start, int64_t features, int64_t hidden) {
+  const auto signals = static_cast<int64_t>(start.size());
+  R2RANK_CHECK(!signal_head_ && signals >= 1 && features >= signals);
+  const auto make = [&](const std::string& name, const at::Tensor& value) {
+    Parameter::Part whole{name, 0, value.size(0)};
+    return &parameters_.add({whole}, ParameterKind::kReadout, value.to(transformer_.device()), at::kFloat,
+                            true);
+  };
+  SignalHead head;
+  head.features = features;
+  head.weights = make("signals.w", at::tensor(start).unsqueeze(0));
+  if (hidden > 0) {
+    const double deviation = 1.0 / std::sqrt(static_cast<double>(features));
+    head.w1 = make("signals.w1", random_normal({hidden, features}, deviation, options_.seed, "signals.w1"));
+    head.b1 = make("signals.b1", at::zeros({hidden}, at::kFloat));
+    head.w2 = make("signals.w2", at::zeros({1, hidden}, at::kFloat));
+  }
+  signal_head_ = head;
+}
+
 void LanguageModel::set_verdict_tokens(int32_t yes, int32_t no) {
   R2RANK_CHECK(yes >= 0 && yes < config().vocabulary && no >= 0 && no < config().vocabulary);
   readout_.yes = yes;

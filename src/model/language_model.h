@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "model/format/model_files.h"
 #include "model/parameter.h"
 #include "model/readout.h"
+#include "model/signal_head.h"
 #include "model/transformer.h"
 
 namespace r2rank::model {
@@ -51,6 +53,10 @@ class LanguageModel {
   const Readout& readout() const { return readout_; }
   ParameterStore& parameters() { return parameters_; }
   const ParameterStore& parameters() const { return parameters_; }
+  /// Adds the parameters "signals.*", always trainable: w = `start` [M], a network of so many hidden units
+  /// over all `features` (0: none). REQUIRES: no head yet, features >= M >= 1.
+  void add_signal_head(const std::vector<float>& start, int64_t features, int64_t hidden);
+  const std::optional<SignalHead>& signal_head() const { return signal_head_; }
   /// Sets the verdict tokens; REQUIRES ids within the vocabulary.
   void set_verdict_tokens(int32_t yes, int32_t no);
 
@@ -72,6 +78,7 @@ class LanguageModel {
   ParameterStore parameters_;
   Transformer transformer_;
   Readout readout_;
+  std::optional<SignalHead> signal_head_;
   std::map<std::string, std::vector<int64_t>> shapes_;
 };
 

@@ -47,6 +47,7 @@ PreparedSlate part_of(const PreparedSlate& slate, const std::vector<int64_t>& ch
     part.order.push_back(static_cast<int32_t>(index));
     part.item_keys.push_back(slate.item_keys[index]);
     part.relevance.push_back(slate.relevance[index]);
+    if (!slate.signals.empty()) part.signals.push_back(slate.signals[index]);
   }
   return part;
 }

@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "model/decoder.h"
 #include "model/token_logprob.h"
+#include "rollout/signal_offsets.h"
 #include "text/tokenizer.h"
 
 namespace r2rank::rollout {
@@ -22,6 +23,10 @@ constexpr double kGap = 1e-3;  // between what was reasoned about and the rest
 std::vector<double> to_doubles(const at::Tensor& values) {
   const at::Tensor wide = values.to(at::kDouble).cpu().contiguous();
   return {wide.const_data_ptr<double>(), wide.const_data_ptr<double>() + wide.numel()};
+}
+
+at::Tensor with_offsets(const at::Tensor& scores, const at::Tensor& offsets) {
+  return offsets.defined() ? scores + offsets : scores;
 }
 
 at::Tensor rows_of(const at::Tensor& states, const std::vector<int64_t>& rows) {
@@ -65,6 +70,7 @@ struct Reasoner::Batch {
   model::TokenTree prompts;
   std::vector<int32_t> leaves;              // none without rationales
   std::vector<int64_t> silent_last;         // [candidates] packed
+  SignalRows signals;                       // [candidates]
   std::vector<base::RandomStream> streams;  // [rows]
   std::vector<Rationale> rationales;        // [rows]
   std::unique_ptr<model::Decoder> decoder;
@@ -77,6 +83,7 @@ struct Reasoner::Batch {
       const int32_t root = prompts.add(model::TokenTree::kRoot, slate.pieces.history);
       for (int64_t i = run.first; i < run.last; ++i) {
         const int32_t candidate = prompts.add(root, slate.pieces.candidates[i]);
+        signals.push_back(signal_row(slate, i));
         if (silent_cue) silent_last.push_back(prompts.last_token(prompts.add(candidate, frame.cue)));
         if (group.copies > 0) leaves.push_back(prompts.add(candidate, frame.rationale_start));
         for (int64_t g = group.first_copy; g < group.first_copy + group.copies; ++g)
@@ -120,8 +127,9 @@ std::vector<std::vector<double>> Reasoner::silent_scores(Slates slates) const {
   for (const auto& group : cut(slates, 0, 0)) {
     const Batch batch(slates, group, frame_, 0, true);
     const auto plan = transformer.plan(batch.prompts);
+    const at::Tensor states = rows_of(transformer.states(plan, false), batch.silent_last);  // [candidates, D]
     const auto scores =
-        to_doubles(model_.readout()(rows_of(transformer.states(plan, false), batch.silent_last)));
+        to_doubles(with_offsets(model_.readout()(states), signal_offsets(model_, batch.signals)));
     auto next = scores.begin();
     for (const auto& run : group.runs) {
       by_slate[run.slate].insert(by_slate[run.slate].end(), next, next + (run.last - run.first));
@@ -182,7 +190,9 @@ void Reasoner::sample_all(Batch& batch, const SamplingOptions& options) const {
 void Reasoner::read_scores(Batch& batch) const {
   at::NoGradGuard no_grad;
   const auto& readout = model_.readout();
-  batch.silent = to_doubles(readout(rows_of(batch.decoder->prompt_states(), batch.silent_last)));
+  const at::Tensor offsets = signal_offsets(model_, batch.signals);  // [candidates]
+  batch.silent =
+      to_doubles(with_offsets(readout(rows_of(batch.decoder->prompt_states(), batch.silent_last)), offsets));
   const auto rows = static_cast<int64_t>(batch.rationales.size());
   std::vector<int64_t> all(rows);
   std::iota(all.begin(), all.end(), 0);
@@ -191,7 +201,8 @@ void Reasoner::read_scores(Batch& batch) const {
   for (const auto& rationale : batch.rationales) tokens.push_back(rationale.tokens.back());
   at::Tensor states = batch.decoder->step(all, tokens);
   for (const int32_t token : frame_.cue) states = batch.decoder->step(all, std::vector<int32_t>(rows, token));
-  batch.scores = to_doubles(readout(states));
+  batch.scores = to_doubles(with_offsets(
+      readout(states), offsets.defined() ? offsets.repeat_interleave(batch.group.copies) : offsets));
 }
 
 }  // namespace r2rank::rollout

@@ -19,6 +19,14 @@ void take_out(text::PromptItem& item, float rating, int32_t rated) {
   item.count = std::max<int64_t>(item.count - 1, 0);
 }
 
+std::vector<std::pair<std::string, int32_t>> named(const std::vector<std::string>& names,
+                                                   const std::vector<int32_t>& percentiles) {
+  R2RANK_CHECK(names.size() == percentiles.size());
+  std::vector<std::pair<std::string, int32_t>> pairs;
+  for (size_t i = 0; i < names.size(); ++i) pairs.emplace_back(names[i], percentiles[i]);
+  return pairs;
+}
+
 }  // namespace
 
 std::vector<double> PreparedSlate::in_slate_order(const std::vector<double>& canonical) const {
@@ -29,7 +37,8 @@ std::vector<double> PreparedSlate::in_slate_order(const std::vector<double>& can
 }
 
 PreparedSlate canonical_slate(int64_t id, text::PromptPieces pieces, const std::vector<uint64_t>& keys,
-                              const std::vector<float>& relevance) {
+                              const std::vector<float>& relevance, std::vector<std::vector<float>> signals) {
+  R2RANK_CHECK(signals.empty() || signals.size() == keys.size());
   PreparedSlate prepared;
   prepared.id = id;
   prepared.order.resize(keys.size());
@@ -42,13 +51,17 @@ PreparedSlate canonical_slate(int64_t id, text::PromptPieces pieces, const std::
     prepared.pieces.candidates.push_back(std::move(pieces.candidates[index]));
     prepared.item_keys.push_back(keys[index]);
     prepared.relevance.push_back(relevance[index]);
+    if (!signals.empty()) prepared.signals.push_back(std::move(signals[index]));
   }
   return prepared;
 }
 
 SlatePrompts::SlatePrompts(const data::Dataset& dataset, const data::Split& split,
-                           const text::PromptBuilder& builder)
-    : dataset_(dataset), builder_(builder), statistics_(data::item_statistics(dataset, split)) {}
+                           const text::PromptBuilder& builder, SignalSource* signals)
+    : dataset_(dataset),
+      builder_(builder),
+      statistics_(data::item_statistics(dataset, split)),
+      signals_(signals) {}
 
 PreparedSlate SlatePrompts::prepare(const data::Slate& slate, bool training) const {
   const auto events = dataset_.events(slate.user);
@@ -60,12 +73,16 @@ PreparedSlate SlatePrompts::prepare(const data::Slate& slate, bool training) con
   for (int64_t i = slate.history_end - shown; i < slate.history_end; ++i)
     history.push_back(history_item(events[i], target.time));
   std::vector<uint64_t> keys;
+  SlateSignals signals = signals_ != nullptr ? signals_->of(slate, training) : SlateSignals();
   for (const int32_t item : slate.candidates) {
     const bool own = training && item == target.item;
     candidates.push_back(candidate_item(item, own ? &target : nullptr));
     keys.push_back(base::hash64(dataset_.items[item].id));
+    if (signals_ != nullptr)
+      candidates.back().signals = named(signals_->names(), signals.percentiles[keys.size() - 1]);
   }
-  return canonical_slate(slate.id, builder_.build(history, candidates), keys, slate.relevance);
+  return canonical_slate(slate.id, builder_.build(history, candidates), keys, slate.relevance,
+                         std::move(signals.features));
 }
 
 text::PromptItem SlatePrompts::describe_item(int32_t item) const {

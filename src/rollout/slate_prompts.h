@@ -6,6 +6,7 @@
 #include "data/item_statistics.h"
 #include "data/slates.h"
 #include "data/split.h"
+#include "rollout/signal_source.h"
 #include "text/prompt.h"
 
 namespace r2rank::rollout {
@@ -19,6 +20,7 @@ struct PreparedSlate {
   std::vector<int32_t> order;       ///< [K] order[i] is the slate's index of canonical candidate i
   std::vector<uint64_t> item_keys;  ///< [K] key of each candidate's random streams
   std::vector<float> relevance;     ///< [K] canonical order
+  std::vector<std::vector<float>> signals = {};  ///< [K][F] canonical order; empty without signals
 
   int64_t candidates() const { return static_cast<int64_t>(order.size()); }
   /// Values in canonical order put back into the slate's own.
@@ -26,15 +28,17 @@ struct PreparedSlate {
 };
 
 /// Sorts a slate's pieces into canonical order. `keys` identify the items (random streams, order of equal
-/// texts).
+/// texts); `signals` [K][F] may be empty.
 PreparedSlate canonical_slate(int64_t id, text::PromptPieces pieces, const std::vector<uint64_t>& keys,
-                              const std::vector<float>& relevance);
+                              const std::vector<float>& relevance,
+                              std::vector<std::vector<float>> signals = {});
 
 /// Turns slates into prompts: titles and statistics of history and candidates, from training interactions
-/// only. The references must outlive it. Thread-safe.
+/// only, and, with `signals`, what these say about candidates. The references must outlive it. Thread-safe.
 class SlatePrompts {
  public:
-  SlatePrompts(const data::Dataset& dataset, const data::Split& split, const text::PromptBuilder& builder);
+  SlatePrompts(const data::Dataset& dataset, const data::Split& split, const text::PromptBuilder& builder,
+               SignalSource* signals = nullptr);
 
   /// With `training`, the slate's target is itself a training event: it is taken out of its item's count and
   /// mean rating.
@@ -48,6 +52,7 @@ class SlatePrompts {
   const data::Dataset& dataset_;
   const text::PromptBuilder& builder_;
   data::ItemStatistics statistics_;
+  SignalSource* signals_;  // null without signals
 };
 
 }  // namespace r2rank::rollout

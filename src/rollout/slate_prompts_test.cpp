@@ -233,5 +233,49 @@ TEST(CanonicalSlate, GivesValuesBackInTheSlatesOrder) {
   EXPECT_EQ(slate.in_slate_order({10, 20, 30}), (std::vector<double>{20, 30, 10}));
 }
 
+/// Tells of each item its index, and of a training slate that it is one.
+class Telling : public SignalSource {
+ public:
+  const std::vector<std::string>& names() const override { return names_; }
+  SlateSignals of(const data::Slate& slate, bool training) override {
+    SlateSignals signals;
+    for (const int32_t item : slate.candidates) {
+      signals.features.push_back({static_cast<float>(item), training ? 1.0F : 0.0F});
+      signals.percentiles.push_back({item});
+    }
+    return signals;
+  }
+
+ private:
+  std::vector<std::string> names_ = {"sasrec"};
+};
+
+TEST_F(SlatePromptsTest, SignalsFollowTheirCandidatesIntoCanonicalOrder) {
+  Telling source;
+  for (const bool training : {true, false}) {
+    const data::Slate& slate = training ? training_ : held_out_;
+    const auto prepared = SlatePrompts(dataset_, split_, builder_, &source).prepare(slate, training);
+    ASSERT_EQ(prepared.signals.size(), slate.candidates.size());
+    for (size_t i = 0; i < prepared.order.size(); ++i) {
+      EXPECT_EQ(prepared.signals[i][0], static_cast<float>(slate.candidates[prepared.order[i]]));
+      EXPECT_EQ(prepared.signals[i][1], training ? 1.0F : 0.0F);
+    }
+  }
+  EXPECT_TRUE(prepare(held_out_, false).signals.empty());
+}
+
+TEST_F(SlatePromptsTest, PercentilesStandInTheCandidatesText) {
+  text::PromptConfig config = showing_everything();
+  config.candidate = "{title}: {signal:sasrec} of 100";
+  const text::PromptBuilder builder(tokenizer(), config);
+  Telling source;
+  const auto prepared = SlatePrompts(dataset_, split_, builder, &source).prepare(held_out_, false);
+  for (size_t i = 0; i < prepared.order.size(); ++i) {
+    const int32_t item = held_out_.candidates[prepared.order[i]];
+    EXPECT_EQ(tokenizer().decode(prepared.pieces.candidates[i]),
+              fmt::format("Title {}: {} of 100", item, item));
+  }
+}
+
 }  // namespace
 }  // namespace r2rank::rollout

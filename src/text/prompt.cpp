@@ -21,6 +21,7 @@ std::string key_of(const PromptItem& item) {
   const auto add = [&](const std::string& text) { key += fmt::format("|{}:{}", text.size(), text); };
   add(item.title), add(item.brand), add(item.description);
   for (const auto& category : item.categories) add(category);
+  for (const auto& [name, percentile] : item.signals) add(fmt::format("{} {}", name, percentile));
   return base::hash_hex(key);
 }
 
@@ -66,7 +67,10 @@ struct PromptBuilder::Caches {
 };
 
 PromptBuilder::PromptBuilder(const Tokenizer& tokenizer, PromptConfig config)
-    : tokenizer_(tokenizer), config_(std::move(config)), caches_(std::make_unique<Caches>()) {
+    : tokenizer_(tokenizer),
+      config_(std::move(config)),
+      signal_names_(signals_in(config_.candidate)),
+      caches_(std::make_unique<Caches>()) {
   const ChatFrame frame = frame_of(tokenizer_, config_);
   history_start_ = tokenizer_.encode(frame.open, true);
   append(history_start_, tokenizer_.encode(config_.instruction, false));
@@ -128,8 +132,8 @@ std::vector<TokenId> PromptBuilder::cut_candidate(const PromptItem& item) const 
   FieldLimits limits{config_.title_tokens, config_.title_tokens, config_.description_words};
   std::vector<TokenId> tokens;
   const auto fits = [&] {
-    tokens = tokenizer_.encode(fill_template(config_.candidate, candidate_fields(tokenizer_, item, limits)),
-                               false);
+    const auto fields = candidate_fields(tokenizer_, item, limits, signal_names_);
+    tokens = tokenizer_.encode(fill_template(config_.candidate, fields), false);
     return static_cast<int64_t>(tokens.size()) <= config_.candidate_tokens;
   };
   if (fits()) return tokens;

@@ -22,6 +22,7 @@ struct PromptItem {
   double mean_rating = -1;  ///< over training interactions; < 0: unknown
   double rating = -1;       ///< the user's own, history only; < 0: unknown
   double days_ago = -1;     ///< history only, and only where time is real; < 0: unknown
+  std::vector<std::pair<std::string, int32_t>> signals = {};  ///< candidates only: name, percentile
 };
 
 /// Every parameter of the prompt; stored in a checkpoint, so that a trained model is always asked the same
@@ -34,7 +35,7 @@ struct PromptConfig {
       history_item;  ///< one line a past item: {title} {brand} {category} {categories} {rating} {days_ago}
   std::string question;         ///< after the history, end of the user turn
   std::string candidate;        ///< start of the assistant turn: {title} {brand} {category} {categories}
-                                ///< {description} {count} {mean_rating}
+                                ///< {description} {count} {mean_rating} {signal:NAME}
   std::string cue;              ///< fixed text after a rationale (and directly after the prompt when silent)
   std::string rationale_start;  ///< fixed text between candidate and rationale ("" for none)
   int64_t history_items = 10;
@@ -74,6 +75,8 @@ class PromptBuilder {
   TokenId yes() const { return yes_; }  ///< the verdict tokens whose output embeddings make e_yes - e_no
   TokenId no() const { return no_; }
   const PromptConfig& config() const { return config_; }
+  /// NAME of each {signal:NAME} that the candidate's template shows, distinct, in its order.
+  const std::vector<std::string>& signal_names() const { return signal_names_; }
 
  private:
   struct Caches;
@@ -86,6 +89,7 @@ class PromptBuilder {
 
   const Tokenizer& tokenizer_;
   PromptConfig config_;
+  std::vector<std::string> signal_names_;
   std::vector<TokenId> history_start_, history_end_;  // the fixed tokens before and after the items
   std::vector<TokenId> rationale_start_, cue_;
   TokenId end_of_turn_ = 0, yes_ = 0, no_ = 0;

@@ -21,8 +21,7 @@ void PromptConfig::describe(base::ConfigFields& fields) {
   fields.add("prompt_question", question, "Text after the history.");
   fields.add("prompt_candidate", candidate,
              "The candidate, which opens the model's answer: {title} {brand} {category} {categories} "
-             "{description} {count} "
-             "{mean_rating}.");
+             "{description} {count} {mean_rating}, and {signal:NAME} of a run with signals.");
   fields.add("prompt_cue", cue,
              "Fixed text whose last token the score is read from, after the rationale or the candidate.");
   fields.add("prompt_rationale_start", rationale_start,

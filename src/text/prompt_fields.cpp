@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "text/utf8.h"
@@ -36,6 +37,12 @@ FieldValues text_fields(const Tokenizer& tokenizer, const PromptItem& item, cons
           {"brand", cut(item.brand, limits.other_tokens)},
           {"category", cut(last, limits.other_tokens)},
           {"categories", cut(fmt::format("{}", fmt::join(item.categories, ", ")), limits.other_tokens)}};
+}
+
+std::string percentile_text(const PromptItem& item, const std::string& signal) {
+  for (const auto& [name, percentile] : item.signals)
+    if (name == signal) return fmt::format("{}", percentile);
+  return "";
 }
 
 }  // namespace
@@ -98,12 +105,31 @@ FieldValues history_fields(const Tokenizer& tokenizer, const PromptItem& item, c
   return values;
 }
 
-FieldValues candidate_fields(const Tokenizer& tokenizer, const PromptItem& item, const FieldLimits& limits) {
+FieldValues candidate_fields(const Tokenizer& tokenizer, const PromptItem& item, const FieldLimits& limits,
+                             const std::vector<std::string>& signals) {
   FieldValues values = text_fields(tokenizer, item, limits);
   values.emplace_back("description", cut_to_words(clean_text(item.description), limits.description_words));
   values.emplace_back("count", item.count >= 0 ? fmt::format("{}", item.count) : "");
   values.emplace_back("mean_rating", item.mean_rating >= 0 ? fmt::format("{:.1f}", item.mean_rating) : "");
+  for (const auto& name : signals) values.emplace_back("signal:" + name, percentile_text(item, name));
   return values;
+}
+
+std::vector<std::string> signals_in(std::string_view text) {
+  constexpr std::string_view kStart = "{signal:";
+  std::vector<std::string> names;
+  for (size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '\\') {
+      ++at;  // the next character is plain text
+      continue;
+    }
+    if (!text.substr(at).starts_with(kStart)) continue;
+    const size_t begin = at + kStart.size(), end = text.find('}', begin);
+    if (end == std::string_view::npos || end == begin) continue;  // fill_template says what is wrong with it
+    std::string name(text.substr(begin, end - begin));
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+  }
+  return names;
 }
 
 }  // namespace r2rank::text

@@ -31,6 +31,10 @@ std::string days_ago_text(double days);
 /// The placeholders of a history line. The candidate's leave out what only the past may show (rating,
 /// days_ago): a candidate's own would give the label away.
 FieldValues history_fields(const Tokenizer& tokenizer, const PromptItem& item, const FieldLimits& limits);
-FieldValues candidate_fields(const Tokenizer& tokenizer, const PromptItem& item, const FieldLimits& limits);
+/// With {signal:NAME} for each of `signals`: the item's percentile, empty where it has none.
+FieldValues candidate_fields(const Tokenizer& tokenizer, const PromptItem& item, const FieldLimits& limits,
+                             const std::vector<std::string>& signals = {});
+/// NAME of each placeholder {signal:NAME} in a template, distinct, in its order.
+std::vector<std::string> signals_in(std::string_view text);
 
 }  // namespace r2rank::text

@@ -83,5 +83,20 @@ TEST(PromptFields, ACandidateHasNoRatingOrTimeOfItsOwn) {
             "(absent)");
 }
 
+TEST(PromptFields, SignalsAreShownByTheirNames) {
+  PromptItem item{.title = "a"};
+  item.signals = {{"sasrec", 97}, {"tfidf", 3}};
+  const auto fields = candidate_fields(tokenizer(), item, {}, {"tfidf", "ease"});
+  EXPECT_EQ(value_of(fields, "signal:tfidf"), "3");
+  EXPECT_EQ(value_of(fields, "signal:ease"), "");
+  EXPECT_EQ(value_of(fields, "signal:sasrec"), "(absent)");
+}
+
+TEST(PromptFields, FindsTheSignalsOfATemplate) {
+  EXPECT_EQ(signals_in("{title}[, {signal:b} and {signal:a-1}], {signal:b}"),
+            (std::vector<std::string>{"b", "a-1"}));
+  EXPECT_TRUE(signals_in(R"(\{signal:x\} {signal:} {signal:y)").empty());
+}
+
 }  // namespace
 }  // namespace r2rank::text

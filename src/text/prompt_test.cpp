@@ -195,5 +195,25 @@ TEST(Prompt, AModelWithoutSingleVerdictTokensIsRefused) {
   EXPECT_THROW(PromptBuilder(bytes, roomy()), base::Error);
 }
 
+TEST(Prompt, SignalsOfACandidateAreShownAndKeptApart) {
+  PromptConfig config = roomy();
+  config.candidate = "{title}[, fit {signal:sasrec} of 100].";
+  const PromptBuilder builder(tokenizer(), config);
+  EXPECT_EQ(builder.signal_names(), (std::vector<std::string>{"sasrec"}));
+  PromptItem high = item("Cube"), low = item("Cube");
+  high.signals = {{"sasrec", 97}};
+  low.signals = {{"sasrec", 4}};
+  const auto pieces = builder.build({}, {high, low, item("Cube")});
+  EXPECT_EQ(tokenizer().decode(pieces.candidates[0]), "Cube, fit 97 of 100.");
+  EXPECT_EQ(tokenizer().decode(pieces.candidates[1]), "Cube, fit 4 of 100.");
+  EXPECT_EQ(tokenizer().decode(pieces.candidates[2]), "Cube.");
+}
+
+TEST(Prompt, HistoryLinesShowNoSignals) {
+  PromptConfig config = roomy();
+  config.history_item = "{title} {signal:sasrec}";
+  expect_usage_error(config, "signal:sasrec");
+}
+
 }  // namespace
 }  // namespace r2rank::text

@@ -41,6 +41,7 @@ struct ModelSettings {
     seeded.seed = static_cast<int64_t>(seed);
     auto ranking = learn::open_ranking_model(path, seeded, prompt);
     learn::refuse_other_training(*ranking, data.dataset, data.split);
+    learn::refuse_signals(std::string(method), *ranking);
     return ranking;
   }
 };

@@ -1,0 +1,34 @@
+#include "learn/signal_config.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "learn/idle_settings.h"
+
+namespace r2rank::learn {
+
+void SignalConfig::describe(base::ConfigFields& fields) {
+  fields.add("signals", folder,
+             "folder made by `r2rank signals`: other rankers' scores beside the text (none: text alone)");
+  fields
+      .add("signal_use", use,
+           "how signals are used: residual adds to the scores; text shows {signal:NAME} of prompt_candidate")
+      .one_of({"residual", "text"});
+  fields
+      .add("signal_hidden", hidden,
+           "hidden units of the residual's network over the signals (0: their weighted sum alone)")
+      .between(0, 4096);
+}
+
+bool SignalConfig::uses(const std::string& way) const {
+  return on() && std::find(use.begin(), use.end(), way) != use.end();
+}
+
+void SignalConfig::check() const {
+  refuse_idle("train", *this, !on(), "no signals", {"signal_use", "signal_hidden"});
+  if (on() && use.empty())
+    base::fail_usage("train", "signal_use names no use of the signals: choose residual, text, or both");
+  refuse_idle("train", *this, on() && !uses("residual"), "signal_use without residual", {"signal_hidden"});
+}
+
+}  // namespace r2rank::learn
