@@ -28,7 +28,7 @@ double block_parameters(const model::ModelConfig& config) {
 
 bool trains_layers(const learn::RankingModel& model) {
   const std::string& tuning = model.model->options().tuning;
-  return tuning != "head" && tuning != "frozen";
+  return (tuning != "head" && tuning != "frozen") || model.model->signal_projection() != nullptr;
 }
 
 int64_t mean_slate_tokens(const learn::TrainConfig& config, const learn::RankingModel& model,

@@ -5,6 +5,7 @@ namespace {
 
 /// Nothing goes back through the layers.
 bool keeps_none(const model::LanguageModel& model) {
+  if (model.signal_projection() != nullptr) return false;  // it stands before the layers
   return model.options().tuning == "head" || model.options().tuning == "frozen";
 }
 

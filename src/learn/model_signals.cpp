@@ -73,6 +73,7 @@ void connect_signals(RankingModel& ranking, ModelSignals signals) {
   R2RANK_CHECK(!ranking.signals);
   if (contains(signals.use, "residual"))
     ranking.model->add_signal_head(signals.set.weights(), signals.set.features(), signals.hidden);
+  if (contains(signals.use, "token")) ranking.model->add_signal_projection(signals.set.features());
   ranking.signals = std::move(signals);
 }
 
@@ -145,7 +146,8 @@ ModelSignals read_signals(const json& card, const base::Path& folder, const base
                     (folder / rollout::kSignalFile).string(), signals.set.hash, card_path.string(),
                     fields.text("hash"));
   for (const auto& way : fields.list("use")) {
-    if (way != "residual" && way != "text") fields.fail_field("use", "a list of residual and text");
+    if (way != "residual" && way != "text" && way != "token")
+      fields.fail_field("use", "a list of residual, text and token");
     signals.use.push_back(way.get<std::string>());
   }
   return signals;

@@ -20,7 +20,7 @@ struct ModelSignals {
 };
 
 /// Gives a model without signals these; with `residual` in use its signal head, which begins as the weighted
-/// sum.
+/// sum, with `token` a projection, which begins at zero.
 void connect_signals(RankingModel& ranking, ModelSignals signals);
 
 /// Opens the signals that a training run names and gives them to the model, or checks that they are those

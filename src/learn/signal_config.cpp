@@ -11,9 +11,11 @@ void SignalConfig::describe(base::ConfigFields& fields) {
   fields.add("signals", folder,
              "folder made by `r2rank signals`: other rankers' scores beside the text (none: text alone)");
   fields
-      .add("signal_use", use,
-           "how signals are used: residual adds to the scores; text shows {signal:NAME} of prompt_candidate")
-      .one_of({"residual", "text"});
+      .add(
+          "signal_use", use,
+          "how signals are used: residual adds to the scores; text shows {signal:NAME} of prompt_candidate; token "
+          "adds to the embedding of the candidate's last token")
+      .one_of({"residual", "text", "token"});
   fields
       .add("signal_hidden", hidden,
            "hidden units of the residual's network over the signals (0: their weighted sum alone)")
@@ -27,7 +29,8 @@ bool SignalConfig::uses(const std::string& way) const {
 void SignalConfig::check() const {
   refuse_idle("train", *this, !on(), "no signals", {"signal_use", "signal_hidden"});
   if (on() && use.empty())
-    base::fail_usage("train", "signal_use names no use of the signals: choose residual, text, or both");
+    base::fail_usage("train",
+                     "signal_use names no use of the signals: choose among residual, text and token");
   refuse_idle("train", *this, on() && !uses("residual"), "signal_use without residual", {"signal_hidden"});
 }
 

@@ -16,7 +16,7 @@ struct SignalConfig {
 
   void describe(base::ConfigFields& fields);
   bool on() const { return !folder.empty(); }
-  /// "residual", "text"
+  /// "residual", "text", "token"
   bool uses(const std::string& way) const;
   /// Refuses a choice that cannot act. Errors: kUsage.
   void check() const;

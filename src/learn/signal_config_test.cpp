@@ -26,7 +26,7 @@ TEST(SignalConfig, IsOffUnlessAFolderIsNamed) {
 TEST(SignalConfig, RefusesWhatCannotAct) {
   expect_refused({.folder = "", .use = {"text"}, .hidden = 16}, {"signal_use", "no signals"});
   expect_refused({.folder = "", .use = {"residual"}, .hidden = 8}, {"signal_hidden", "no signals"});
-  expect_refused({.folder = "S", .use = {}, .hidden = 16}, {"signal_use", "residual, text"});
+  expect_refused({.folder = "S", .use = {}, .hidden = 16}, {"signal_use", "residual, text and token"});
   expect_refused({.folder = "S", .use = {"text"}, .hidden = 8}, {"signal_hidden", "without residual"});
   EXPECT_NO_THROW((SignalConfig{"S", {"text"}, 16}.check()));
 }

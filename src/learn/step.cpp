@@ -90,11 +90,14 @@ Pass forward(const model::LanguageModel& model, const rollout::PromptFrame& fram
   const auto& transformer = model.transformer();
   const at::Device device = transformer.device();
   const auto plan = transformer.plan(pass.forest.tree);
-  const at::Tensor states = transformer.states(plan, options.checkpoint_layers);  // [N, D]
+  const rollout::SignalRows signals = rollout::signal_rows(prepared);
+  const at::Tensor states =
+      transformer.states(plan, options.checkpoint_layers,
+                         rollout::signal_shifts(model, signals, pass.forest.candidate_last));  // [N, D]
   const at::Tensor silent_states = states.index_select(0, to_index(pass.forest.silent_last, device));
   pass.silent = model.readout()(silent_states);
   if (options.critic != nullptr) pass.values = (*options.critic)(silent_states, candidate_counts(slates));
-  const at::Tensor offsets = rollout::signal_offsets(model, rollout::signal_rows(prepared));  // [sum K]
+  const at::Tensor offsets = rollout::signal_offsets(model, signals);  // [sum K]
   const std::vector<int64_t> owner = candidates_of(slates);
   if (!rationales.empty()) pass.reasoned = reasoned_scores(pass, states, model, owner);
   add_offsets(pass, offsets, owner);

@@ -58,11 +58,15 @@ class StepWithSignals : public testing::GoldenSlates {
       run(reasons);
       const at::Tensor found = parameter->gradient.flatten().clone();
       for (int64_t n = 0; n < parameter->master.numel(); ++n) {
-        const double expected =
-            -slope([&](double value) { set(*parameter, n, value); }, get(*parameter, n), reasons);
-        EXPECT_NEAR(found[n].item<double>(), expected, 2e-4) << parameter->name() << " " << n;
+        EXPECT_NEAR(found[n].item<double>(), difference(*parameter, n, reasons), 2e-4)
+            << parameter->name() << " " << n;
       }
     }
+  }
+
+  /// What the step's loss gains with element n of a parameter.
+  double difference(const model::Parameter& parameter, int64_t n, bool reasons) {
+    return -slope([&](double value) { set(parameter, n, value); }, get(parameter, n), reasons);
   }
 
   std::unique_ptr<rollout::Reasoner> reasoner() const {
@@ -163,6 +167,54 @@ TEST_F(StepWithSignals, TheReasonerScoresAsTheStepDoes) {
       const double offset = rollouts[b].silent[i] - without[b].silent[i];
       for (int g = 0; g < 2; ++g)
         EXPECT_NEAR(rollouts[b].scores[i][g], without[b].scores[i][g] + offset, 1e-4);
+    }
+}
+
+TEST_F(StepWithSignals, AProjectionStartsWithoutEffect) {
+  const auto plain = run(true);
+  model_->add_signal_projection(kFeatures);
+  const auto added = run(true);
+  for (int b = 0; b < kSlates; ++b) EXPECT_EQ(added[b].scores.reasoned, plain[b].scores.reasoned);
+}
+
+TEST_F(StepWithSignals, GradientsOfTheProjectionAreThoseOfDifferences) {
+  model_->add_signal_projection(kFeatures);
+  const model::Parameter& projection = *model_->signal_projection();
+  {
+    at::NoGradGuard no_grad;
+    projection.master.copy_(model::golden::formula("token", projection.master.sizes().vec(), 1));
+  }
+  for (const bool checkpointed : {false, true}) {
+    options_.checkpoint_layers = checkpointed;
+    run(true);
+    const at::Tensor found = projection.gradient.flatten().clone();
+    const int64_t every = found.numel() / 7;
+    for (int64_t n = 0; n < found.numel(); n += every)
+      EXPECT_NEAR(found[n].item<double>(), difference(projection, n, true), 1e-3) << n;
+  }
+}
+
+TEST_F(StepWithSignals, TheProjectionIsTrainedWhereTheModelIsFrozenAndTheReasonerSeesIt) {
+  model_ = model::golden::tiny_model("llama", "frozen");
+  model_->set_verdict_tokens(11, 12);
+  const auto plain = reasoner()->silent_scores(pointers());
+  model_->add_signal_projection(kFeatures);
+  {
+    at::NoGradGuard no_grad;
+    model_->signal_projection()->master.fill_(0.3F);
+  }
+  const auto outcomes = run(true);
+  EXPECT_GT(model_->signal_projection()->gradient.abs().max().item<float>(), 0);
+  const auto silent = reasoner()->silent_scores(pointers());
+  rollout::SamplingOptions sampling;
+  sampling.rationales = 1;
+  sampling.max_tokens = 3;
+  const auto rollouts = reasoner()->reason(pointers(), sampling, true);
+  for (int b = 0; b < kSlates; ++b)
+    for (int i = 0; i < kItems; ++i) {
+      EXPECT_GT(std::abs(silent[b][i] - plain[b][i]), 1e-4);
+      EXPECT_NEAR(silent[b][i], outcomes[b].scores.silent[i], 1e-5);
+      EXPECT_NEAR(rollouts[b].silent[i], silent[b][i], 1e-5);
     }
 }
 

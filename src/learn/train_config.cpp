@@ -116,7 +116,7 @@ void TrainConfig::check() const {
   if (steps == 0 && minutes == 0)
     refuse("neither steps nor minutes is set: choose at least one, for example --steps 200");
   signals.check();
-  check_tuning("train", signals.uses("residual"));
+  check_tuning("train", signals.uses("residual") || signals.uses("token"));
   check_estimator();
   if (reasons()) check_rationales();
   check_idle();
@@ -155,8 +155,8 @@ void TrainConfig::check_idle() const {
   refuse_idle_tuning("train", *this);
   const bool verdict = model_options.readout == "verdict" && !critic;
   refuse_idle("train", *this, verdict, "readout = verdict", {"readout_hidden"});
-  refuse_idle("train", *this, verdict && !signals.uses("residual"), "readout = verdict",
-              {"readout_learning_rate"});
+  refuse_idle("train", *this, verdict && !signals.uses("residual") && !signals.uses("token"),
+              "readout = verdict", {"readout_learning_rate"});
 }
 
 void TrainConfig::check_estimator() const {

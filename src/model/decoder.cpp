@@ -21,12 +21,12 @@ at::Tensor index_tensor(const std::vector<int64_t>& values, at::Device device) {
 }  // namespace
 
 Decoder::Decoder(const LanguageModel& model, const TokenTree& prompts, std::vector<int32_t> leaves,
-                 int64_t copies, int64_t max_new)
+                 int64_t copies, int64_t max_new, const Transformer::Shifts& shifts)
     : model_(model), prompts_(prompts), leaves_(std::move(leaves)), version_(model.parameters().version()) {
   layout_.copies = copies;
   layout_.capacity = max_new;
   for (size_t leaf = 0; leaf < leaves_.size(); ++leaf) add_leaf(leaf);
-  prefill();
+  prefill(shifts);
 }
 
 void Decoder::add_leaf(size_t leaf) {
@@ -42,7 +42,7 @@ void Decoder::add_leaf(size_t leaf) {
   positions_.insert(positions_.end(), layout_.copies, static_cast<int64_t>(path.size()));
 }
 
-void Decoder::prefill() {
+void Decoder::prefill(const Transformer::Shifts& shifts) {
   at::NoGradGuard no_grad;
   const Transformer& transformer = model_.transformer();
   const auto& config = model_.config();
@@ -53,7 +53,7 @@ void Decoder::prefill() {
     cache_->add_layer(k, v);  // layers arrive in order
     return tree_attention(q, k, v, plan);
   };
-  prompt_states_ = transformer.states(plan->tokens, plan->positions, attend, false);
+  prompt_states_ = transformer.states(plan->tokens, plan->positions, attend, false, shifts);
 }
 
 at::Tensor Decoder::leaf_states() const {

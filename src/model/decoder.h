@@ -15,9 +15,10 @@ namespace r2rank::model {
 /// is an invariant failure.
 class Decoder {
  public:
-  /// `leaves` are nodes of `prompts`, in packed order; each row may grow by up to `max_new` tokens.
+  /// `leaves` are nodes of `prompts`, in packed order; each row may grow by up to `max_new` tokens. `shifts`
+  /// are added to the embeddings of prompt tokens.
   Decoder(const LanguageModel& model, const TokenTree& prompts, std::vector<int32_t> leaves, int64_t copies,
-          int64_t max_new);
+          int64_t max_new, const Transformer::Shifts& shifts = {});
   Decoder(const Decoder&) = delete;  // the cache refers to the layout
   Decoder& operator=(const Decoder&) = delete;
 
@@ -30,7 +31,7 @@ class Decoder {
 
  private:
   void add_leaf(size_t leaf);
-  void prefill();
+  void prefill(const Transformer::Shifts& shifts);
 
   const LanguageModel& model_;
   const TokenTree& prompts_;

@@ -188,6 +188,14 @@ void LanguageModel::add_signal_head(const std::vector<float>& start, int64_t fea
   signal_head_ = head;
 }
 
+void LanguageModel::add_signal_projection(int64_t features) {
+  R2RANK_CHECK(signal_projection_ == nullptr && features >= 1);
+  Parameter::Part whole{"signals.token", 0, config().width};
+  signal_projection_ = &parameters_.add(
+      {whole}, ParameterKind::kReadout,
+      at::zeros({config().width, features}, at::kFloat).to(transformer_.device()), at::kFloat, true);
+}
+
 void LanguageModel::set_verdict_tokens(int32_t yes, int32_t no) {
   R2RANK_CHECK(yes >= 0 && yes < config().vocabulary && no >= 0 && no < config().vocabulary);
   readout_.yes = yes;

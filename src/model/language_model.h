@@ -57,6 +57,10 @@ class LanguageModel {
   /// over all `features` (0: none). REQUIRES: no head yet, features >= M >= 1.
   void add_signal_head(const std::vector<float>& start, int64_t features, int64_t hidden);
   const std::optional<SignalHead>& signal_head() const { return signal_head_; }
+  /// Adds the parameter "signals.token" [D, features], which starts at zero and projects the features of a
+  /// candidate into the embedding of its last token. REQUIRES: none yet.
+  void add_signal_projection(int64_t features);
+  const Parameter* signal_projection() const { return signal_projection_; }  ///< null without
   /// Sets the verdict tokens; REQUIRES ids within the vocabulary.
   void set_verdict_tokens(int32_t yes, int32_t no);
 
@@ -79,6 +83,7 @@ class LanguageModel {
   Transformer transformer_;
   Readout readout_;
   std::optional<SignalHead> signal_head_;
+  Parameter* signal_projection_ = nullptr;
   std::map<std::string, std::vector<int64_t>> shapes_;
 };
 

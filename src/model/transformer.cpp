@@ -60,15 +60,16 @@ std::shared_ptr<const AttentionPlan> Transformer::plan(const TokenTree& tree) co
       tree, compute_type_, device_, tiles ? AttentionMethod::kTiles : AttentionMethod::kCascade));
 }
 
-at::Tensor Transformer::states(const std::shared_ptr<const AttentionPlan>& plan, bool checkpoint) const {
+at::Tensor Transformer::states(const std::shared_ptr<const AttentionPlan>& plan, bool checkpoint,
+                               const Shifts& shifts) const {
   const Attend attend = [plan](int64_t, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
     return tree_attention(q, k, v, plan);
   };
-  return states(plan->tokens, plan->positions, attend, checkpoint);
+  return states(plan->tokens, plan->positions, attend, checkpoint, shifts);
 }
 
 at::Tensor Transformer::states(const at::Tensor& tokens, const at::Tensor& positions, const Attend& attend,
-                               bool checkpoint) const {
+                               bool checkpoint, const Shifts& shifts) const {
   if (positions.numel() > 0 && positions.max().item<int64_t>() >= max_positions())
     base::fail_usage("model",
                      "a prompt of {} tokens exceeds the {} positions that this model and program allow; "
@@ -78,6 +79,7 @@ at::Tensor Transformer::states(const at::Tensor& tokens, const at::Tensor& posit
   const at::Tensor cos = cos_.index_select(0, positions),
                    sin = sin_.index_select(0, positions);  // [N, d / 2]
   at::Tensor x = embed(*embedding, tokens);                // [N, D]
+  if (shifts.places.defined()) x = x.index_add(0, shifts.places, shifts.rows.to(x.scalar_type()));
   for (int64_t index = 0; index < config_.layers; ++index) {
     const auto layer = [this, index, cos, sin, attend](const at::Tensor& in) {
       return run_layer(index, in, cos, sin, attend);

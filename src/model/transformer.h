@@ -42,13 +42,20 @@ class Transformer {
   /// The attention plan of a tree for this model, by the fastest method its type, width and device allow.
   std::shared_ptr<const AttentionPlan> plan(const TokenTree& tree) const;
 
+  /// What is added to the embeddings of some packed tokens.
+  struct Shifts {
+    at::Tensor places;  ///< [n] int64, each once; undefined: none
+    at::Tensor rows;    ///< [n, D] f32, differentiable
+  };
+
   /// Final-norm states of every packed token of a tree, [N, D]. With `checkpoint`, activations inside a layer
   /// are not kept but computed again in the backward pass.
-  at::Tensor states(const std::shared_ptr<const AttentionPlan>& plan, bool checkpoint) const;
+  at::Tensor states(const std::shared_ptr<const AttentionPlan>& plan, bool checkpoint,
+                    const Shifts& shifts = {}) const;
   /// The same with the caller's own attention (decoding with a cache, capturing keys and values). tokens,
   /// positions [N] int64.
   at::Tensor states(const at::Tensor& tokens, const at::Tensor& positions, const Attend& attend,
-                    bool checkpoint) const;
+                    bool checkpoint, const Shifts& shifts = {}) const;
 
   Parameter* embedding = nullptr;     ///< [V, D]
   Parameter* final_norm = nullptr;    ///< [D]

@@ -69,6 +69,7 @@ struct Reasoner::Batch {
   const RolloutGroup& group;
   model::TokenTree prompts;
   std::vector<int32_t> leaves;              // none without rationales
+  std::vector<int64_t> candidate_last;      // [candidates] packed
   std::vector<int64_t> silent_last;         // [candidates] packed
   SignalRows signals;                       // [candidates]
   std::vector<base::RandomStream> streams;  // [rows]
@@ -84,6 +85,7 @@ struct Reasoner::Batch {
       for (int64_t i = run.first; i < run.last; ++i) {
         const int32_t candidate = prompts.add(root, slate.pieces.candidates[i]);
         signals.push_back(signal_row(slate, i));
+        candidate_last.push_back(prompts.last_token(candidate));
         if (silent_cue) silent_last.push_back(prompts.last_token(prompts.add(candidate, frame.cue)));
         if (group.copies > 0) leaves.push_back(prompts.add(candidate, frame.rationale_start));
         for (int64_t g = group.first_copy; g < group.first_copy + group.copies; ++g)
@@ -127,7 +129,8 @@ std::vector<std::vector<double>> Reasoner::silent_scores(Slates slates) const {
   for (const auto& group : cut(slates, 0, 0)) {
     const Batch batch(slates, group, frame_, 0, true);
     const auto plan = transformer.plan(batch.prompts);
-    const at::Tensor states = rows_of(transformer.states(plan, false), batch.silent_last);  // [candidates, D]
+    const at::Tensor states = rows_of(transformer.states(plan, false, shifts_of(batch)),
+                                      batch.silent_last);  // [candidates, D]
     const auto scores =
         to_doubles(with_offsets(model_.readout()(states), signal_offsets(model_, batch.signals)));
     auto next = scores.begin();
@@ -150,12 +153,18 @@ std::vector<SlateRollout> Reasoner::reason(Slates slates, const SamplingOptions&
   const auto room = options.max_tokens + static_cast<int64_t>(frame_.cue.size()) + 1;
   for (const auto& group : cut(slates, options.rationales, options.max_tokens)) {
     Batch batch(slates, group, frame_, options.seed, with_scores);
-    batch.decoder = std::make_unique<model::Decoder>(model_, batch.prompts, batch.leaves, group.copies, room);
+    batch.decoder = std::make_unique<model::Decoder>(model_, batch.prompts, batch.leaves, group.copies, room,
+                                                     shifts_of(batch));
     sample_all(batch, options);
     if (with_scores) read_scores(batch);
     batch.hand_over(rollouts, with_scores);
   }
   return rollouts;
+}
+
+model::Transformer::Shifts Reasoner::shifts_of(const Batch& batch) const {
+  at::NoGradGuard no_grad;
+  return signal_shifts(model_, batch.signals, batch.candidate_last);
 }
 
 void Reasoner::sample_all(Batch& batch, const SamplingOptions& options) const {

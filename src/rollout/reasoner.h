@@ -54,6 +54,7 @@ class Reasoner {
   using Slates = std::span<const PreparedSlate* const>;
   struct Batch;
   std::vector<RolloutGroup> cut(Slates slates, int64_t rationales, int64_t max_tokens) const;
+  model::Transformer::Shifts shifts_of(const Batch& batch) const;
   void sample_all(Batch& batch, const SamplingOptions& options) const;
   void read_scores(Batch& batch) const;
 

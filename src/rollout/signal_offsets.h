@@ -22,4 +22,9 @@ SignalRows signal_rows(std::span<const PreparedSlate* const> slates);
 /// the model has none. Errors: kUsage where a candidate has no signals.
 at::Tensor signal_offsets(const model::LanguageModel& model, const SignalRows& rows);
 
+/// What signals add to the embeddings of candidates' last tokens, whose packed indices are `places`; none
+/// where the model has no such projection. Errors: as signal_offsets.
+model::Transformer::Shifts signal_shifts(const model::LanguageModel& model, const SignalRows& rows,
+                                         const std::vector<int64_t>& places);
+
 }  // namespace r2rank::rollout

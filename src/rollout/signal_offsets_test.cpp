@@ -40,5 +40,21 @@ TEST_F(SignalOffsets, SlatesWithoutSignalsAreRefused) {
   EXPECT_THROW(signal_offsets(*model_, signal_rows(both_)), base::Error);
 }
 
+TEST_F(SignalOffsets, ShiftsStandAtTheCandidatesLastTokensAndStartAtZero) {
+  EXPECT_FALSE(signal_shifts(*model_, signal_rows(both_), {1, 2, 5, 6, 7}).places.defined());
+  model_->add_signal_projection(2);
+  {
+    const auto shifts = signal_shifts(*model_, signal_rows(both_), {1, 2, 5, 6, 7});
+    EXPECT_TRUE(at::equal(shifts.places, at::tensor(std::vector<int64_t>{1, 2, 5, 6, 7}, at::kLong)));
+    EXPECT_EQ(shifts.rows.sizes(), (std::vector<int64_t>{5, model_->config().width}));
+    EXPECT_EQ(shifts.rows.abs().max().item<float>(), 0);
+  }
+  at::NoGradGuard no_grad;
+  model_->signal_projection()->master.fill_(1);
+  const auto shifts = signal_shifts(*model_, signal_rows(both_), {1, 2, 5, 6, 7});
+  EXPECT_EQ(shifts.rows[0][3].item<float>(), 11);
+  EXPECT_EQ(shifts.rows[4][0].item<float>(), 23);
+}
+
 }  // namespace
 }  // namespace r2rank::rollout

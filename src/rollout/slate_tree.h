@@ -27,7 +27,8 @@ struct Rationale {
 /// Several slates as one forest: history -> candidate -> { cue (silent), rationale start + rationale + cue }.
 struct SlateTree {
   model::TokenTree tree;
-  std::vector<int64_t> silent_last;  ///< [sum K] packed index of each silent cue's last token
+  std::vector<int64_t> candidate_last;  ///< [sum K] packed index of each candidate's last token
+  std::vector<int64_t> silent_last;     ///< [sum K] packed index of each silent cue's last token
   /// [sum K * G] packed index of each rationale's cue's last token, ordered slate, candidate, rationale; -1
   /// where malformed
   std::vector<int64_t> reasoned_last;
