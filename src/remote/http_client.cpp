@@ -1,4 +1,4 @@
-#include "baselines/llm/http_client.h"
+#include "remote/http_client.h"
 
 #include <curl/curl.h>
 
@@ -17,7 +17,7 @@
 #include "base/random.h"
 #include "text/prompt_fields.h"
 
-namespace r2rank::baselines {
+namespace r2rank::remote {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -72,6 +72,12 @@ bool worth_another_try(long status) {
          status >= kServer;
 }
 
+/// Statuses that can be about what this one request holds (a filter of contents, its length).
+bool may_be_its_own(long status) {
+  constexpr long kBad = 400, kTooLarge = 413, kUnprocessable = 422;
+  return status == kBad || status == kTooLarge || status == kUnprocessable;
+}
+
 std::string excerpt(std::string body, const std::string& secret) {
   constexpr size_t kLongest = 2000;
   if (!secret.empty())
@@ -88,17 +94,29 @@ void start_curl() {
                curl_easy_strerror(started));
 }
 
+/// What the requests of a client share.
+struct Limits {
+  RateLimit &requests, &tokens;
+};
+
+double seconds_of(Clock::time_point time) {
+  return std::chrono::duration<double>(time.time_since_epoch()).count();
+}
+
 /// All requests of one post_all().
 class Exchange {
  public:
   Exchange(std::span<const HttpRequest> requests, const HttpOptions& options, HttpCounts& counts,
-           const ReplyCheck& check, const ReplyTaker& take, const std::string& secret)
+           Limits limits, const ReplyCheck& check, const ReplyTaker& take, const std::string& secret,
+           const FailureTaker& fail)
       : requests_(requests),
         options_(options),
         counts_(counts),
+        limits_(limits),
         check_(check),
         take_(take),
         secret_(secret),
+        fail_(fail),
         tries_(requests.size(), 0),
         multi_(curl_multi_init()) {
     for (size_t i = 0; i < requests.size(); ++i) ready_.push_back(i);
@@ -115,21 +133,31 @@ class Exchange {
     while (!ready_.empty() || !running_.empty() || !waiting_.empty()) {
       base::stop_if_interrupted("server");
       wake();
-      while (!ready_.empty() && static_cast<int64_t>(running_.size()) < options_.concurrency) start();
+      while (!ready_.empty() && static_cast<int64_t>(running_.size()) < options_.concurrency &&
+             seconds_to_start() <= 0)
+        start();
       int active = 0;
       curl_multi_perform(multi_, &active);
       finish_transfers();
-      if (!running_.empty() || !waiting_.empty())
+      if (!running_.empty() || !waiting_.empty() || !ready_.empty())
         curl_multi_poll(multi_, nullptr, 0, wait_milliseconds(), nullptr);
     }
   }
 
  private:
+  /// Until the rate limits, and the server's own wish, let the next request go.
+  double seconds_to_start() const {
+    const double now = seconds_of(Clock::now());
+    const auto tokens = static_cast<double>(requests_[ready_.front()].tokens);
+    return std::max({quiet_until_ - now, limits_.requests.wait(now, 1), limits_.tokens.wait(now, tokens)});
+  }
+
   int wait_milliseconds() const {
-    if (waiting_.empty()) return kPollMilliseconds;
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(waiting_.begin()->first - Clock::now());
-    return static_cast<int>(std::clamp<int64_t>(left.count(), 1, kPollMilliseconds));
+    double seconds = 1;
+    if (!waiting_.empty()) seconds = seconds_of(waiting_.begin()->first) - seconds_of(Clock::now());
+    if (!ready_.empty() && static_cast<int64_t>(running_.size()) < options_.concurrency)
+      seconds = std::min(seconds, seconds_to_start());
+    return static_cast<int>(std::clamp<int64_t>(std::llround(1000 * seconds), 1, kPollMilliseconds));
   }
 
   void wake() {
@@ -142,6 +170,9 @@ class Exchange {
   void start() {
     const size_t index = ready_.front();
     ready_.pop_front();
+    const double now = seconds_of(Clock::now());
+    limits_.requests.spend(now, 1);
+    limits_.tokens.spend(now, static_cast<double>(requests_[index].tokens));
     auto transfer = std::make_unique<Transfer>();
     transfer->request = index;
     transfer->longest = options_.longest_reply;
@@ -193,22 +224,33 @@ class Exchange {
   void finish(const Transfer& transfer, CURLcode code) {
     const std::string& url = requests_[transfer.request].url;
     if (transfer.too_long)
-      base::fail_usage("server",
-                       "expected a reply of at most {} bytes from {}, found more; is this a chat endpoint?",
-                       options_.longest_reply, url);
+      return give_up(
+          transfer.request, base::ErrorKind::kUsage,
+          fmt::format("expected a reply of at most {} bytes from {}, found more; is this a chat endpoint?",
+                      options_.longest_reply, url));
     if (code != CURLE_OK) return later(transfer, transport_problem(transfer, code), url);
     long status = 0;
     curl_easy_getinfo(transfer.handle, CURLINFO_RESPONSE_CODE, &status);
     if (worth_another_try(status))
       return later(transfer, fmt::format("status {}: {}", status, excerpt(transfer.body, secret_)), url);
-    if (status != kOk)
-      base::fail_usage("server",
-                       "expected status 200 from {}, found {}: {}; check endpoint, server_model and the key",
-                       url, status, excerpt(transfer.body, secret_));
+    if (status != kOk) return refused(transfer, status, url);
     const std::string problem = check_(transfer.request, transfer.body);
     if (!problem.empty()) return later(transfer, problem, url);
     ++counts_.requests;
     take_(transfer.request, transfer.body);
+  }
+
+  void refused(const Transfer& transfer, long status, const std::string& url) {
+    const std::string text =
+        fmt::format("expected status 200 from {}, found {}: {}; check endpoint, server_model and the key",
+                    url, status, excerpt(transfer.body, secret_));
+    if (!may_be_its_own(status)) base::fail_usage("server", "{}", text);
+    give_up(transfer.request, base::ErrorKind::kUsage, text);
+  }
+
+  void give_up(size_t request, base::ErrorKind kind, const std::string& text) {
+    const base::Error error(kind, "server", text);
+    if (!fail_ || !fail_(request, error)) throw error;
   }
 
   /// Why nothing usable came. What no retry can mend is an error at once.
@@ -224,13 +266,15 @@ class Exchange {
   void later(const Transfer& transfer, const std::string& problem, const std::string& url) {
     const int64_t tried = tries_[transfer.request]++;
     if (tried >= options_.retries)
-      base::fail_io("server",
-                    "{} gave no usable answer in {} tries, at last: {}; what was answered is kept, so start "
-                    "again when the server is well",
-                    url, tried + 1, problem);
+      return give_up(transfer.request, base::ErrorKind::kIo,
+                     fmt::format("{} gave no usable answer in {} tries, at last: {}; what was answered is "
+                                 "kept, so start again when the server is well",
+                                 url, tried + 1, problem));
     if (transfer.retry_after > options_.longest_delay)
       base::fail_io("server", "{} asks to wait {:.0f} s ({}); what was answered is kept, so start again then",
                     url, transfer.retry_after, problem);
+    if (transfer.retry_after > 0)
+      quiet_until_ = std::max(quiet_until_, seconds_of(Clock::now()) + transfer.retry_after);
     base::RandomStream random(options_.seed, base::Purpose::kBaseline,
                               base::hash64(requests_[transfer.request].body), static_cast<uint64_t>(tried));
     const double delay = retry_delay(options_, tried, random.uniform(), transfer.retry_after);
@@ -242,9 +286,12 @@ class Exchange {
   std::span<const HttpRequest> requests_;
   const HttpOptions& options_;
   HttpCounts& counts_;
+  Limits limits_;
   const ReplyCheck& check_;
   const ReplyTaker& take_;
   const std::string& secret_;
+  const FailureTaker& fail_;
+  double quiet_until_ = 0;  // seconds of Clock: what Retry-After asked for
   std::vector<int64_t> tries_;
   CURLM* multi_;
   std::deque<size_t> ready_;
@@ -254,13 +301,16 @@ class Exchange {
 
 }  // namespace
 
-HttpClient::HttpClient(HttpOptions options) : options_(options) {
+HttpClient::HttpClient(HttpOptions options)
+    : options_(options),
+      requests_(static_cast<double>(options.requests_per_minute)),
+      tokens_(static_cast<double>(options.tokens_per_minute)) {
   start_curl();
 }
 
 void HttpClient::post_all(std::span<const HttpRequest> requests, const ReplyCheck& check,
-                          const ReplyTaker& take, const std::string& secret) {
-  Exchange(requests, options_, counts_, check, take, secret).run();
+                          const ReplyTaker& take, const std::string& secret, const FailureTaker& fail) {
+  Exchange(requests, options_, counts_, {requests_, tokens_}, check, take, secret, fail).run();
 }
 
 double retry_delay(const HttpOptions& options, int64_t retry, double u, double wished) {
@@ -280,4 +330,4 @@ double retry_after_seconds(std::string_view value, int64_t now) {
   return date < 0 ? -1 : std::max<double>(0, static_cast<double>(date - now));
 }
 
-}  // namespace r2rank::baselines
+}  // namespace r2rank::remote

@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "baselines/llm/chat_server.h"
-#include "baselines/llm/fake_server.h"
+#include "remote/chat_server.h"
+#include "remote/fake_server.h"
 
-namespace r2rank::baselines::testing {
+namespace r2rank::remote::testing {
 
 inline nlohmann::json chat_document(const std::string& text) {
   nlohmann::json document;
@@ -42,4 +42,4 @@ inline ServerOptions options_for(const FakeServer& server) {
   return options;
 }
 
-}  // namespace r2rank::baselines::testing
+}  // namespace r2rank::remote::testing

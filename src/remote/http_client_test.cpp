@@ -1,12 +1,12 @@
-#include "baselines/llm/http_client.h"
+#include "remote/http_client.h"
 
 #include <gtest/gtest.h>
 
 #include "base/interrupt.h"
-#include "baselines/llm/fake_server.h"
 #include "data/test_support.h"
+#include "remote/fake_server.h"
 
-namespace r2rank::baselines {
+namespace r2rank::remote {
 namespace {
 
 using data::testing::error_of;
@@ -168,7 +168,7 @@ TEST(HttpClient, KeepsToItsConcurrencyAndTakesEachReplyOnce) {
   options.retries = 20;
   HttpClient client(options);
   std::vector<HttpRequest> requests;
-  for (int i = 0; i < 30; ++i) requests.push_back({server.endpoint(), fmt::format("{}", i), {}});
+  for (int i = 0; i < 30; ++i) requests.push_back({server.endpoint(), fmt::format("{}", i), {}, 0});
   std::vector<int> taken(requests.size(), 0);
   client.post_all(
       requests, accept_all,
@@ -180,6 +180,48 @@ TEST(HttpClient, KeepsToItsConcurrencyAndTakesEachReplyOnce) {
   EXPECT_EQ(taken, std::vector<int>(requests.size(), 1));
   EXPECT_LE(server.most_at_once(), 3);
   EXPECT_GE(client.counts().retries, 6);
+}
+
+TEST(HttpClient, LeavesAServerAloneThatSaysWhenToComeBack) {
+  FakeServer server([](const FakeRequest& request) {
+    return request.number == 0 ? FakeReply{429, "busy", "Retry-After: 0.4\r\n", 0, -1}
+                               : FakeReply{200, "good", "", 0, -1};
+  });
+  HttpOptions options = quick();
+  options.concurrency = 1;
+  HttpClient client(options);
+  std::vector<HttpRequest> requests(3, HttpRequest{server.endpoint(), "{}", {}, 0});
+  const auto start = std::chrono::steady_clock::now();
+  double first_good = 0;
+  client.post_all(
+      requests, accept_all,
+      [&](size_t, const std::string&) {
+        if (first_good == 0)
+          first_good = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+      },
+      "");
+  EXPECT_GE(first_good, 0.4);  // the other two waited too
+}
+
+TEST(HttpClient, KeepsToItsLimits) {
+  FakeServer server([](const FakeRequest&) { return FakeReply{200, "good", "", 0, -1}; });
+  for (const bool by_tokens : {false, true}) {
+    HttpOptions options = quick();
+    (by_tokens ? options.tokens_per_minute : options.requests_per_minute) = by_tokens ? 40 : 2;
+    HttpClient client(options);
+    const std::vector<HttpRequest> requests(3, HttpRequest{server.endpoint(), "{}", {}, 20});
+    int64_t taken = 0;
+    std::thread stop([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(500));
+      base::set_interrupt_requested(true);  // the third would wait for a minute
+    });
+    error_of(base::ErrorKind::kInterrupted, [&] {
+      client.post_all(requests, accept_all, [&](size_t, const std::string&) { ++taken; }, "");
+    });
+    stop.join();
+    base::set_interrupt_requested(false);
+    EXPECT_EQ(taken, 2);
+  }
 }
 
 TEST(HttpClient, StopsOnCtrlC) {
@@ -214,4 +256,4 @@ TEST(RetryAfter, ReadsSecondsAndDates) {
 }
 
 }  // namespace
-}  // namespace r2rank::baselines
+}  // namespace r2rank::remote

@@ -8,7 +8,7 @@
 
 #include "base/files.h"
 
-namespace r2rank::baselines {
+namespace r2rank::remote {
 
 /// Replies of a server on disk, by a hash of what was asked (docs/formats.md, "Answer cache"): a run that is
 /// started again asks only what is missing. Each reply is handed to the system at once, so that `kill -9`
@@ -42,4 +42,4 @@ class AnswerCache {
 std::map<std::string, std::string> parse_answers(std::string_view bytes, const std::string& origin,
                                                  bool& torn);
 
-}  // namespace r2rank::baselines
+}  // namespace r2rank::remote

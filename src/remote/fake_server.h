@@ -17,7 +17,7 @@
 #include <thread>
 #include <vector>
 
-namespace r2rank::baselines::testing {
+namespace r2rank::remote::testing {
 
 struct FakeReply {
   int status = 200;
@@ -134,4 +134,4 @@ class FakeServer {
   std::vector<std::thread> workers_;
 };
 
-}  // namespace r2rank::baselines::testing
+}  // namespace r2rank::remote::testing

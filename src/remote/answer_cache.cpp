@@ -1,4 +1,4 @@
-#include "baselines/llm/answer_cache.h"
+#include "remote/answer_cache.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 #include "base/json.h"
 #include "base/log.h"
 
-namespace r2rank::baselines {
+namespace r2rank::remote {
 namespace {
 
 using nlohmann::json;
@@ -92,4 +92,4 @@ std::string AnswerCache::key_of(std::string_view url, std::string_view body) {
   return base::hash_hex(fmt::format("{}\n{}", url, body));
 }
 
-}  // namespace r2rank::baselines
+}  // namespace r2rank::remote

@@ -1,4 +1,4 @@
-#include "baselines/llm/chat_server.h"
+#include "remote/chat_server.h"
 
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/json.h"
 
-namespace r2rank::baselines {
+namespace r2rank::remote {
 namespace {
 
 using nlohmann::json;
@@ -54,6 +54,12 @@ std::vector<ChatReply::Choice> first_choices(const json& logprobs) {
 }  // namespace
 
 void ServerOptions::describe(base::ConfigFields& fields) {
+  describe_chat(fields);
+  fields.add("top_logprobs", top_logprobs, "likeliest first tokens asked for by pointwise scores")
+      .between(2, 100);
+}
+
+void ServerOptions::describe_chat(base::ConfigFields& fields) {
   fields.add("endpoint", endpoint,
              "address of an OpenAI-compatible server up to /v1, such as http://127.0.0.1:8080/v1");
   fields.add("server_model", model, "the model's name there");
@@ -63,8 +69,9 @@ void ServerOptions::describe(base::ConfigFields& fields) {
              "file in which answers are kept, so that a run can be resumed (empty: none)");
   fields.add("max_tokens_field", max_tokens_field, "what the server calls the longest answer")
       .one_of({"max_tokens", "max_completion_tokens"});
-  fields.add("top_logprobs", top_logprobs, "likeliest first tokens asked for by pointwise scores")
-      .between(2, 100);
+  fields.add("request_patch", request_patch,
+             "JSON object merged into each request, for servers that want more or less: "
+             "{\"reasoning_effort\": \"low\", \"seed\": null}");
   fields.add("request_timeout", http.timeout, "seconds of one try").between(0.01, 86400);
   fields.add("connect_timeout", http.connect_timeout, "seconds of connecting").between(0.01, 3600);
   fields.add("retries", http.retries, "tries after the first").between(0, 100);
@@ -73,6 +80,14 @@ void ServerOptions::describe(base::ConfigFields& fields) {
   fields.add("longest_delay", http.longest_delay, "seconds that a retry, or Retry-After, may wait")
       .between(0.001, 86400);
   fields.add("concurrency", http.concurrency, "requests under way at once").between(1, 256);
+  fields
+      .add("requests_per_minute", http.requests_per_minute,
+           "requests sent within any minute, retries included (0: no limit)")
+      .between(0, 1e9);
+  fields
+      .add("tokens_per_minute", http.tokens_per_minute,
+           "tokens sent and allowed for answers within any minute (0: no limit)")
+      .between(0, 1e12);
 }
 
 void ServerOptions::check() const {
@@ -88,6 +103,12 @@ void ServerOptions::check() const {
         key_variable);
   if (model.empty())
     base::fail_usage("server", "expected the name of a model on {}, found none; set server_model", endpoint);
+  if (request_patch.empty()) return;
+  const json patch = json::parse(request_patch, nullptr, false);
+  if (!patch.is_object())
+    base::fail_usage("server",
+                     "expected a JSON object as request_patch, found '{}'; write it as {{\"field\": value}}",
+                     request_patch);
 }
 
 ChatReply parse_chat_reply(const std::string& body) {
@@ -100,6 +121,8 @@ ChatReply parse_chat_reply(const std::string& body) {
   reply.text = text_of(member(message, "content"));
   reply.read = count_of(member(member(document, "usage"), "prompt_tokens"));
   reply.written = count_of(member(member(document, "usage"), "completion_tokens"));
+  const json& ended = member(choices.front(), "finish_reason");
+  reply.cut = ended.is_string() && ended.get<std::string>() == "length";
   reply.first = first_choices(member(choices.front(), "logprobs"));
   return reply;
 }
@@ -115,47 +138,71 @@ ChatServer::ChatServer(ServerOptions options)
                      options_.key_variable);
 }
 
-std::string ChatServer::body_of(const Question& question, bool logprobs) const {
+std::string ChatServer::url() const {
+  return options_.endpoint + (options_.endpoint.ends_with('/') ? "" : "/") + "chat/completions";
+}
+
+std::string ChatServer::body_of(const ChatQuestion& question, bool logprobs) const {
   json messages = json::array();
   if (!question.system.empty()) messages.push_back({{"role", "system"}, {"content", question.system}});
-  messages.push_back({{"role", "user"}, {"content", question.shared + question.rest}});
+  messages.push_back({{"role", "user"}, {"content", question.user}});
   json body = {{"model", options_.model},
                {"messages", messages},
                {"temperature", 0},
                {options_.max_tokens_field, question.max_tokens}};
+  if (question.temperature > 0) body["temperature"] = question.temperature;
+  if (question.seed) body["seed"] = *question.seed;
   if (logprobs) {
     body["logprobs"] = true;
     body["top_logprobs"] = options_.top_logprobs;
   }
+  if (!options_.request_patch.empty()) body.merge_patch(json::parse(options_.request_patch));
   return body.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-ChatReply ChatServer::read_reply(const Question& question, const std::string& body) {
+std::string ChatServer::key_of(const ChatQuestion& question, const std::string& body) const {
+  if (question.sample == 0) return AnswerCache::key_of(url(), body);
+  return AnswerCache::key_of(url(), fmt::format("{}\nsample {}", body, question.sample));
+}
+
+ChatReply ChatServer::read_reply(const ChatQuestion& question, const std::string& body) {
   ChatReply reply = parse_chat_reply(body);
   if (reply.read > 0) return reply;
   ++estimated_;
+  reply.estimated = true;
   reply.read = estimated_tokens({&question, 1});
   reply.written = static_cast<int64_t>(reply.text.size()) / kBytesPerToken + 1;
   return reply;
 }
 
-std::vector<ChatReply> ChatServer::ask(std::span<const Question> questions, bool logprobs) {
-  const std::string url =
-      options_.endpoint + (options_.endpoint.ends_with('/') ? "" : "/") + "chat/completions";
+std::vector<ChatReply> ChatServer::ask(std::span<const ChatQuestion> questions, const AskOptions& how) {
   std::vector<ChatReply> replies(questions.size());
-  std::vector<HttpRequest> requests;
-  std::vector<size_t> asked;  // the question of each request
+  std::vector<size_t> asked;
   for (size_t i = 0; i < questions.size(); ++i) {
-    HttpRequest request{url, body_of(questions[i], logprobs), {}};
-    if (!key_.empty()) request.headers.push_back("Authorization: Bearer " + key_);
-    if (const std::string* kept = cache_.find(AnswerCache::key_of(url, request.body))) {
-      replies[i] = read_reply(questions[i], *kept);
-      ++cached_;
+    const std::string* kept = cache_.find(key_of(questions[i], body_of(questions[i], how.logprobs)));
+    if (kept == nullptr) {
+      asked.push_back(i);
       continue;
     }
-    requests.push_back(std::move(request));
-    asked.push_back(i);
+    replies[i] = read_reply(questions[i], *kept);
+    ++cached_;
+    if (how.answered) how.answered(replies[i]);
   }
+  post(questions, asked, how, replies);
+  return replies;
+}
+
+void ChatServer::post(std::span<const ChatQuestion> questions, const std::vector<size_t>& asked,
+                      const AskOptions& how, std::vector<ChatReply>& replies) {
+  std::vector<HttpRequest> requests;
+  for (const size_t i : asked) {
+    HttpRequest& request = requests.emplace_back();
+    request.url = url();
+    request.body = body_of(questions[i], how.logprobs);
+    request.tokens = estimated_tokens({&questions[i], 1}) + questions[i].max_tokens;
+    if (!key_.empty()) request.headers.push_back("Authorization: Bearer " + key_);
+  }
+  int64_t in_a_row = 0;
   const auto check = [](size_t, const std::string& body) -> std::string {
     try {
       parse_chat_reply(body);
@@ -165,17 +212,33 @@ std::vector<ChatReply> ChatServer::ask(std::span<const Question> questions, bool
     }
   };
   const auto take = [&](size_t request, const std::string& body) {
-    replies[asked[request]] = read_reply(questions[asked[request]], body);
-    cache_.add(AnswerCache::key_of(url, requests[request].body), body);
+    const size_t i = asked[request];
+    replies[i] = read_reply(questions[i], body);
+    cache_.add(key_of(questions[i], requests[request].body), body);
+    in_a_row = 0;
+    if (how.answered) how.answered(replies[i]);
   };
-  client_.post_all(requests, check, take, key_);
-  return replies;
+  const auto fail = [&](size_t request, const base::Error& error) {
+    if (++in_a_row > how.failures_in_a_row) return false;
+    ChatReply& reply = replies[asked[request]];
+    reply.failure = error.what();
+    if (how.answered) how.answered(reply);
+    return true;
+  };
+  client_.post_all(requests, check, take, key_, fail);
 }
 
-int64_t ChatServer::estimated_tokens(std::span<const Question> questions) {
+int64_t ChatServer::answered(std::span<const ChatQuestion> questions) const {
+  int64_t count = 0;
+  for (const auto& question : questions)
+    count += cache_.find(key_of(question, body_of(question, false))) != nullptr ? 1 : 0;
+  return count;
+}
+
+int64_t ChatServer::estimated_tokens(std::span<const ChatQuestion> questions) {
   int64_t bytes = 0;
   for (const auto& question : questions)
-    bytes += static_cast<int64_t>(question.system.size() + question.shared.size() + question.rest.size());
+    bytes += static_cast<int64_t>(question.system.size() + question.user.size());
   return bytes / kBytesPerToken;
 }
 
@@ -191,11 +254,4 @@ void ChatServer::forget_notes() {
   client_.forget_counts();
 }
 
-std::vector<Answer> ServerWriter::write(std::span<const Question> questions) {
-  std::vector<Answer> answers;
-  for (const auto& reply : server_.ask(questions, false))
-    answers.push_back({reply.text, reply.read, reply.written});
-  return answers;
-}
-
-}  // namespace r2rank::baselines
+}  // namespace r2rank::remote

@@ -1,14 +1,14 @@
-#include "baselines/llm/chat_server.h"
+#include "remote/chat_server.h"
 
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
-#include "baselines/llm/fake_chat.h"
 #include "data/test_support.h"
+#include "remote/fake_chat.h"
 
-namespace r2rank::baselines {
+namespace r2rank::remote {
 namespace {
 
 using data::testing::error_of;
@@ -21,12 +21,12 @@ using testing::FakeServer;
 using testing::options_for;
 using testing::reply_of;
 
-const Question kQuestion{"Be brief.", "Past.", " Which?", "", 9};
+const ChatQuestion kQuestion{"Be brief.", "Past. Which?", 9};
 
 TEST(ChatServer, AsksInTheFormOfTheProtocol) {
   FakeServer server([](const FakeRequest&) { return FakeReply{200, reply_of("2 > 1"), "", 0, -1}; });
   ChatServer chat(options_for(server));
-  const auto replies = chat.ask({&kQuestion, 1}, false);
+  const auto replies = chat.ask({&kQuestion, 1});
   EXPECT_EQ(replies[0].text, "2 > 1");
   EXPECT_EQ(replies[0].read, 50);
   EXPECT_EQ(replies[0].written, 4);
@@ -43,7 +43,7 @@ TEST(ChatServer, SendsTheKeyOfTheEnvironmentAndNothingElseHoldsIt) {
   FakeServer server([](const FakeRequest&) { return FakeReply{200, reply_of("fine"), "", 0, -1}; });
   ServerOptions options = options_for(server);
   options.cache = (folder.path() / "answers.jsonl").string();
-  ChatServer(options).ask({&kQuestion, 1}, false);
+  ChatServer(options).ask({&kQuestion, 1});
   ::unsetenv("R2RANK_TEST_KEY");
   expect_parts(server.requests()[0].head, {"Authorization: Bearer k3y-k3y"});
   EXPECT_EQ(base::read_file(options.cache).find("k3y"), std::string::npos);
@@ -71,7 +71,7 @@ TEST(ChatServer, RecoversFromFaults) {
     }
   });
   ChatServer chat(options_for(server));
-  EXPECT_EQ(chat.ask({&kQuestion, 1}, false)[0].text, "good");
+  EXPECT_EQ(chat.ask({&kQuestion, 1})[0].text, "good");
   EXPECT_EQ(server.requests().size(), 6U);
 }
 
@@ -86,12 +86,12 @@ TEST(ChatServer, AResumedRunAsksOnlyWhatIsMissing) {
   ServerOptions options = options_for(server);
   options.cache = (folder.path() / "answers.jsonl").string();
   options.http.concurrency = 1;
-  std::vector<Question> questions;
-  for (const char* text : {"one", "two", "three", "four"}) questions.push_back({"", text, "", "", 5});
-  error_of(base::ErrorKind::kUsage, [&] { ChatServer(options).ask(questions, false); });
+  std::vector<ChatQuestion> questions;
+  for (const char* text : {"one", "two", "three", "four"}) questions.push_back({"", text, 5});
+  error_of(base::ErrorKind::kUsage, [&] { ChatServer(options).ask(questions); });
   ChatServer again(options);
-  const auto replies = again.ask(questions, false);
-  for (size_t i = 0; i < questions.size(); ++i) EXPECT_EQ(replies[i].text, questions[i].shared);
+  const auto replies = again.ask(questions);
+  for (size_t i = 0; i < questions.size(); ++i) EXPECT_EQ(replies[i].text, questions[i].user);
   EXPECT_EQ(server.requests().size(), 5U);
   EXPECT_EQ(again.notes()[2].second, 2);  // answers from the cache
 }
@@ -101,9 +101,62 @@ TEST(ChatServer, CountsTokensByBytesWhereTheServerDoesNotTell) {
     return FakeReply{200, R"({"choices": [{"message": {"content": "12345678"}}]})", "", 0, -1};
   });
   ChatServer chat(options_for(server));
-  const auto replies = chat.ask({&kQuestion, 1}, false);
+  const auto replies = chat.ask({&kQuestion, 1});
   EXPECT_EQ(replies[0].read, (9 + 5 + 7) / 4);
   EXPECT_EQ(replies[0].written, 3);
+}
+
+TEST(ChatServer, SamplesOfOneQuestionAreAskedAndKeptApart) {
+  const TemporaryFolder folder;
+  FakeServer server([](const FakeRequest& request) {
+    return FakeReply{200, reply_of(fmt::format("answer {}", request.number)), "", 0, -1};
+  });
+  ServerOptions options = options_for(server);
+  options.cache = (folder.path() / "answers.jsonl").string();
+  options.http.concurrency = 1;
+  options.request_patch = R"({"seed": null, "top_p": 0.9})";  // the bodies are equal then
+  std::vector<ChatQuestion> questions;
+  for (int64_t sample = 0; sample < 3; ++sample)
+    questions.push_back({"", "Why?", 5, 0.7, 40 + sample, sample});
+  EXPECT_EQ(ChatServer(options).ask(questions)[2].text, "answer 2");
+  ChatServer again(options);
+  EXPECT_EQ(again.answered(questions), 3);
+  EXPECT_EQ(again.ask(questions)[1].text, "answer 1");
+  const json body = json::parse(server.requests()[0].body);
+  EXPECT_DOUBLE_EQ(body["temperature"], 0.7);
+  EXPECT_DOUBLE_EQ(body["top_p"], 0.9);
+  EXPECT_FALSE(body.contains("seed"));
+  options.request_patch = "";
+  ChatServer(options).ask(questions);
+  EXPECT_EQ(json::parse(server.requests()[3].body)["seed"], 40);
+}
+
+TEST(ChatServer, GoesOnWithoutSomeAnswersWhereThatIsAllowed) {
+  FakeServer server([](const FakeRequest& request) {
+    return request.number < 2 ? FakeReply{400, "refused by a filter", "", 0, -1}
+                              : FakeReply{200, reply_of("fine"), "", 0, -1};
+  });
+  ServerOptions options = options_for(server);
+  options.http.concurrency = 1;
+  const std::vector<ChatQuestion> questions(3, kQuestion);
+  const auto replies = ChatServer(options).ask(questions, {.failures_in_a_row = 2});
+  expect_parts(replies[0].failure, {"400", "refused by a filter"});
+  EXPECT_EQ(replies[2].failure, "");
+  EXPECT_EQ(replies[2].text, "fine");
+}
+
+TEST(ChatServer, EndsWhereTooManyQuestionsFailInARowOrTheKeyIsWrong) {
+  FakeServer server([](const FakeRequest& request) {
+    const bool wrong_key = request.body.find("Key?") != std::string::npos;
+    return FakeReply{wrong_key ? 401 : 400, "no", "", 0, -1};
+  });
+  ServerOptions options = options_for(server);
+  options.http.concurrency = 1;
+  const std::vector<ChatQuestion> questions(9, kQuestion);
+  error_of(base::ErrorKind::kUsage, [&] { ChatServer(options).ask(questions, {.failures_in_a_row = 4}); });
+  EXPECT_EQ(server.requests().size(), 5U);
+  const ChatQuestion key{"", "Key?", 5};
+  error_of(base::ErrorKind::kUsage, [&] { ChatServer(options).ask({&key, 1}, {.failures_in_a_row = 4}); });
 }
 
 TEST(ChatServer, RefusesSettingsThatCannotWork) {
@@ -119,6 +172,9 @@ TEST(ChatServer, RefusesSettingsThatCannotWork) {
   options.endpoint = "http://127.0.0.1:1/v1";
   options.model = "";
   expect_parts(error_of(base::ErrorKind::kUsage, [&] { ChatServer chat(options); }), {"server_model"});
+  options.model = "tiny";
+  options.request_patch = "[1]";
+  expect_parts(error_of(base::ErrorKind::kUsage, [&] { ChatServer chat(options); }), {"JSON object"});
 }
 
 TEST(ChatReply, OfAnyOtherShapeIsRefused) {
@@ -143,5 +199,12 @@ TEST(ChatReply, ReadsTextsInParts) {
       0);
 }
 
+TEST(ChatReply, TellsWhetherTheAnswerWasCut) {
+  const std::string start = R"({"choices": [{"message": {"content": "a"}, "finish_reason": )";
+  EXPECT_TRUE(parse_chat_reply(start + "\"length\"}]}").cut);
+  EXPECT_FALSE(parse_chat_reply(start + "\"stop\"}]}").cut);
+  EXPECT_FALSE(parse_chat_reply(start + "null}]}").cut);
+}
+
 }  // namespace
-}  // namespace r2rank::baselines
+}  // namespace r2rank::remote

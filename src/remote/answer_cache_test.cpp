@@ -1,11 +1,11 @@
-#include "baselines/llm/answer_cache.h"
+#include "remote/answer_cache.h"
 
 #include <gtest/gtest.h>
 
 #include "base/log.h"
 #include "data/test_support.h"
 
-namespace r2rank::baselines {
+namespace r2rank::remote {
 namespace {
 
 using data::testing::error_of;
@@ -78,4 +78,4 @@ TEST(AnswerCache, KeysTellAddressesAndBodiesApart) {
 }
 
 }  // namespace
-}  // namespace r2rank::baselines
+}  // namespace r2rank::remote
