@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "data/item_statistics.h"
 #include "data/slates.h"
 #include "data/split.h"
+#include "rollout/slate_items.h"
 #include "text/prompt.h"
 
 namespace r2rank::rollout {
@@ -41,13 +41,9 @@ class SlatePrompts {
   PreparedSlate prepare(const data::Slate& slate, bool training) const;
 
  private:
-  text::PromptItem describe_item(int32_t item) const;
-  text::PromptItem history_item(const data::Interaction& event, int64_t now) const;
-  text::PromptItem candidate_item(int32_t item, const data::Interaction* own_event) const;
-
   const data::Dataset& dataset_;
   const text::PromptBuilder& builder_;
-  data::ItemStatistics statistics_;
+  SlateItems items_;
 };
 
 }  // namespace r2rank::rollout
