@@ -13,6 +13,7 @@ std::unique_ptr<Verb> make_data_describe();
 std::unique_ptr<Verb> make_data_check();
 std::unique_ptr<Verb> make_model_inspect();
 std::unique_ptr<Verb> make_model_import();
+std::unique_ptr<Verb> make_distill();
 std::unique_ptr<Verb> make_sft();
 std::unique_ptr<Verb> make_train();
 std::unique_ptr<Verb> make_eval();
@@ -35,6 +36,7 @@ constexpr std::unique_ptr<Verb> (*kTable[])() = {
     make_data_check,
     make_model_inspect,
     make_model_import,
+    make_distill,
     make_sft,
     make_train,
     make_baseline_list,

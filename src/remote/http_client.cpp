@@ -133,9 +133,7 @@ class Exchange {
     while (!ready_.empty() || !running_.empty() || !waiting_.empty()) {
       base::stop_if_interrupted("server");
       wake();
-      while (!ready_.empty() && static_cast<int64_t>(running_.size()) < options_.concurrency &&
-             seconds_to_start() <= 0)
-        start();
+      while (!ready_.empty() && has_room() && seconds_to_start() <= 0) start();
       int active = 0;
       curl_multi_perform(multi_, &active);
       finish_transfers();
@@ -145,6 +143,11 @@ class Exchange {
   }
 
  private:
+  /// What waits to be sent again keeps its place: a server in trouble is not asked ever more.
+  bool has_room() const {
+    return static_cast<int64_t>(running_.size() + waiting_.size()) < options_.concurrency;
+  }
+
   /// Until the rate limits, and the server's own wish, let the next request go.
   double seconds_to_start() const {
     const double now = seconds_of(Clock::now());
@@ -155,14 +158,13 @@ class Exchange {
   int wait_milliseconds() const {
     double seconds = 1;
     if (!waiting_.empty()) seconds = seconds_of(waiting_.begin()->first) - seconds_of(Clock::now());
-    if (!ready_.empty() && static_cast<int64_t>(running_.size()) < options_.concurrency)
-      seconds = std::min(seconds, seconds_to_start());
+    if (!ready_.empty() && has_room()) seconds = std::min(seconds, seconds_to_start());
     return static_cast<int>(std::clamp<int64_t>(std::llround(1000 * seconds), 1, kPollMilliseconds));
   }
 
   void wake() {
     while (!waiting_.empty() && waiting_.begin()->first <= Clock::now()) {
-      ready_.push_back(waiting_.begin()->second);
+      ready_.push_front(waiting_.begin()->second);
       waiting_.erase(waiting_.begin());
     }
   }

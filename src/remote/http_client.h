@@ -19,7 +19,7 @@ struct HttpOptions {
   int64_t retries = 5;               ///< tries after the first
   double first_delay = 1;            ///< seconds before the first retry; doubled each time
   double longest_delay = 60;         ///< seconds; a server that asks for more (Retry-After) is given up
-  int64_t concurrency = 4;           ///< requests under way at once
+  int64_t concurrency = 4;           ///< requests under way, or waiting to be sent again, at once
   int64_t longest_reply = 16 << 20;  ///< bytes
   int64_t requests_per_minute = 0;   ///< 0: no limit; tries count each
   int64_t tokens_per_minute = 0;     ///< 0: no limit; HttpRequest::tokens are counted
