@@ -73,7 +73,7 @@ class Sft : public Verb {
                                                   bool resumed) {
     model::ModelOptions options = config_.model_options;
     // What `auto` chose at the start stays: another type would be another run.
-    if (resumed && options.dtype == "auto") options.dtype = learn::checkpoint_dtype(output_.output);
+    if (resumed && options.dtype == "auto") options.dtype = learn::checkpoint_dtype(output_.output, "sft");
     auto model = learn::open_ranking_model(
         resumed ? output_.model_to_open(config_.model) : base::Path(config_.model), options, prompt_);
     learn::refuse_other_training(*model, dataset, split);

@@ -56,7 +56,7 @@ class Train : public Verb {
     const bool resumed = output_.resumes();
     model::ModelOptions options = config_.model_options;
     // What `auto` chose at the start stays: another type would be another run.
-    if (resumed && options.dtype == "auto") options.dtype = learn::checkpoint_dtype(folder);
+    if (resumed && options.dtype == "auto") options.dtype = learn::checkpoint_dtype(folder, "train");
     const auto model = learn::open_ranking_model(output_.model_to_open(config_.model), options, prompt_);
     learn::refuse_other_training(*model, dataset, split);
     adopt_card(*model, "train", prompt_, config_.model_options);

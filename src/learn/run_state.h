@@ -27,6 +27,7 @@ struct RunState {
 
 /// What a checkpoint belongs to: with anything else it would be another run.
 struct RunIdentity {
+  std::string verb;           ///< of errors: "train", "sft"
   std::string configuration;  ///< the resolved settings, a JSON object (configuration_of)
   std::string dataset_hash, split_hash;
   std::string rationales_hash = {};  ///< of what sft teaches; "" in other stages
@@ -55,6 +56,6 @@ RunState load_checkpoint(const base::Path& run, AdamW& optimizer, Critic* critic
 /// replaced, is put back first.
 bool has_checkpoint(const base::Path& run);
 /// The element type a checkpoint's run computes in ("bf16", "f32"). Errors: kData.
-std::string checkpoint_dtype(const base::Path& run);
+std::string checkpoint_dtype(const base::Path& run, const std::string& verb);
 
 }  // namespace r2rank::learn

@@ -65,7 +65,7 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 }  // namespace
 
 MemoryPlan plan_memory(const SftConfig& config, const model::LanguageModel& model) {
-  return plan_memory(config, {.reference = false, .rollouts = config.valid_rationales > 0}, model);
+  return plan_memory(config, {.verb = "sft", .rollouts = config.valid_rationales > 0}, model);
 }
 
 SftExampleOptions example_options(const SftConfig& config, const MemoryPlan& memory) {
@@ -76,9 +76,10 @@ SftExampleOptions example_options(const SftConfig& config, const MemoryPlan& mem
 SftTrainer::SftTrainer(const SftConfig& config, RankingModel& model, const data::Dataset& dataset,
                        const data::Split& split, SftExamples examples, const std::string& rationales_hash,
                        const base::Path& run)
-    : TrainingStage({"sft", "SFT", 0, true}, config, plan_memory(config, *model.model), model,
-                    {configuration_of(config), dataset.hash, data::training_hash(split), rationales_hash},
-                    run, nullptr),
+    : TrainingStage(
+          {"SFT", 0, true}, config, plan_memory(config, *model.model), model,
+          {"sft", configuration_of(config), dataset.hash, data::training_hash(split), rationales_hash}, run,
+          nullptr),
       config_(config),
       examples_(std::move(examples)),
       schedule_(sizes_of(examples_.training), config.rationales_per_step,

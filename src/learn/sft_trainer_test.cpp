@@ -261,7 +261,8 @@ TEST_F(SftTraining, IsNotResumedWithOtherSettings) {
   interrupt_after(2, tiny_config(), "run");
   auto config = tiny_config();
   config.rationale_tokens = 19;
-  expect_parts(error_of(base::ErrorKind::kUsage, [&] { start(config); }), {"rationale_tokens = 20", "19"});
+  expect_parts(error_of(base::ErrorKind::kUsage, [&] { start(config); }),
+               {"[sft]", "rationale_tokens = 20", "19"});
   config = tiny_config();
   config.rationale_set = "moved elsewhere";
   config.steps = 30;

@@ -68,11 +68,10 @@ struct Trainer::Batch {
 
 Trainer::Trainer(const TrainConfig& config, RankingModel& model, const data::Dataset& dataset,
                  const data::Split& split, const base::Path& run)
-    : TrainingStage(
-          {"train", config.stage == "rl" ? "RL" : "silent warm-up", config.steps, config.minutes > 0}, config,
-          plan_memory(config, *model.model), model,
-          {configuration_of(config), dataset.hash, data::training_hash(split)}, run,
-          critic_of(config, *model.model)),
+    : TrainingStage({config.stage == "rl" ? "RL" : "silent warm-up", config.steps, config.minutes > 0},
+                    config, plan_memory(config, *model.model), model,
+                    {"train", configuration_of(config), dataset.hash, data::training_hash(split)}, run,
+                    critic_of(config, *model.model)),
       config_(config),
       prompts_(dataset, split, *model.prompts),
       slates_(dataset, split, slate_options(config)) {

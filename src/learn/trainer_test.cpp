@@ -362,7 +362,7 @@ TEST_F(InterruptedRun, IsNotResumedOnASplitThatTrainsOnOtherEvents) {
 }
 
 TEST_F(InterruptedRun, KnowsTheTypeItComputesIn) {
-  EXPECT_EQ(checkpoint_dtype(folder_.path() / "run"), "f32");
+  EXPECT_EQ(checkpoint_dtype(folder_.path() / "run", "train"), "f32");
 }
 
 TEST_F(InterruptedRun, IsNotResumedFromADamagedCheckpoint) {

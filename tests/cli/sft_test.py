@@ -151,7 +151,7 @@ class Sft(Case):
         self.assertRegex(self.sft("--memory", "3GiB").stderr, r"memory: weights and optimiser .* GiB, passes of up to")
 
     def test_a_memory_budget_too_small_for_the_model_is_refused(self):
-        self.refuses_sft("--memory", "1MiB", code=2, says="memory = 1MiB is too little")
+        self.refuses_sft("--memory", "1MiB", code=2, says=("[sft]", "memory = 1MiB is too little"))
 
     def test_settings_that_cannot_act_are_refused(self):
         self.refuses_sft("--temperature", "0.5", code=2, says=("temperature", "valid_rationales = 0"))
@@ -258,9 +258,9 @@ class StoppedSft(Case):
     def test_other_settings_and_other_rationales_are_refused_and_nothing_changes(self):
         self.assertEqual(self.stop_at(5, signal.SIGINT)[0], 130)
         resume = sft_command(self.output, *LONG, "--resume")
-        self.refuses(*resume, "--rationale-tokens", "20", code=2, says="rationale_tokens")
+        self.refuses(*resume, "--rationale-tokens", "20", code=2, says=("[sft]", "rationale_tokens"))
         other = write_rationales(world().folder / "other-rationales", [about(0, 4), about(1, 4)])
-        self.refuses(*resume, "--rationale-set", other, code=2, says="other rationales")
+        self.refuses(*resume, "--rationale-set", other, code=2, says=("[sft]", "other rationales"))
         self.refuses(*training_command(self.output, "--resume"), code=2, says="other rationales")
         moved = self.world.folder / "moved"
         shutil.copytree(rationales(), moved, dirs_exist_ok=True)
