@@ -1,6 +1,7 @@
 #include "distill/distill_config.h"
 
 #include "base/error.h"
+#include "learn/idle_settings.h"
 
 namespace r2rank::distill {
 
@@ -69,19 +70,26 @@ void SelfConfig::describe(base::ConfigFields& fields) {
   fields.add("rounds", rounds, "prompts without a kept rationale are sampled again, up to so many rounds")
       .between(1, 100);
   fields
-      .add("keep", keep,
-           "label: the verdict agrees with the label; utility: the rationale raises it; either of the two")
-      .one_of({"label", "utility", "either"});
+      .add(
+          "keep", keep,
+          "label: rationales whose verdict agrees with the label; utility: those of them that also raise the "
+          "expected NDCG by min_gain")
+      .one_of({"label", "utility"});
   fields
       .add("verdict_from", verdict_from,
            "a score above this is a yes: zero, or the mean silent score of the slate")
       .one_of({"zero", "slate"});
-  fields.add("min_gain", min_gain, "expected NDCG that a rationale gains at least (keep = utility, either)")
+  fields.add("min_gain", min_gain, "expected NDCG that a rationale gains at least (keep = utility)")
       .between(0, 1);
   fields.add("keep_cut", keep_cut, "keep rationales that were cut off too");
   fields.add("cutoff", cutoff, "k of that NDCG@k").between(1, 1000);
   fields.add("tau", tau, "its Plackett-Luce temperature").between(1e-3, 1e3);
   fields.add("slates_per_batch", slates_per_batch, "slates sampled together").between(1, 1024);
+}
+
+void DistillConfig::describe(base::ConfigFields& fields) {
+  describe_drawing(fields);
+  describe_teacher(fields);
 }
 
 void DistillConfig::describe_drawing(base::ConfigFields& fields) {
@@ -116,7 +124,26 @@ void DistillConfig::describe_teacher(base::ConfigFields& fields) {
       .between(0, 1e9);
 }
 
+/// A setting of the one source that is never looked at with the other would mislead whoever set it.
+void DistillConfig::check_idle() const {
+  const auto keys = [](auto describe) {
+    base::ConfigFields fields;
+    describe(fields);
+    std::vector<std::string> names;
+    for (const auto& field : fields.all()) names.push_back(field.name);
+    return names;
+  };
+  DistillConfig plain;
+  learn::refuse_idle("distill", self, asks_teacher(), "source = teacher",
+                     keys([&](auto& fields) { plain.self.describe(fields); }));
+  learn::refuse_idle("distill", *this, !asks_teacher(), "source = self",
+                     keys([&](auto& fields) { plain.describe_teacher(fields); }));
+  learn::refuse_idle("distill", self, self.keep == "label", "keep = label, which asks for no gain",
+                     {"min_gain"});
+}
+
 void DistillConfig::resolve() {
+  check_idle();
   filters.check();
   filters.seed = static_cast<uint64_t>(seed);
   if (asked_negatives > negative_count)

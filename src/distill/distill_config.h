@@ -44,7 +44,7 @@ struct FilterConfig {
 struct SelfConfig {
   int64_t rationale_tokens = 64;  ///< T
   int64_t rounds = 2;
-  std::string keep = "either";         ///< label, utility, either
+  std::string keep = "utility";        ///< label, utility; what contradicts the label never stays
   std::string verdict_from = "slate";  ///< zero, slate
   double min_gain = 0.001;
   bool keep_cut = false;  ///< also what ended at its longest length alone
@@ -73,12 +73,16 @@ struct DistillConfig {
   FilterConfig filters;
   SelfConfig self;
 
+  void describe(base::ConfigFields& fields);
   void describe_drawing(base::ConfigFields& fields);
   void describe_teacher(base::ConfigFields& fields);
   /// Puts what 0 means in place of it. Errors: kUsage for combinations that cannot work.
   void resolve();
   data::TrainingSlates::Options slates() const;
   bool asks_teacher() const { return source == "teacher"; }
+
+ private:
+  void check_idle() const;
 };
 
 }  // namespace r2rank::distill

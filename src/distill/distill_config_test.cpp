@@ -25,6 +25,27 @@ TEST(DistillConfig, ResolvesWhatFollowsFromTheSource) {
   EXPECT_FALSE(self.filters.parts);
 }
 
+TEST(DistillConfig, RefusesWhatCannotActWithItsSource) {
+  const auto refusal = [](DistillConfig config) {
+    return error_of(base::ErrorKind::kUsage, [&] { config.resolve(); });
+  };
+  DistillConfig config;
+  config.self.keep = "label";
+  expect_parts(refusal(config), {"keep = \"label\"", "source = teacher"});
+  config = {};
+  config.source = "self";
+  EXPECT_NO_THROW(DistillConfig(config).resolve());
+  config.prompt.words = 50;
+  expect_parts(refusal(config), {"words = 50", "source = self"});
+  config.prompt.words = DistillConfig().prompt.words;
+  config.price_read = 1;
+  expect_parts(refusal(config), {"price_read", "source = self"});
+  config.price_read = 0;
+  config.self.keep = "label";
+  config.self.min_gain = 0.5;
+  expect_parts(refusal(config), {"min_gain = 0.5", "keep = label"});
+}
+
 TEST(DistillConfig, RefusesLimitsThatExcludeEachOther) {
   DistillConfig config;
   config.filters.min_words = 200;

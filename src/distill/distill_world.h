@@ -36,7 +36,7 @@ struct World {
 inline Draft good_draft(const AskedPairs& asked, size_t pair) {
   Draft draft;
   draft.pair = pair;
-  draft.wanted = draft.parts = true;
+  draft.parts = true;
   draft.verdict = asked.pairs[pair].label ? Verdict::kYes : Verdict::kNo;
   for (int word = 0; word < 20; ++word) draft.text += fmt::format("w{}x{} ", pair, word);
   draft.opening = draft.text;

@@ -11,16 +11,29 @@
 #include "distill/leakage.h"
 #include "distill/markers.h"
 #include "distill/words.h"
+#include "rollout/rationale_set.h"
 
 namespace r2rank::distill {
 
 std::string_view fate_name(Fate fate) {
-  static constexpr std::array<std::string_view, kFates> kNames = {
-      "kept",      "no answer",         "no verdict",         "unclear verdict",
-      "cut off",   "against the label", "parts missing",      "too short",
-      "too long",  "reserved marker",   "tells the label",    "target as known",
-      "duplicate", "near duplicate",    "more of one prompt", "surplus yes",
-      "surplus no"};
+  static constexpr std::array<std::string_view, kFates> kNames = {"kept",
+                                                                  "no answer",
+                                                                  "no verdict",
+                                                                  "unclear verdict",
+                                                                  "cut off",
+                                                                  "against the label",
+                                                                  "no gain",
+                                                                  "parts missing",
+                                                                  "too short",
+                                                                  "too long",
+                                                                  "reserved marker",
+                                                                  "tells the label",
+                                                                  "target as known",
+                                                                  "duplicate",
+                                                                  "near duplicate",
+                                                                  "more of one prompt",
+                                                                  "surplus yes",
+                                                                  "surplus no"};
   return kNames[static_cast<size_t>(fate)];
 }
 
@@ -32,16 +45,23 @@ Fate Filters::by_itself(const Draft& draft) const {
   if (draft.verdict == Verdict::kMissing) return draft.cut ? Fate::kCutOff : Fate::kNoVerdict;
   if (draft.verdict == Verdict::kUnclear) return Fate::kUnclearVerdict;
   if (draft.cut) return Fate::kCutOff;
-  if (!draft.wanted) return Fate::kAgainstLabel;
+  if (!agrees(draft)) return Fate::kAgainstLabel;
+  if (!draft.gains) return Fate::kNoGain;
   if (config_.parts && !draft.parts) return Fate::kPartsMissing;
   if (const Fate fate = by_length(draft); fate != Fate::kKept) return fate;
   if (draft.reserved || has_reserved_marker(draft.text, config_.reserved)) return Fate::kReservedMarker;
   return by_leaks(draft);
 }
 
+/// What is taught must conclude as the data do, whoever wrote it and whatever it gained.
+bool Filters::agrees(const Draft& draft) const {
+  return draft.verdict == (asked_.pairs[draft.pair].label ? Verdict::kYes : Verdict::kNo);
+}
+
 Fate Filters::by_length(const Draft& draft) const {
   const int64_t words = count_words(draft.text);
-  if (words < config_.min_words) return Fate::kTooShort;
+  if (words < std::max<int64_t>(1, config_.min_words)) return Fate::kTooShort;
+  if (draft.text.size() > rollout::kLongestRationale) return Fate::kTooLong;
   return config_.max_words > 0 && words > config_.max_words ? Fate::kTooLong : Fate::kKept;
 }
 

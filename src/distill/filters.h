@@ -21,7 +21,7 @@ struct Draft {
   int64_t round = 0, sample = 0;
   bool answered = true;
   bool cut = false;       ///< as long as allowed, with no end of its own
-  bool wanted = false;    ///< its verdict agrees with the label (self: as SelfConfig::keep says)
+  bool gains = true;      ///< false: it gains too little to be kept (self, SelfConfig::keep)
   bool reserved = false;  ///< it holds a control token
   Verdict verdict = Verdict::kMissing;
   bool parts = false;
@@ -38,6 +38,7 @@ enum class Fate {
   kUnclearVerdict,
   kCutOff,
   kAgainstLabel,
+  kNoGain,
   kPartsMissing,
   kTooShort,
   kTooLong,
@@ -64,6 +65,7 @@ class Filters {
   std::vector<Fate> judge(std::span<const Draft> drafts) const;
 
  private:
+  bool agrees(const Draft& draft) const;
   Fate by_length(const Draft& draft) const;
   Fate by_leaks(const Draft& draft) const;
   void drop_duplicates(std::span<const Draft> drafts, std::vector<Fate>& fates) const;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "distill/distill_world.h"
+#include "rollout/rationale_set.h"
 
 namespace r2rank::distill {
 namespace {
@@ -46,7 +47,8 @@ TEST_F(FiltersTest, NameTheFirstReason) {
   EXPECT_EQ(becomes([](Draft& d) { d.verdict = Verdict::kMissing, d.cut = true; }), Fate::kCutOff);
   EXPECT_EQ(becomes([](Draft& d) { d.verdict = Verdict::kUnclear; }), Fate::kUnclearVerdict);
   EXPECT_EQ(becomes([](Draft& d) { d.cut = true; }), Fate::kCutOff);
-  EXPECT_EQ(becomes([](Draft& d) { d.wanted = false, d.text = ""; }), Fate::kAgainstLabel);
+  EXPECT_EQ(becomes([](Draft& d) { d.verdict = Verdict::kNo, d.gains = false; }), Fate::kAgainstLabel);
+  EXPECT_EQ(becomes([](Draft& d) { d.gains = false, d.text = ""; }), Fate::kNoGain);
   EXPECT_EQ(becomes([](Draft& d) { d.parts = false; }), Fate::kPartsMissing);
   EXPECT_EQ(becomes([](Draft& d) { d.text = "too short"; }), Fate::kTooShort);
   EXPECT_EQ(becomes([](Draft& d) { d.text += d.text; }), Fate::kTooLong);
@@ -56,6 +58,22 @@ TEST_F(FiltersTest, NameTheFirstReason) {
   EXPECT_EQ(becomes([&](Draft& d) { d.text += "they bought " + title(), d.opening = d.text; }),
             Fate::kTargetAsKnown);
   EXPECT_EQ(becomes([&](Draft& d) { d.text += "they bought " + title(); }), Fate::kKept);
+}
+
+TEST_F(FiltersTest, DropWhatCouldNotBeReadAgain) {
+  config_.min_words = config_.max_words = 0;
+  drafts_[0].text = std::string(2, ' ');
+  EXPECT_EQ(first(), Fate::kTooShort);
+  drafts_[0].text = std::string(rollout::kLongestRationale + 1, 'a');
+  EXPECT_EQ(first(), Fate::kTooLong);
+}
+
+TEST_F(FiltersTest, NeverKeepWhatContradictsTheLabel) {
+  for (auto& draft : drafts_) {
+    draft.verdict = draft.verdict == Verdict::kYes ? Verdict::kNo : Verdict::kYes;
+    draft.gain = 0.5;
+  }
+  EXPECT_EQ(count(Fate::kAgainstLabel), 12);
 }
 
 TEST_F(FiltersTest, TakePartsAsOptionalWhereTheyAreSaidToBe) {
@@ -75,7 +93,7 @@ TEST_F(FiltersTest, DropWhatRepeatsAnEarlierOne) {
 
 TEST_F(FiltersTest, WhatWasDroppedForAnotherReasonMakesNoDuplicates) {
   drafts_[3].text = drafts_[2].text;
-  drafts_[2].wanted = false;
+  drafts_[2].gains = false;
   EXPECT_EQ(judge()[3], Fate::kKept);
 }
 
@@ -96,7 +114,8 @@ TEST_F(FiltersTest, KeepTheMostGainfulOfOnePrompt) {
 
 TEST_F(FiltersTest, BalanceTheMixInTheEnd) {
   for (size_t i = 0; i < drafts_.size(); ++i)
-    if (asked_.pairs[i].label && i >= 4) drafts_[i].wanted = false;  // two with yes are left, six with no
+    if (asked_.pairs[i].label && i >= 4)
+      drafts_[i].verdict = Verdict::kNo;  // two with yes are left, six with no
   EXPECT_EQ(count(Fate::kSurplusNo), 2);
   EXPECT_EQ(count(Fate::kKept), 6);
 }

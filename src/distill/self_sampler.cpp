@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -198,7 +199,7 @@ void SelfSampler::read(const std::string& kept, const AskedPairs& asked, const P
       const Sampled sampled{own[g].at("text").get<std::string>(), number_of(own[g].at("score")),
                             number_of(document.at("reference")),  number_of(own[g].at("gain")),
                             own[g].at("ended").get<bool>(),       own[g].at("malformed").get<bool>()};
-      Draft draft = draft_of(sampled, asked.pairs[pair].label);
+      Draft draft = draft_of(sampled);
       draft.pair = pair;
       draft.round = round;
       draft.sample = static_cast<int64_t>(g);
@@ -213,17 +214,17 @@ void SelfSampler::read(const std::string& kept, const AskedPairs& asked, const P
       error.what());
 }
 
-Draft SelfSampler::draft_of(const Sampled& sampled, bool label) const {
+/// A score that is no number concludes nothing.
+Draft SelfSampler::draft_of(const Sampled& sampled) const {
   const auto& self = config_.self;
   Draft draft;
   draft.text = draft.opening = sampled.text;
   draft.cut = !sampled.ended && !self.keep_cut;
   draft.reserved = sampled.malformed;
-  draft.gain = sampled.gain;
-  const bool yes = sampled.score > (self.verdict_from == "slate" ? sampled.reference : 0.0);
-  draft.verdict = yes ? Verdict::kYes : Verdict::kNo;
-  const bool agrees = yes == label, useful = sampled.gain >= self.min_gain;
-  draft.wanted = (agrees && self.keep != "utility") || (useful && self.keep != "label");
+  if (std::isfinite(sampled.gain)) draft.gain = sampled.gain;
+  draft.gains = self.keep == "label" || sampled.gain >= self.min_gain;
+  const double above = sampled.score - (self.verdict_from == "slate" ? sampled.reference : 0.0);
+  if (std::isfinite(above)) draft.verdict = above > 0 ? Verdict::kYes : Verdict::kNo;
   return draft;
 }
 

@@ -53,7 +53,7 @@ class SelfSampler {
                           const rollout::SlateRollout& rollout) const;
   void read(const std::string& kept, const AskedPairs& asked, const Pairs& pairs, int64_t round,
             std::vector<Draft>& drafts);
-  Draft draft_of(const Sampled& sampled, bool label) const;
+  Draft draft_of(const Sampled& sampled) const;
 
   const learn::RankingModel& model_;
   const data::Dataset& dataset_;

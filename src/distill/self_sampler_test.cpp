@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <regex>
 
 #include "learn/tiny_ranking_model.h"
 #include "ranking/expected_ndcg.h"
@@ -112,14 +113,32 @@ TEST_F(SelfSamplerTest, GainIsTheUtilityOfTheRationalesScoreAgainstTheSilentOne)
   EXPECT_TRUE(some);
 }
 
-TEST_F(SelfSamplerTest, IsWantedByLabelOrUtilityAsSaid) {
-  config_.self.keep = "label";
-  remote::AnswerCache kept("");
-  for (const auto& draft : sample(kept))
-    EXPECT_EQ(draft.wanted, (draft.verdict == Verdict::kYes) == asked_.pairs[draft.pair].label);
-  config_.self.keep = "utility";
+TEST_F(SelfSamplerTest, MustGainWhereUtilityDecides) {
   config_.self.min_gain = 0.01;
-  for (const auto& draft : sample(kept)) EXPECT_EQ(draft.wanted, *draft.gain >= 0.01);
+  remote::AnswerCache kept("");
+  for (const auto& draft : sample(kept)) EXPECT_EQ(draft.gains, *draft.gain >= 0.01);
+  config_.self.keep = "label";
+  for (const auto& draft : sample(kept)) EXPECT_TRUE(draft.gains);
+}
+
+TEST_F(SelfSamplerTest, ConcludesNothingFromAScoreThatIsNoNumber) {
+  const base::Path path = folder_.path() / "samples.jsonl";
+  {
+    remote::AnswerCache written(path);
+    sample(written);
+  }
+  // What is no number is null in the file.
+  const std::string text = base::read_file(path);
+  base::write_file(path,
+                   std::regex_replace(text, std::regex(R"((\\"(score|gain)\\":)[-+.e0-9]+)"), "$1null"));
+  remote::AnswerCache kept(path);
+  const int64_t size = kept.size();
+  for (const auto& draft : sample(kept)) {
+    EXPECT_EQ(draft.verdict, Verdict::kMissing);
+    EXPECT_FALSE(draft.gain);
+    EXPECT_FALSE(draft.gains);
+  }
+  EXPECT_EQ(kept.size(), size);
 }
 
 TEST_F(SelfSamplerTest, TakesFromDiskWhatWasSampledBefore) {

@@ -5,7 +5,7 @@
 namespace r2rank::distill {
 namespace {
 
-Draft draft_of(const remote::ChatReply& reply, bool label) {
+Draft draft_of(const remote::ChatReply& reply) {
   Draft draft;
   draft.answered = reply.failure.empty();
   draft.cut = reply.cut;
@@ -14,7 +14,6 @@ Draft draft_of(const remote::ChatReply& reply, bool label) {
   draft.parts = read.parts;
   draft.text = std::move(read.text);
   draft.opening = std::move(read.opening);
-  draft.wanted = draft.verdict == (label ? Verdict::kYes : Verdict::kNo);
   return draft;
 }
 
@@ -48,7 +47,7 @@ TeacherAnswers ask_teacher(remote::ChatServer& server, const TeacherPrompts& pro
   TeacherAnswers answers;
   for (size_t i = 0; i < replies.size(); ++i) {
     const size_t pair = i / static_cast<size_t>(config.samples);
-    Draft draft = draft_of(replies[i], asked.pairs[pair].label);
+    Draft draft = draft_of(replies[i]);
     draft.pair = pair;
     draft.sample = questions[i].sample;
     answers.drafts.push_back(std::move(draft));

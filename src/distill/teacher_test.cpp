@@ -35,13 +35,13 @@ class TeacherTest : public ::testing::Test {
   int64_t told_ = 0;
 };
 
-TEST_F(TeacherTest, IsAskedOnceAPromptAndItsVerdictComparedWithTheLabel) {
+TEST_F(TeacherTest, IsAskedOnceAPromptAndItsVerdictRead) {
   FakeServer server([](const FakeRequest& request) {
     return FakeReply{200, reply_of(testing::good_answer(request.number, "yes")), "", 0, -1};
   });
   const auto answers = ask(server);
   ASSERT_EQ(answers.drafts.size(), 6U);
-  for (const auto& draft : answers.drafts) EXPECT_EQ(draft.wanted, asked_.pairs[draft.pair].label);
+  for (const auto& draft : answers.drafts) EXPECT_EQ(draft.verdict, Verdict::kYes);
   EXPECT_EQ(answers.tokens.read, 6 * 50);
   EXPECT_EQ(answers.tokens.written, 6 * 4);
   EXPECT_DOUBLE_EQ(answers.tokens.cost(2, 10), (600 + 240) / 1e6);

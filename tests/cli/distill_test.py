@@ -297,7 +297,7 @@ class ModelItself(DistillCase):
     def endless(self, *more, output=None):
         return self.own("--keep-cut", *more, output=output)
 
-    def test_keeps_what_agrees_or_helps(self):
+    def test_keeps_what_agrees_and_helps(self):
         result = self.accepts(*self.endless())
         header, lines = self.read()
         self.assertEqual(header["source"], "self")
@@ -306,7 +306,7 @@ class ModelItself(DistillCase):
         for line in lines:
             self.assertEqual((line["source"], line["verdict"]), ("self", "yes" if line["label"] else "no"))
             self.assertIn(line["round"], (1, 2))
-            self.assertIsInstance(line["utility_gain"], float)
+            self.assertGreaterEqual(line["utility_gain"], 0.001)
         self.assertIn("utility gained, mean", result.stdout)
 
     def test_repeats_itself_and_keeps_its_samples(self):
@@ -330,10 +330,17 @@ class ModelItself(DistillCase):
         self.accepts(*self.endless("--slates-per-batch", "1", output=self.folder / "whole"))
         self.assertEqual(self.files(), self.files(self.folder / "whole"))
 
-    def test_by_utility_alone_keeps_only_what_gains(self):
-        self.accepts(*self.endless("--keep", "utility", "--min-gain", "0.002"))
-        for line in self.read()[1]:
+    def test_by_utility_keeps_of_what_agrees_only_what_gains(self):
+        self.accepts(*self.endless("--keep", "label", "--rounds", "1"))
+        by_label = self.read()[1]
+        self.assertLess(min(line["utility_gain"] for line in by_label), 0.002)
+        self.accepts(*self.endless("--keep", "utility", "--min-gain", "0.002", "--rounds", "1", "--overwrite"))
+        header, lines = self.read()
+        for line in lines:
             self.assertGreaterEqual(line["utility_gain"], 0.002)
+        self.assertLess(len(lines), len(by_label))
+        self.assertGreater(header["statistics"]["dropped"]["no gain"], 0)
+        self.assertGreater(header["statistics"]["dropped"]["against the label"], 0)
 
     def test_samples_again_only_what_has_nothing_yet(self):
         self.accepts(*self.endless("--rounds", "3", "--keep", "label"))
@@ -359,6 +366,8 @@ class Refusals(DistillCase):
                      says="endpoint cannot act with source = self")
         self.refuses(*data, "--endpoint", "http://127.0.0.1:1/v1", "--server-model", "x", "--model", self.world.model, code=2,
                      says="model cannot act")
+        self.refuses(*data, "--source", "self", "--model", self.world.model, "--words", "50", code=2, says="words = 50 cannot act")
+        self.refuses(*data, "--endpoint", "http://127.0.0.1:1/v1", "--server-model", "x", "--keep", "label", code=2, says='keep = "label" cannot act')
         self.refuses(*data, "--endpoint", "http://127.0.0.1:1/v1", "--server-model", "x", "--teacher-task", "{word}", code=2, says="words")
         self.refuses(*data, "--endpoint", "http://127.0.0.1:1/v1", "--server-model", "x", "--request-patch", "{", code=2,
                      says="JSON object")
