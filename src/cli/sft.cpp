@@ -44,6 +44,7 @@ class Sft : public Verb {
     output_.check_flags();
     const data::Dataset dataset = data::load_dataset(config_.dataset);
     const data::Split split = data::load_split(config_.split, dataset);
+    learn::check_validation_slates(config_, split);
     const auto rationales = rollout::load_rationales(config_.rationale_set, dataset, split);
     if (!invocation.dry_run && !output_.check_folder(config_.model))
       return output_.already_finished(invocation.json);
@@ -104,16 +105,16 @@ class Sft : public Verb {
   }
 
   int report(const learn::RunState& state, const Invocation& invocation) const {
-    const std::string best =
-        state.best ? fmt::format("\"best_step\":{},\"best_loss\":{},", state.best->step, state.best->loss)
-                   : "";
+    const std::string best = state.best ? fmt::format("\"best_step\":{},\"best_{}\":{},", state.best->step,
+                                                      config_.select, state.best->value)
+                                        : "";
     if (invocation.json) {
       print("{{\"steps\":{},\"trees\":{},{}\"seconds\":{:.1f},\"nonfinite_steps\":{}}}\n", state.step,
             state.slates, best, state.seconds, state.nonfinite_steps);
       return 0;
     }
     const std::string kept =
-        state.best ? fmt::format(", that of step {}, the best on what was held out", state.best->step) : "";
+        state.best ? fmt::format(", that of step {}, the best by {}", state.best->step, config_.select) : "";
     print("{} steps, {} trees in {:.0f} s; model in {}/model{}\n", state.step, state.slates, state.seconds,
           output_.output, kept);
     const std::string data =

@@ -25,7 +25,7 @@ constexpr const char* kFreeKeys[] = {
     "device", "nonfinite_limit"};
 
 json best_json(const RunState::Best& best) {
-  return {{"loss", best.loss}, {"step", best.step}, {"worse", best.worse}};
+  return {{"value", best.value}, {"step", best.step}, {"worse", best.worse}};
 }
 
 /// state.json of a checkpoint; its errors name the verb that reads it.
@@ -58,9 +58,9 @@ class StateFile {
   std::optional<RunState::Best> best() const {
     if (!document_.contains("best")) return std::nullopt;
     const json& best = document_.at("best");
-    const json& loss = best.at("loss");
-    if (!loss.is_number()) damaged("the best loss is {}, expected a number", base::json_excerpt(loss));
-    return RunState::Best{loss.get<double>(), counter_of(best, "step"), counter_of(best, "worse")};
+    const json& value = best.at("value");
+    if (!value.is_number()) damaged("the best value is {}, expected a number", base::json_excerpt(value));
+    return RunState::Best{value.get<double>(), counter_of(best, "step"), counter_of(best, "worse")};
   }
 
   void refuse_other_data(const RunIdentity& identity) const {

@@ -18,9 +18,9 @@ struct RunState {
   double seconds = 0;           ///< of training so far
   int64_t nonfinite_steps = 0;  ///< skipped because the gradient was not finite, in all
   struct Best {
-    double loss = 0;    ///< the lowest on what is held out
+    double value = 0;   ///< the best so far of what the stage selects by
     int64_t step = 0;   ///< after which it was measured
-    int64_t worse = 0;  ///< measurements since, none of them lower
+    int64_t worse = 0;  ///< measurements since, none of them better
   };
   std::optional<Best> best = {};  ///< of a stage that looks for it
 };

@@ -159,6 +159,15 @@ class Sft(Case):
         self.refuses_sft("--overwrite", "--resume", code=2, says="choose one")
         self.refuses_sft("--rationale-tokens", "400", code=2, says="positions")
         self.refuses_sft("--patience", "3", "--valid-share", "0", code=2, says="patience")
+        self.refuses_sft("--select", "ndcg", code=2, says="--valid-rationales 1")
+
+    def test_the_best_model_can_be_chosen_by_how_its_rationales_rank(self):
+        told = json.loads(self.sft("--select", "ndcg", "--valid-rationales", "1", "--json").stdout)
+        ranked = {line["step"]: line["valid_ndcg"] for line in logged(self.output) if line["step"] > 0 and "valid_ndcg" in line}
+        self.assertEqual(told["best_ndcg"], max(ranked.values()))
+        self.assertEqual(told["best_ndcg"], ranked[told["best_step"]])
+        card = json.loads((self.output / "model" / "r2rank.json").read_text())
+        self.assertEqual(card["training"]["step"], told["best_step"])
 
     def test_damaged_rationales_are_refused(self):
         good = about(0, 4)
