@@ -30,9 +30,9 @@ struct RunOutput {
   void refuse_own_model(const std::string& model) const;
 };
 
-/// What a trained model brings along is what the run records: prompt and readout, and adapters, which are
-/// refused where the settings would train them as anything else. Errors: kUsage.
-void adopt_card(const learn::RankingModel& model, const std::string& verb, text::PromptConfig& prompt,
-                model::ModelOptions& options);
+/// What a trained model brings along is what the run records: prompt and readout, and adapters. Where `given`
+/// holds no tuning, they are trained on as adapters; another tuning is refused. Errors: kUsage.
+void adopt_card(const learn::RankingModel& model, const std::string& verb, const base::ConfigFields& given,
+                text::PromptConfig& prompt, model::ModelOptions& options);
 
 }  // namespace r2rank::cli

@@ -26,7 +26,7 @@ class Sft : public Verb {
                 "--rationale-set runs/rationales --output runs/sft\n"
                 "# then RL from it\n"
                 "r2rank train data/ml-100k --split data/ml-100k-split --model runs/sft --stage rl "
-                "--rationale-tokens 256 --output runs/rl\n"
+                "--output runs/rl\n"
                 "# go on after Ctrl-C or a crash: the same command with --resume"};
   }
 
@@ -50,7 +50,7 @@ class Sft : public Verb {
       return output_.already_finished(invocation.json);
     base::catch_interrupts();
     const bool resumed = !invocation.dry_run && output_.resumes();
-    const auto model = open_model(dataset, split, resumed);
+    const auto model = open_model(dataset, split, resumed, *invocation.config);
     const auto memory = learn::plan_memory(config_, *model->model);
     const auto examples =
         learn::make_sft_examples(rationales, dataset, split, *model, learn::example_options(config_, memory));
@@ -71,14 +71,14 @@ class Sft : public Verb {
 
  private:
   std::unique_ptr<learn::RankingModel> open_model(const data::Dataset& dataset, const data::Split& split,
-                                                  bool resumed) {
+                                                  bool resumed, const base::ConfigFields& given) {
     model::ModelOptions options = config_.model_options;
     // What `auto` chose at the start stays: another type would be another run.
     if (resumed && options.dtype == "auto") options.dtype = learn::checkpoint_dtype(output_.output, "sft");
     auto model = learn::open_ranking_model(
         resumed ? output_.model_to_open(config_.model) : base::Path(config_.model), options, prompt_);
     learn::refuse_other_training(*model, dataset, split);
-    adopt_card(*model, "sft", prompt_, config_.model_options);
+    adopt_card(*model, "sft", given, prompt_, config_.model_options);
     config_.check();
     learn::check_positions(*model, config_.rationale_tokens);
     return model;
@@ -119,9 +119,8 @@ class Sft : public Verb {
           output_.output, kept);
     const std::string data =
         fmt::format("{} --split {}", shell_word(config_.dataset), shell_word(config_.split));
-    print("RL from it: r2rank train {} --model {} --stage rl --rationale-tokens {}{} --output RUN\n", data,
-          shell_word(output_.output), config_.rationale_tokens,
-          config_.model_options.tuning == "lora" ? " --tuning lora" : "");
+    print("RL from it: r2rank train {} --model {} --stage rl --steps 200 --output RUN\n", data,
+          shell_word(output_.output));
     print("next: r2rank eval {} --model {} --rationales 1 --rationale-tokens {} --temperature {}\n", data,
           shell_word(output_.output), config_.rationale_tokens, config_.temperature);
     return 0;

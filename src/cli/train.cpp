@@ -7,6 +7,7 @@
 #include "cli/run_output.h"
 #include "cli/shell.h"
 #include "cli/verb.h"
+#include "learn/learned_reasoning.h"
 #include "learn/trainer.h"
 
 namespace r2rank::cli {
@@ -59,10 +60,7 @@ class Train : public Verb {
     if (resumed && options.dtype == "auto") options.dtype = learn::checkpoint_dtype(folder, "train");
     const auto model = learn::open_ranking_model(output_.model_to_open(config_.model), options, prompt_);
     learn::refuse_other_training(*model, dataset, split);
-    adopt_card(*model, "train", prompt_, config_.model_options);
-    config_.check();
-    if (!resumed) warn_of_cut_rationales(*model);
-    learn::check_positions(*model, config_.reasons() ? config_.rationale_tokens : 0);
+    adopt(*model, *invocation.config);
     learn::plan_memory(config_, *model->model);  // refuses a budget before anything is written
     // Only now, when the new run has its model and data: a mistyped setting must not cost the old run.
     if (!resumed) {
@@ -78,14 +76,25 @@ class Train : public Verb {
   }
 
  private:
-  /// A model that was taught longer rationales than this run lets it write would never end one.
-  void warn_of_cut_rationales(const learn::RankingModel& model) const {
-    const int64_t taught = learn::taught_rationale_tokens(model);
-    if (config_.reasons() && taught > config_.rationale_tokens)
-      base::log_warning(
-          "{} was taught rationales of up to {} tokens by r2rank sft, and rationale_tokens = {} cuts them; "
-          "consider --rationale-tokens {}",
-          config_.model, taught, config_.rationale_tokens, taught);
+  /// What the model to start from, or the checkpoint, settles.
+  void adopt(const learn::RankingModel& model, const base::ConfigFields& given) {
+    adopt_card(model, "train", given, prompt_, config_.model_options);
+    follow_learned_length(model, given);
+    config_.check();
+    learn::check_positions(model, config_.reasons() ? config_.rationale_tokens : 0);
+  }
+
+  /// A model that learned longer rationales than this run lets it write would hardly end one.
+  void follow_learned_length(const learn::RankingModel& model, const base::ConfigFields& given) {
+    const auto learned = config_.reasons() ? learn::learned_reasoning(model) : std::nullopt;
+    if (!learned || learned->rationale_tokens == config_.rationale_tokens) return;
+    if (!given.given("rationale_tokens")) {
+      config_.rationale_tokens = learned->rationale_tokens;
+      base::log_info("rationale_tokens {}, as {} was trained", config_.rationale_tokens, model.origin);
+    } else if (learned->rationale_tokens > config_.rationale_tokens) {
+      base::log_warning("rationale_tokens {} as given cuts what {} learned to write in up to {} tokens",
+                        config_.rationale_tokens, model.origin, learned->rationale_tokens);
+    }
   }
 
   void announce(const learn::RankingModel& model, bool resumed) const {
@@ -102,9 +111,9 @@ class Train : public Verb {
         static_cast<double>(model.model->parameters().trainable_elements()) / 1e6);
   }
 
-  int estimate(const data::Dataset& dataset, const data::Split& split, const Invocation& invocation) const {
+  int estimate(const data::Dataset& dataset, const data::Split& split, const Invocation& invocation) {
     const auto model = learn::open_ranking_model(config_.model, config_.model_options, prompt_);
-    learn::check_positions(*model, config_.reasons() ? config_.rationale_tokens : 0);
+    adopt(*model, *invocation.config);
     print("{}", training_cost_text(config_, *model, dataset, split, invocation.json));
     return 0;
   }

@@ -1,39 +1,12 @@
 #include "experiment/ranking_scorer.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
-#include <optional>
 
-#include "base/error.h"
 #include "base/log.h"
+#include "learn/learned_reasoning.h"
 #include "rollout/reason_about_best.h"
 
 namespace r2rank::experiment {
-namespace {
-
-/// What a model learned to reason with; nothing for a base model or one that was trained silently.
-std::optional<ReasoningOptions> learned_reasoning(const learn::RankingModel& model) {
-  const auto card = nlohmann::json::parse(model.training, nullptr, false);
-  if (!card.is_object() || !card.contains("configuration")) return std::nullopt;
-  const auto& values = card.at("configuration");
-  if (!values.is_object()) return std::nullopt;
-  const bool taught = values.contains("rationale_set");  // by sft
-  if (!taught && (!values.contains("stage") || values.at("stage") != "rl")) return std::nullopt;
-  ReasoningOptions learned;
-  base::ConfigFields fields;
-  learned.describe(fields);
-  for (const char* key : {"rationale_tokens", "temperature"}) {
-    if (!values.contains(key)) continue;
-    try {
-      fields.set(key, values.at(key).dump());
-    } catch (const base::Error& error) {
-      base::fail_data("model", "the training settings in {} are damaged: {}", model.origin, error.what());
-    }
-  }
-  return learned;
-}
-
-}  // namespace
 
 void ReasoningOptions::describe(base::ConfigFields& fields) {
   fields.add("rationales", rationales, "G: rationales written for each item; 0 scores silently")
@@ -58,7 +31,7 @@ void ReasoningOptions::describe(base::ConfigFields& fields) {
 
 void ReasoningOptions::follow_training(const learn::RankingModel& model, const base::ConfigFields& fields) {
   if (rationales == 0) return;
-  const auto learned = learned_reasoning(model);
+  const auto learned = learn::learned_reasoning(model);
   if (!learned) return;
   std::vector<std::string> taken;
   const auto follow = [&](const char* key, auto& value, auto trained) {

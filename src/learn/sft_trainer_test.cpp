@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/interrupt.h"
+#include "learn/learned_reasoning.h"
 #include "learn/slate_measurement.h"
 #include "learn/tiny_rationales.h"
 
@@ -305,8 +306,8 @@ TEST_F(SftTraining, StartsRlWithOneSetting) {
   config.epochs = 1;
   train(config);
   const auto model = open_tiny(folder_.path() / "run");
-  EXPECT_EQ(taught_rationale_tokens(*model), 20);
-  EXPECT_EQ(taught_rationale_tokens(*open_tiny(base_)), 0);
+  EXPECT_EQ(learned_reasoning(*model)->rationale_tokens, 20);
+  EXPECT_FALSE(learned_reasoning(*open_tiny(base_)));
 }
 
 }  // namespace

@@ -52,7 +52,11 @@ void TrainConfig::describe(base::ConfigFields& fields) {
 
 void TrainConfig::describe_rationales(base::ConfigFields& fields) {
   fields.add("rationales", rationales, "G: rationales sampled for each user and item (rl)").between(1, 256);
-  fields.add("rationale_tokens", rationale_tokens, "T: a rationale ends after this many tokens at the latest")
+  fields
+      .add(
+          "rationale_tokens", rationale_tokens,
+          "T: a rationale ends after this many tokens at the latest (not given: as a model that learned to reason "
+          "was trained)")
       .between(1, 4096);
   fields.add("temperature", temperature, "sampling temperature of the rationales").between(0.01, 100);
   fields.add("epochs", epochs, "optimiser passes over one rollout (rl); later ones are clipped")

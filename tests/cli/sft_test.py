@@ -118,13 +118,22 @@ class Sft(Case):
 
     def test_rl_starts_from_it_with_one_flag(self):
         page = self.sft().stdout
-        self.assertIn(f"--model {self.output} --stage rl --rationale-tokens 24", page)
-        rl = self.folder / "rl"
+        self.assertIn(f"--model {self.output} --stage rl", page)
         more = ("--model", self.output, "--stage", "rl", "--steps", "2")
-        self.assertNotIn("cuts them", self.accepts(*training_command(rl, *more, "--rationale-tokens", "24")).stderr)
-        self.assertTrue((rl / "model" / "r2rank.json").is_file())
-        warned = self.accepts(*training_command(self.folder / "short", *more)).stderr
-        self.assertIn("--rationale-tokens 24", warned)
+        said = self.accepts(*training_command(self.folder / "rl", *more)).stderr
+        self.assertIn("rationale_tokens 24, as ", said)
+        self.assertIn("\nrationale_tokens = 24\n", (self.folder / "rl" / "config.toml").read_text())
+        warned = self.accepts(*training_command(self.folder / "short", *more, "--rationale-tokens", "4")).stderr
+        self.assertIn("cuts what", warned)
+
+    def test_rl_from_it_goes_on_with_the_length_it_took_over(self):
+        self.sft()
+        command = training_command(self.folder / "rl", "--model", self.output, "--stage", "rl", "--steps", "400")
+        log = self.folder / "rl" / "log.jsonl"
+        self.assertEqual(stop(command, lambda: len(lines_of(log)) >= 2, signal.SIGINT)[0], 130)
+        steps = len(lines_of(log)) + 1
+        self.accepts(*command[:-1], str(steps), "--resume")
+        self.assertEqual(len(lines_of(log)), steps)
 
     def test_rl_with_another_prompt_is_refused(self):
         self.sft("--epochs", "1")
@@ -132,13 +141,12 @@ class Sft(Case):
                      code=2, says="prompt_cue")
 
     def test_lora_is_trained_and_trained_on(self):
-        page = self.sft("--tuning", "lora").stdout
-        self.assertIn("--tuning lora", page)
+        self.sft("--tuning", "lora")
         kept = lambda folder: tiny_world.read_safetensors(folder / "model.safetensors")
         self.assertEqual(kept(self.output / "model"), kept(self.world.model))
         rl = ("--model", self.output, "--stage", "rl", "--steps", "1")
-        self.refuses(*training_command(self.folder / "full", *rl), code=2, says="--tuning lora")
-        self.accepts(*training_command(self.folder / "rl", *rl, "--tuning", "lora"))
+        self.refuses(*training_command(self.folder / "full", *rl, "--tuning", "full"), code=2, says="--tuning lora")
+        self.assertIn("tuning lora, as ", self.accepts(*training_command(self.folder / "rl", *rl)).stderr)
 
     def test_dry_run_says_what_it_takes_and_writes_nothing(self):
         page = self.sft("--dry-run").stdout
