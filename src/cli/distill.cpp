@@ -39,7 +39,9 @@ constexpr const char* kNoSettings[] = {"dataset",
                                        "concurrency",
                                        "requests_per_minute",
                                        "tokens_per_minute",
-                                       "failures_in_a_row"};
+                                       "failures_in_a_row",
+                                       "max_tokens_spent",
+                                       "max_cost"};
 
 class Distill : public Verb {
  public:
@@ -60,7 +62,7 @@ class Distill : public Verb {
             "# a teacher that is paid and limits its clients; its key is in the environment\n"
             "r2rank distill data/ml-100k --split data/ml-100k-split --prompts 2000 \\\n"
             "    --endpoint https://api.example.com/v1 --server-model large --api-key-variable TEACHER_KEY \\\n"
-            "    --requests-per-minute 500 --price-read 0.5 --price-written 2 --output runs/rationales\n"
+            "    --requests-per-minute 500 --price-read 0.5 --price-written 2 --max-cost 5 --output runs/rationales\n"
             "# from the model itself: what raises the ranking's utility or agrees with the label\n"
             "r2rank distill data/ml-100k --split data/ml-100k-split --source self --model runs/warm \\\n"
             "    --samples 8 --output runs/own-rationales"};
@@ -161,7 +163,8 @@ class Distill : public Verb {
                            (kTagTokens + kTokensPerWord * static_cast<double>(config_.prompt.words));
     estimate.tokens_read = std::llround(read);
     estimate.tokens_written = std::llround(written);
-    estimate.cost = (read * config_.price_read + written * config_.price_written) / 1e6;
+    estimate.cost =
+        distill::TokenCount{estimate.tokens_read, estimate.tokens_written, 0}.cost(config_.spending);
     if (server_.http.requests_per_minute > 0)
       estimate.minutes = static_cast<double>(estimate.requests) * left /
                          static_cast<double>(server_.http.requests_per_minute);
@@ -225,8 +228,7 @@ class Distill : public Verb {
     const auto fates = distill::Filters(dataset, asked, config_.filters).judge(drafts);
     auto statistics = distill::statistics_of(asked, drafts, fates);
     statistics.tokens = tokens;
-    if (config_.price_read > 0 || config_.price_written > 0)
-      statistics.cost = tokens.cost(config_.price_read, config_.price_written);
+    if (config_.spending.priced()) statistics.cost = tokens.cost(config_.spending);
     if (statistics.kept() == 0)
       base::fail_data("distill",
                       "expected rationales to keep, found none among {} answers (mostly: {}); what was "

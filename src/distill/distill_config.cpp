@@ -119,9 +119,7 @@ void DistillConfig::describe_teacher(base::ConfigFields& fields) {
       .add("failures_in_a_row", failures_in_a_row,
            "questions that may fail one after the other before the run ends")
       .between(0, 1e6);
-  fields.add("price_read", price_read, "price of a million tokens sent, in any currency").between(0, 1e9);
-  fields.add("price_written", price_written, "price of a million tokens written, in the same currency")
-      .between(0, 1e9);
+  spending.describe(fields);
 }
 
 /// A setting of the one source that is never looked at with the other would mislead whoever set it.
@@ -144,6 +142,7 @@ void DistillConfig::check_idle() const {
 
 void DistillConfig::resolve() {
   check_idle();
+  spending.check();
   filters.check();
   filters.seed = static_cast<uint64_t>(seed);
   if (asked_negatives > negative_count)

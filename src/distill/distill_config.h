@@ -6,6 +6,7 @@
 
 #include "base/config.h"
 #include "data/training_slates.h"
+#include "distill/spending.h"
 
 namespace r2rank::distill {
 
@@ -68,7 +69,7 @@ struct DistillConfig {
   std::string negatives = "uniform";
   int64_t answer_tokens = 1024;  ///< longest answer of a teacher
   int64_t failures_in_a_row = 10;
-  double price_read = 0, price_written = 0;  ///< of a million tokens
+  SpendingConfig spending;
   TeacherPromptConfig prompt;
   FilterConfig filters;
   SelfConfig self;

@@ -38,9 +38,9 @@ TEST(DistillConfig, RefusesWhatCannotActWithItsSource) {
   config.prompt.words = 50;
   expect_parts(refusal(config), {"words = 50", "source = self"});
   config.prompt.words = DistillConfig().prompt.words;
-  config.price_read = 1;
+  config.spending.price_read = 1;
   expect_parts(refusal(config), {"price_read", "source = self"});
-  config.price_read = 0;
+  config.spending.price_read = 0;
   config.self.keep = "label";
   config.self.min_gain = 0.5;
   expect_parts(refusal(config), {"min_gain = 0.5", "keep = label"});

@@ -44,7 +44,6 @@ TEST_F(TeacherTest, IsAskedOnceAPromptAndItsVerdictRead) {
   for (const auto& draft : answers.drafts) EXPECT_EQ(draft.verdict, Verdict::kYes);
   EXPECT_EQ(answers.tokens.read, 6 * 50);
   EXPECT_EQ(answers.tokens.written, 6 * 4);
-  EXPECT_DOUBLE_EQ(answers.tokens.cost(2, 10), (600 + 240) / 1e6);
   EXPECT_EQ(told_, 6);
   const auto body = nlohmann::json::parse(server.requests()[0].body);
   EXPECT_DOUBLE_EQ(body["temperature"], 0.7);
@@ -62,6 +61,19 @@ TEST_F(TeacherTest, IsAskedForSeveralSamplesFromOtherSeeds) {
   EXPECT_EQ(answers.drafts[4].pair, 1U);
   EXPECT_EQ(answers.drafts[4].sample, 1);
   EXPECT_EQ(nlohmann::json::parse(server.requests()[4].body)["seed"], 8);
+}
+
+TEST_F(TeacherTest, IsAskedNoMoreOnceTheSpendingLimitIsReached) {
+  FakeServer server([](const FakeRequest& request) {
+    return FakeReply{200, reply_of(testing::good_answer(request.number, "no")), "", 0, -1};
+  });
+  config_.spending.max_tokens_spent = 2 * 54 + 1;  // 54 tokens an answer
+  data::testing::expect_parts(
+      data::testing::error_of(base::ErrorKind::kResource, [&] { ask(server); }),
+      {"spending limit", "162 tokens for 3 of 6 answers", "max_tokens_spent", "--prompts 3"});
+  EXPECT_EQ(server.requests().size(), 3U);
+  config_.spending.max_tokens_spent = 6 * 54;  // reached by the last answer: nothing is missing
+  EXPECT_EQ(ask(server).drafts.size(), 6U);
 }
 
 TEST_F(TeacherTest, MayRefuseAPrompt) {

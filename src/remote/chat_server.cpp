@@ -225,7 +225,7 @@ void ChatServer::post(std::span<const ChatQuestion> questions, const std::vector
     if (how.answered) how.answered(reply);
     return true;
   };
-  client_.post_all(requests, check, take, key_, fail);
+  client_.post_all(requests, check, take, key_, fail, how.enough);
 }
 
 int64_t ChatServer::answered(std::span<const ChatQuestion> questions) const {

@@ -65,6 +65,7 @@ struct AskOptions {
   int64_t failures_in_a_row =
       0;  ///< questions that may fail one after the other without an error (ChatReply::failure)
   std::function<void(const ChatReply&)> answered = {};  ///< told of each reply as it comes
+  EnoughAsker enough = {};  ///< true: nothing more is asked; replies that are missing stay empty
 };
 
 /// An OpenAI-compatible server that is asked questions: by POST to <endpoint>/chat/completions, not streamed.

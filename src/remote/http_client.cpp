@@ -108,7 +108,7 @@ class Exchange {
  public:
   Exchange(std::span<const HttpRequest> requests, const HttpOptions& options, HttpCounts& counts,
            Limits limits, const ReplyCheck& check, const ReplyTaker& take, const std::string& secret,
-           const FailureTaker& fail)
+           const FailureTaker& fail, const EnoughAsker& enough)
       : requests_(requests),
         options_(options),
         counts_(counts),
@@ -117,6 +117,7 @@ class Exchange {
         take_(take),
         secret_(secret),
         fail_(fail),
+        enough_(enough),
         tries_(requests.size(), 0),
         multi_(curl_multi_init()) {
     for (size_t i = 0; i < requests.size(); ++i) ready_.push_back(i);
@@ -132,6 +133,7 @@ class Exchange {
   void run() {
     while (!ready_.empty() || !running_.empty() || !waiting_.empty()) {
       base::stop_if_interrupted("server");
+      if (enough_ && enough_()) forget_what_waits();
       wake();
       while (!ready_.empty() && has_room() && seconds_to_start() <= 0) start();
       int active = 0;
@@ -146,6 +148,11 @@ class Exchange {
   /// What waits to be sent again keeps its place: a server in trouble is not asked ever more.
   bool has_room() const {
     return static_cast<int64_t>(running_.size() + waiting_.size()) < options_.concurrency;
+  }
+
+  void forget_what_waits() {
+    ready_.clear();
+    waiting_.clear();
   }
 
   /// Until the rate limits, and the server's own wish, let the next request go.
@@ -293,6 +300,7 @@ class Exchange {
   const ReplyTaker& take_;
   const std::string& secret_;
   const FailureTaker& fail_;
+  const EnoughAsker& enough_;
   double quiet_until_ = 0;  // seconds of Clock: what Retry-After asked for
   std::vector<int64_t> tries_;
   CURLM* multi_;
@@ -311,8 +319,9 @@ HttpClient::HttpClient(HttpOptions options)
 }
 
 void HttpClient::post_all(std::span<const HttpRequest> requests, const ReplyCheck& check,
-                          const ReplyTaker& take, const std::string& secret, const FailureTaker& fail) {
-  Exchange(requests, options_, counts_, {requests_, tokens_}, check, take, secret, fail).run();
+                          const ReplyTaker& take, const std::string& secret, const FailureTaker& fail,
+                          const EnoughAsker& enough) {
+  Exchange(requests, options_, counts_, {requests_, tokens_}, check, take, secret, fail, enough).run();
 }
 
 double retry_delay(const HttpOptions& options, int64_t retry, double u, double wished) {

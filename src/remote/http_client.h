@@ -47,6 +47,9 @@ using ReplyTaker = std::function<void(size_t request, const std::string& body)>;
 /// is thrown.
 using FailureTaker = std::function<bool(size_t request, const base::Error& error)>;
 
+/// Whether enough was answered: nothing more is then sent, and what is under way is waited for.
+using EnoughAsker = std::function<bool()>;
+
 /// POSTs JSON to http:// and https:// addresses by libcurl, several at once on the calling thread.
 /// Sent again, with exponential back-off and full jitter, are: what did not connect, broke off or took too
 /// long; status 408, 409, 425, 429 and 5xx (after Retry-After, where the server says so); and replies that
@@ -56,13 +59,13 @@ class HttpClient {
  public:
   explicit HttpClient(HttpOptions options);
 
-  /// Sends all of them; each good reply goes to `take` once. Errors: kUsage for any other status, with the
-  /// start of what the server said; kIo where retries are used up; kInterrupted on Ctrl-C. What `take` got
-  /// before is its to keep. Headers never stand in an error; `secret`, where not empty, is blanked in what
-  /// the server said. Where there is a `fail`, it is asked first about errors that may be one request's own:
-  /// status 400, 413 and 422, too long a reply, retries used up.
+  /// Sends all of them, or until it is `enough`; each good reply goes to `take` once. Errors: kUsage for any
+  /// other status, with the start of what the server said; kIo where retries are used up; kInterrupted on
+  /// Ctrl-C. What `take` got before is its to keep. Headers never stand in an error; `secret`, where not
+  /// empty, is blanked in what the server said. Where there is a `fail`, it is asked first about errors that
+  /// may be one request's own: status 400, 413 and 422, too long a reply, retries used up.
   void post_all(std::span<const HttpRequest> requests, const ReplyCheck& check, const ReplyTaker& take,
-                const std::string& secret, const FailureTaker& fail = {});
+                const std::string& secret, const FailureTaker& fail = {}, const EnoughAsker& enough = {});
   const HttpCounts& counts() const { return counts_; }
   void forget_counts() { counts_ = {}; }
 

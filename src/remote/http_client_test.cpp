@@ -224,6 +224,28 @@ TEST(HttpClient, KeepsToItsLimits) {
   }
 }
 
+TEST(HttpClient, SendsNoMoreOnceItIsEnoughAndWaitsForWhatIsUnderWay) {
+  FakeServer server([](const FakeRequest&) { return FakeReply{200, "good", "", 0.05, -1}; });
+  HttpOptions options = quick();
+  options.concurrency = 2;
+  HttpClient client(options);
+  const std::vector<HttpRequest> requests(20, HttpRequest{server.endpoint(), "{}", {}, 0});
+  size_t taken = 0;
+  client.post_all(
+      requests, accept_all, [&](size_t, const std::string&) { ++taken; }, "", {}, [&] { return taken >= 3; });
+  EXPECT_GE(taken, 3U);
+  EXPECT_LE(taken, 4U);
+  EXPECT_EQ(server.requests().size(), taken);
+}
+
+TEST(HttpClient, SendsNothingWhereItIsEnoughBefore) {
+  FakeServer server([](const FakeRequest&) { return FakeReply{200, "good", "", 0, -1}; });
+  HttpClient client(quick());
+  const HttpRequest request{server.endpoint(), "{}", {}, 0};
+  client.post_all({&request, 1}, accept_all, [](size_t, const std::string&) {}, "", {}, [] { return true; });
+  EXPECT_TRUE(server.requests().empty());
+}
+
 TEST(HttpClient, StopsOnCtrlC) {
   FakeServer server([](const FakeRequest&) {
     base::set_interrupt_requested(true);

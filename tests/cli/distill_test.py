@@ -220,6 +220,28 @@ class Limits(DistillCase):
         self.assertGreaterEqual(teacher.times[-1] - teacher.times[0], 3 * 0.05 - 0.01)
 
 
+    def test_of_spending_end_the_run_which_a_higher_one_lets_go_on(self):
+        prices = ("--price-read", "2", "--price-written", "10", "--concurrency", "1")
+        with Teacher() as teacher:  # 100 tokens read and 40 written an answer: .0006
+            error = self.refuses(*self.command(teacher, *prices, "--max-cost", "0.006"), code=5, working=True,
+                                 says=("1400 tokens at a cost of 0.0060 for 10 of 40 answers", "answers.jsonl", "raise max_cost")).stderr
+            self.assertEqual(len(teacher.requests), 10)
+            self.assertFalse(self.output.exists())
+            # The same again asks nothing, another limit no more than that.
+            self.refuses(*self.command(teacher, *prices, "--max-cost", "0.006"), code=5, says="10 of 40", working=True)
+            self.refuses(*self.command(teacher, *prices, "--max-tokens-spent", "2000"), code=5, says="raise max_tokens_spent", working=True)
+            self.assertEqual(len(teacher.requests), 15)
+            self.assertIn("--prompts 10", error)
+            self.accepts(*self.command(teacher, *prices, "--max-cost", "0.006", "--prompts", "10"))
+            self.accepts(*self.command(teacher, *prices, "--overwrite"))
+            self.assertEqual(len(teacher.requests), 40)
+        self.assertEqual(len(self.read()[1]), 40)
+
+    def test_of_costs_need_prices(self):
+        with Teacher() as teacher:
+            self.refuses(*self.command(teacher, "--max-cost", "1"), code=2, says="price_read")
+
+
 class Interruption(DistillCase):
     def test_by_kill_is_gone_on_from_without_asking_again(self):
         with Teacher(delay=0.02) as teacher:
