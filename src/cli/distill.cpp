@@ -241,10 +241,25 @@ class Distill : public Verb {
     if (invocation.json)
       print("{}\n", told.dump());
     else
-      print("{}\nwrote {}\nnext: r2rank sft {} --split {} --model {} --rationale-set {} --output {}\n",
-            distill_table(statistics), output_.output, shell_word(dataset_), shell_word(split_),
-            model_.empty() ? "MODEL" : shell_word(model_), shell_word(output_.output), "RUN");
+      print("{}\nwrote {}\n{}", distill_table(statistics), output_.output, next_step(*invocation.config));
     return 0;
+  }
+
+  /// How the rationales are taught. T of sft is what RL takes over: the model's own rationales are no longer.
+  std::string next_step(const base::ConfigFields& fields) const {
+    const std::string length =
+        config_.asks_teacher() ? "" : fmt::format(" --rationale-tokens {}", config_.self.rationale_tokens);
+    std::string text =
+        fmt::format("next: r2rank sft {} --split {} --model {} --rationale-set {}{} --output RUN\n",
+                    shell_word(dataset_), shell_word(split_), model_.empty() ? "MODEL" : shell_word(model_),
+                    shell_word(output_.output), length);
+    text::PromptConfig plain;
+    base::ConfigFields prompt;
+    plain.describe(prompt);
+    for (const auto& field : prompt.all())
+      if (fields.given(field.name))
+        return text + "(a base model needs this command's prompt settings there too)\n";
+    return text;
   }
 
   /// What rationales.json says besides what follows from data and lines.

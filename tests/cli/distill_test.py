@@ -330,6 +330,7 @@ class ModelItself(DistillCase):
             self.assertIn(line["round"], (1, 2))
             self.assertGreaterEqual(line["utility_gain"], 0.001)
         self.assertIn("utility gained, mean", result.stdout)
+        self.assertRegex(result.stdout, r"next: r2rank sft .* --rationale-tokens 12 --output RUN\n.*prompt settings")
 
     def test_repeats_itself_and_keeps_its_samples(self):
         self.accepts(*self.endless())
