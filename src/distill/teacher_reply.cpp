@@ -6,6 +6,7 @@
 #include <array>
 #include <vector>
 
+#include "base/trim.h"
 #include "distill/words.h"
 #include "text/prompt_fields.h"
 
@@ -25,16 +26,9 @@ constexpr std::array<Part, 3> kParts = {{
     {"Final conclusion:", {"final conclusion", "conclusion", "final verdict"}},
 }};
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const size_t first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return "";
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
-
 /// The reply without what a model that thinks aloud has put before it; nothing where it never came to an end.
 std::string_view without_thoughts(std::string_view reply) {
-  reply = trimmed(reply);
+  reply = base::trimmed(reply);
   const size_t end = reply.rfind(kThought);
   if (end != std::string_view::npos) return reply.substr(end + kThought.size());
   return reply.starts_with(kThink) ? std::string_view() : reply;
@@ -103,7 +97,7 @@ std::string without_dangling_label(std::string text) {
     const size_t end = text.find_last_of(".!?");
     const size_t begin = end == std::string::npos ? 0 : end + 1;
     if (count_words(std::string_view(text).substr(begin)) > kMostWords) break;
-    text = std::string(trimmed(text.substr(0, begin)));
+    text = std::string(base::trimmed(text.substr(0, begin)));
   }
   return text;
 }
