@@ -37,14 +37,32 @@ SlatePrompts::SlatePrompts(const data::Dataset& dataset, const data::Split& spli
     : dataset_(dataset), builder_(builder), items_(dataset, split) {}
 
 PreparedSlate SlatePrompts::prepare(const data::Slate& slate, bool training) const {
+  return prepare(slate, training, {});
+}
+
+PreparedSlate SlatePrompts::prepare(const data::Slate& slate, bool training, const PromptView& view) const {
   std::vector<text::PromptItem> candidates;
   std::vector<uint64_t> keys;
   for (const int32_t item : slate.candidates) {
-    candidates.push_back(items_.candidate(slate, item, training));
     keys.push_back(base::hash64(dataset_.items[item].id));
+    candidates.push_back(items_.candidate(slate, item, training));
+    if (view.made_up_names) rename(candidates.back(), keys.back());
   }
-  const auto history = items_.history(slate, builder_.config().history_items);
-  return canonical_slate(slate.id, builder_.build(history, candidates), keys, slate.relevance);
+  return canonical_slate(slate.id, builder_.build(shown_history(slate, view), candidates), keys,
+                         slate.relevance);
+}
+
+std::vector<text::PromptItem> SlatePrompts::shown_history(const data::Slate& slate,
+                                                          const PromptView& view) const {
+  int64_t shown = builder_.config().history_items;
+  if (view.history_items >= 0) shown = std::min(shown, view.history_items);
+  auto history = items_.history(slate, shown);
+  const auto events = dataset_.events(slate.user).subspan(slate.history_end - history.size());
+  for (size_t i = 0; view.made_up_names && i < history.size(); ++i)
+    rename(history[i], base::hash64(dataset_.items[events[i].item].id));
+  if (view.shuffled_history)
+    study_stream(view.seed, static_cast<uint64_t>(slate.id), view.variant).shuffle(std::span(history));
+  return history;
 }
 
 }  // namespace r2rank::rollout

@@ -5,6 +5,7 @@
 
 #include "data/slates.h"
 #include "data/split.h"
+#include "rollout/prompt_view.h"
 #include "rollout/slate_items.h"
 #include "text/prompt.h"
 
@@ -39,8 +40,12 @@ class SlatePrompts {
   /// With `training`, the slate's target is itself a training event: it is taken out of its item's count and
   /// mean rating.
   PreparedSlate prepare(const data::Slate& slate, bool training) const;
+  /// The same as a study wants it shown.
+  PreparedSlate prepare(const data::Slate& slate, bool training, const PromptView& view) const;
 
  private:
+  std::vector<text::PromptItem> shown_history(const data::Slate& slate, const PromptView& view) const;
+
   const data::Dataset& dataset_;
   const text::PromptBuilder& builder_;
   SlateItems items_;
