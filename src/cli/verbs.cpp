@@ -21,6 +21,7 @@ std::unique_ptr<Verb> make_rank();
 std::unique_ptr<Verb> make_baseline_list();
 std::unique_ptr<Verb> make_baseline_train();
 std::unique_ptr<Verb> make_compare();
+std::unique_ptr<Verb> make_study();
 std::unique_ptr<Verb> make_doctor();
 std::unique_ptr<Verb> make_bench();
 std::unique_ptr<Verb> make_config_reference();
@@ -43,6 +44,7 @@ constexpr std::unique_ptr<Verb> (*kTable[])() = {
     make_baseline_train,
     make_eval,
     make_compare,
+    make_study,
     make_rank,
     make_doctor,
     make_bench,
