@@ -59,6 +59,11 @@ void TrainConfig::describe_rationales(base::ConfigFields& fields) {
           "was trained)")
       .between(1, 4096);
   fields.add("temperature", temperature, "sampling temperature of the rationales").between(0.01, 100);
+  fields
+      .add("rationale_source", rationale_source,
+           "who writes the rationales (rl): the model as it is, the model that it started from, or nobody: "
+           "rationale_tokens tokens that say nothing (ablations; with credit = none)")
+      .one_of({"policy", "start", "filler"});
   fields.add("epochs", epochs, "optimiser passes over one rollout (rl); later ones are clipped")
       .between(1, 100);
 }
@@ -131,6 +136,12 @@ void TrainConfig::check_rationales() const {
     refuse(
         "tuning = head leaves the writing of rationales as it is, so that token credit, kl, token_entropy "
         "and length_price cannot act: set credit = none and the others to 0, or choose tuning full or lora");
+  const bool own = rationale_source == "policy";
+  if (!own && (how != Credit::kNone || kl > 0 || token_entropy > 0 || length_price > 0))
+    refuse(fmt::format(
+        "rationale_source = {} trains nothing of the writing: set credit = none and kl, token_entropy "
+        "and length_price to 0",
+        rationale_source));
   if (rationales == 1 && needs_several_rationales(how))
     refuse(
         fmt::format("credit = {} compares rationales of one item and needs rationales >= 2; "
@@ -145,8 +156,10 @@ void TrainConfig::check_rationales() const {
 /// A setting that differs from its default and is never looked at would mislead whoever set it.
 void TrainConfig::check_idle() const {
   refuse_idle("train", *this, !reasons(), "stage = silent, which writes no rationales",
-              {"rationales", "rationale_tokens", "temperature", "epochs", "objective", "credit", "token_clip",
-               "token_entropy", "kl", "length_price", "silent_weight"});
+              {"rationales", "rationale_tokens", "temperature", "rationale_source", "epochs", "objective",
+               "credit", "token_clip", "token_entropy", "kl", "length_price", "silent_weight"});
+  refuse_idle("train", *this, rationale_source == "filler", "rationale_source = filler, which draws nothing",
+              {"temperature"});
   const bool sampled = estimator_of(estimator) == Estimator::kReinforcePl;
   refuse_idle("train", *this, !sampled, "estimator = expected, which samples no rankings",
               {"rankings", "ranking_depth", "ranking_clip", "ranking_baseline"});

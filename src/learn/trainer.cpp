@@ -8,6 +8,7 @@
 #include "learn/activations.h"
 #include "learn/step.h"
 #include "learn/step_summary.h"
+#include "rollout/rationale_change.h"
 
 namespace r2rank::learn {
 namespace {
@@ -77,7 +78,7 @@ Trainer::Trainer(const TrainConfig& config, RankingModel& model, const data::Dat
       slates_(dataset, split, slate_options(config)) {
   check_positions(model, config.reasons() ? config.rationale_tokens : 0);
   critic_learning_rate_ = config_.critic_learning_rate;
-  if (config_.kl == 0) return;
+  if (config_.kl == 0 && config_.rationale_source != "start") return;
   model::ModelOptions frozen = config_.model_options;
   frozen.tuning = "frozen";
   frozen.dtype = model.model->options().dtype;
@@ -97,6 +98,19 @@ Trainer::Batch Trainer::draw() const {
   return batch;
 }
 
+/// Rationales by whom the configuration names, with the model's own scores of them where these are asked for.
+std::vector<rollout::SlateRollout> Trainer::written(std::span<const rollout::PreparedSlate* const> slates,
+                                                    const rollout::SamplingOptions& options,
+                                                    bool with_scores) const {
+  if (config_.rationale_source == "policy") return model_.reasoner->reason(slates, options, with_scores);
+  auto rollouts = config_.rationale_source == "start"
+                      ? reference_->reasoner->reason(slates, options, false)
+                      : rollout::filler_rollouts(slates, model_.reasoner->frame(), *model_.tokenizer,
+                                                 options.rationales, options.max_tokens);
+  if (with_scores) rollout::score_given(*model_.reasoner, slates, rollouts);
+  return rollouts;
+}
+
 void Trainer::roll_out(Batch& batch) const {
   if (!config_.reasons()) return;
   const auto start = std::chrono::steady_clock::now();
@@ -106,7 +120,7 @@ void Trainer::roll_out(Batch& batch) const {
   const bool batch_baseline =
       step.credit == Credit::kShared || (step.estimator.estimator == Estimator::kReinforcePl &&
                                          step.estimator.baseline == RankingBaseline::kBatchMean);
-  batch.rollouts = model_.reasoner->reason(all, options, batch_baseline);
+  batch.rollouts = written(all, options, batch_baseline);
   for (const auto& rollout : batch.rollouts) batch.tokens += rollout.sampled_tokens;
   if (batch_baseline) set_baselines(batch);
   batch.rollout_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -130,7 +144,7 @@ void Trainer::set_baselines(Batch& batch) const {
 }
 
 void Trainer::add_references(Batch& batch) {
-  if (reference_ == nullptr || batch.rollouts.empty()) return;
+  if (config_.kl == 0 || batch.rollouts.empty()) return;
   for (size_t b = 0; b < batch.prepared.size(); ++b)
     batch.references.push_back(rationale_logprobs(*reference_->model, model_.reasoner->frame(),
                                                   batch.prepared[b], batch.rollouts[b].rationales,

@@ -60,6 +60,10 @@ void replace_body(Rationale& rationale, std::vector<int32_t> body) {
   rationale.logprobs.assign(rationale.tokens.size(), 0.0F);
 }
 
+int32_t filler_token(const text::Tokenizer& tokenizer) {
+  return tokenizer.encode(kFillerText, false).back();
+}
+
 std::span<const int32_t> body_of(const Rationale& rationale) {
   return std::span(rationale.tokens).first(rationale.tokens.size() - (rationale.ended ? 1 : 0));
 }
@@ -113,7 +117,7 @@ void change_rationales(RationaleChange change, const text::Tokenizer& tokenizer,
   const uint64_t key = base::mix({static_cast<uint64_t>(slate), kOfRationales});
   if (change == RationaleChange::kSwap) return swap_around(study_stream(seed, key), rationales);
   if (change == RationaleChange::kNone) return;
-  const int32_t filler = tokenizer.encode(kFillerText, false).back();
+  const int32_t filler = filler_token(tokenizer);
   for (size_t i = 0; i < rationales.size(); ++i) {
     for (size_t g = 0; g < rationales[i].size(); ++g) {
       Rationale& rationale = rationales[i][g];
@@ -123,6 +127,23 @@ void change_rationales(RationaleChange change, const text::Tokenizer& tokenizer,
                                   : scrambled(body, tokenizer, study_stream(seed, key, i, g)));
     }
   }
+}
+
+std::vector<SlateRollout> filler_rollouts(std::span<const PreparedSlate* const> slates,
+                                          const PromptFrame& frame, const text::Tokenizer& tokenizer,
+                                          int64_t rationales, int64_t length) {
+  Rationale filler;
+  filler.tokens.assign(static_cast<size_t>(length), filler_token(tokenizer));
+  filler.logprobs.assign(static_cast<size_t>(length), 0.0F);
+  std::vector<SlateRollout> rollouts(slates.size());
+  for (size_t b = 0; b < slates.size(); ++b) {
+    const auto candidates = static_cast<size_t>(slates[b]->candidates());
+    rollouts[b].rationales.assign(candidates,
+                                  std::vector<Rationale>(static_cast<size_t>(rationales), filler));
+    rollouts[b].prompt_tokens = slate_tokens(*slates[b], frame, rationales, 0);
+    rollouts[b].sampled_tokens = slates[b]->candidates() * rationales * length;
+  }
+  return rollouts;
 }
 
 void score_given(const Reasoner& reasoner, std::span<const PreparedSlate* const> slates,

@@ -29,6 +29,12 @@ RationaleChange rationale_change(const std::string& name);
 void change_rationales(RationaleChange change, const text::Tokenizer& tokenizer, uint64_t seed, int64_t slate,
                        std::vector<std::vector<Rationale>>& rationales);
 
+/// Rollouts whose rationales are `length` tokens that say nothing, not ended: [K][G] for each slate, without
+/// scores. Log-probabilities are 0: nobody drew them.
+std::vector<SlateRollout> filler_rollouts(std::span<const PreparedSlate* const> slates,
+                                          const PromptFrame& frame, const text::Tokenizer& tokenizer,
+                                          int64_t rationales, int64_t length);
+
 /// Reads the scores of the rationales that stand in the rollouts already, sampled elsewhere or changed since:
 /// silent [K], and scores [K][G] in place of those that are there. One pass over a slate's tree at a time.
 void score_given(const Reasoner& reasoner, std::span<const PreparedSlate* const> slates,

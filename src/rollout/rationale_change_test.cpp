@@ -106,6 +106,23 @@ TEST(FilledRationales, AreAsLongAndSayNothing) {
   EXPECT_EQ(ended.tokens, std::vector<int32_t>{kEnd}) << "an empty one stays empty";
 }
 
+TEST(FillerRollouts, HaveTheSameFillerEverywhere) {
+  const SlateBatch batch({RawSlate(1, 5), RawSlate(2, 3)});
+  const auto rollouts = filler_rollouts(batch.view, {{20, 21}, {30, 31, 32}, 5}, tokenizer(), 2, 4);
+  ASSERT_EQ(rollouts.size(), 2U);
+  ASSERT_EQ(rollouts[1].rationales.size(), 3U);
+  for (const auto& of_candidate : rollouts[1].rationales) {
+    ASSERT_EQ(of_candidate.size(), 2U);
+    for (const auto& rationale : of_candidate) {
+      EXPECT_EQ(rationale.tokens, changed(RationaleChange::kFiller, {{written("abcd", false)}})[0][0].tokens);
+      EXPECT_EQ(rationale.logprobs.size(), 4U);
+      EXPECT_FALSE(rationale.ended || rationale.malformed);
+    }
+  }
+  EXPECT_EQ(rollouts[0].sampled_tokens, 5 * 2 * 4);
+  EXPECT_GT(rollouts[0].prompt_tokens, rollouts[1].prompt_tokens);
+}
+
 class GivenRationales : public testing::Test {
  protected:
   GivenRationales() { model_->set_verdict_tokens(11, 12); }
