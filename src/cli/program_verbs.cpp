@@ -1,5 +1,7 @@
 #include "cli/program_verbs.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
 #include <sstream>
@@ -70,10 +72,12 @@ std::string ProgramVerbs::command(const std::string& verb, const study::Settings
   for (const auto& [name, value] : settings) {
     const bool positional = std::any_of(positionals.begin(), positionals.end(),
                                         [&](const auto& one) { return one.field == name; });
-    (positional ? places : flags) +=
-        " " + (positional ? shell_word(value) : flag_text(declared->flags.find(name), value));
+    if (positional)
+      places += fmt::format(" {}", shell_word(value));
+    else
+      flags += fmt::format(" {}", flag_text(declared->flags.find(name), value));
   }
-  return "r2rank " + verb + places + flags;
+  return fmt::format("r2rank {}{}{}", verb, places, flags);
 }
 
 }  // namespace r2rank::cli

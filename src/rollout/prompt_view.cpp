@@ -33,7 +33,10 @@ base::RandomStream study_stream(uint64_t seed, uint64_t a, uint64_t b, uint64_t 
 std::string made_up_name(uint64_t key, int words) {
   base::RandomStream random = study_stream(kNameSeed, key);
   std::string name;
-  for (int i = 0; i < words; ++i) name += (i > 0 ? " " : "") + made_up_word(random);
+  for (int i = 0; i < words; ++i) {
+    if (i > 0) name += ' ';
+    name += made_up_word(random);
+  }
   return name;
 }
 

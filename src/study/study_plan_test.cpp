@@ -21,7 +21,7 @@ class Plan : public ::testing::Test {
   std::string refusal(const std::string& text) {
     return data::testing::error_of(base::ErrorKind::kUsage, [&] { read(text); });
   }
-  void expect_refused(const std::string& text, const std::vector<std::string>& parts) {
+  void expect_refused(const std::string& text, std::initializer_list<std::string> parts) {
     data::testing::expect_parts(refusal(text), parts);
   }
 

@@ -46,7 +46,7 @@ std::string costs_markdown(const StudyResult& result) {
   const bool axis = !result.plan.axis.empty();
   std::string text = fmt::format(
       "| arm |{} training, min | slates trained on | tokens a slate | ms a slate |\n|---|{}---|---|---|---|\n",
-      axis ? " " + escaped(result.plan.axis) + " |" : "", axis ? "---|" : "");
+      axis ? fmt::format(" {} |", escaped(result.plan.axis)) : "", axis ? "---|" : "");
   for (size_t i = 0; i < result.arms.size(); ++i) {
     const auto& arm = result.arms[i];
     const auto& row = result.table.rows[i];

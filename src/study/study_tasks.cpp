@@ -109,8 +109,8 @@ Task StudyTasks::step_task(const StudyPlan& plan, const StepPlan& step, int64_t 
       fmt::format("study step {}\n{}\ndataset={}\ntraining={}\nvalid={}\n", kVersion, step.verb,
                   dataset_.hash, data::training_hash(split_), split_.valid.hash);
   add_model(plan, step.of, seed, task, identity);
-  for (auto& setting : resolved(plan, step.settings, seed, identity))
-    task.settings.push_back(std::move(setting));
+  const Settings own = own_and_common(plan, step.verb, step.settings);
+  for (auto& setting : resolved(plan, own, seed, identity)) task.settings.push_back(std::move(setting));
   if (verbs_.has(step.verb, "seed")) {
     identity += fmt::format("seed={}\n", seed);
     task.settings.emplace_back("seed", std::to_string(seed));
