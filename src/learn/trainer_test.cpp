@@ -12,47 +12,18 @@
 #include <thread>
 
 #include "base/interrupt.h"
-#include "learn/tiny_ranking_model.h"
+#include "learn/tiny_training_run.h"
 
 namespace r2rank::learn {
 namespace {
 
 using data::testing::error_of;
 using data::testing::expect_parts;
+using testing::config_of;
 using testing::open_tiny;
+using testing::TrainingRun;
 
 constexpr const char* kChildFolder = "R2RANK_TRAINER_TEST_FOLDER";
-
-TrainConfig config_of(const std::string& stage) {
-  TrainConfig config;
-  config.stage = stage;
-  config.steps = 20;
-  config.slates_per_step = 2;
-  config.negative_count = 3;
-  config.rationale_tokens = 3;
-  config.learning_rate = 1e-3;
-  config.readout_learning_rate = 1e-2;
-  config.model_options = testing::tiny_options();
-  return config;
-}
-
-/// One run from the first step, or from the folder's checkpoint where it has one, as `r2rank train --resume`
-/// does it.
-struct TrainingRun {
-  TrainingRun(const TrainConfig& given, const base::Path& start, const base::Path& run)
-      : config(given), dataset(testing::red_or_blue()), split(testing::split_of(dataset)) {
-    config.model = start.string();
-    model = open_ranking_model(has_checkpoint(run) ? run / "checkpoint" : start, config.model_options,
-                               testing::tiny_prompt());
-    trainer = std::make_unique<Trainer>(config, *model, dataset, split, run);
-  }
-
-  TrainConfig config;
-  data::Dataset dataset;
-  data::Split split;
-  std::unique_ptr<RankingModel> model;
-  std::unique_ptr<Trainer> trainer;
-};
 
 class TrainerTest : public ::testing::Test {
  protected:
@@ -429,46 +400,6 @@ TEST_F(TrainerTest, SeveralEpochsWithDivergenceAndEntropyRun) {
   EXPECT_GT(values.at("kl"), 0);  // the model has left its reference
   for (const auto& [name, value] : values) EXPECT_TRUE(std::isfinite(value)) << name;
   EXPECT_EQ(run.trainer->state().nonfinite_steps, 0);
-}
-
-TEST_F(TrainerTest, RationalesOfTheStartOrOfNobodyTrainTheScoresAlone) {
-  for (const char* source : {"start", "filler"}) {
-    auto config = config_of("rl");
-    config.rationale_source = source;
-    config.credit = "none";
-    config.learning_rate = 0.01;
-    if (config.rationale_source == "filler") config.temperature = 1;
-    for (const char* estimator : {"expected", "reinforce-pl"}) {
-      config.estimator = estimator;
-      config.list_objective = "ndcg";
-      config.ranking_baseline = config.estimator == "expected" ? "leave-one-out" : "batch-mean";
-      config.check();
-      TrainingRun run = start(config, fmt::format("{}-{}", source, estimator));
-      for (int step = 0; step < 3; ++step)
-        for (const auto& [name, value] : run.trainer->step())
-          EXPECT_TRUE(std::isfinite(value)) << source << name;
-      EXPECT_EQ(run.trainer->state().nonfinite_steps, 0);
-    }
-  }
-}
-
-TEST_F(TrainerTest, TheStartWritesTheSameRationalesHoweverFarTheModelHasMoved) {
-  const auto lengths = [&](const char* source, double rate) {
-    auto config = config_of("rl");
-    config.rationale_source = source;
-    config.credit = "none";
-    config.learning_rate = config.readout_learning_rate = rate;
-    TrainingRun run = start(config, fmt::format("{}-{}", source, rate));
-    std::vector<double> gaps;
-    for (int step = 0; step < 3; ++step)
-      for (const auto& [name, value] : run.trainer->step())
-        if (name == "logprob_gap_mean") gaps.push_back(value);
-    return gaps;
-  };
-  const auto own = lengths("policy", 0.02), frozen = lengths("start", 0.02), still = lengths("start", 0);
-  EXPECT_LT(own[2], 1e-4) << "the model knows what it wrote";
-  EXPECT_GT(frozen[2], 1e-3) << "another model wrote it by now";
-  EXPECT_LT(still[2], 1e-4) << "the start is the model as long as nothing is learnt";
 }
 
 TEST_F(TrainerTest, TheSharesThatAreClippedAreThoseOfLaterEpochs) {
