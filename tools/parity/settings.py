@@ -48,7 +48,7 @@ MODELS = (
     Model("EASE", "ease", "counted", (("reg_weight", "regularisation", 250.0),)),
     Model("BPR", "bpr-mf", "pairs", (*ADAM, *PAIRS, ("embedding_size", "dimensions", 64), (None, "regularisation", 0.0))),
     Model("LightGCN", "lightgcn", "pairs", (*ADAM, *PAIRS, ("embedding_size", "dimensions", 64), ("n_layers", "layers", 3),
-                                            ("reg_weight", "regularisation", 1e-5), (None, "squared_norms", False), ("require_pow", None, False), (None, "query", "training"))),
+                                            ("reg_weight", "regularisation", 1e-5), ("require_pow", None, False), (None, "query", "training"))),
     Model("GRU4Rec", "gru4rec", "sequences", (*ADAM, *SEQUENCES, *WINDOWS, ("MAX_ITEM_LIST_LENGTH", "length", 10), ("embedding_size", "dimensions", 64),
                                               ("hidden_size", "hidden", 128), ("num_layers", None, 1), ("dropout_prob", "dropout", 0.3))),
     Model("Caser", "caser", "sequences", (*ADAM, *SEQUENCES, ("MAX_ITEM_LIST_LENGTH", "length", 10), ("embedding_size", "dimensions", 64),
