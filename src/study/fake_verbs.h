@@ -54,10 +54,12 @@ class FakeVerbs : public Verbs {
                                           distill = {"dataset", "split", "model",
                                                      "output",  "seed",  "prompts"},
                                           eval = {"dataset", "split",       "model",     "output",
-                                                  "slates",  "sample_seed", "baselines", "rationales"};
+                                                  "slates",  "sample_seed", "baselines", "rationales"},
+                                          baseline = {"dataset", "split", "output", "seed", "method"};
     if (verb == "train" || verb == "sft") return train;
     if (verb == "distill") return distill;
     if (verb == "eval") return eval;
+    if (verb == "baseline train") return baseline;
     base::fail_usage("r2rank", "unknown verb '{}'", verb);
   }
   static std::string value_of(const Settings& settings, const std::string& name) {

@@ -155,6 +155,8 @@ void check_study(const StudyPlan& plan, const StudyInput& input, StudyTasks& tas
   for (const auto& step : plan.steps) {
     at_place(fmt::format("step '{}'", step.name), step.place, [&] {
       verbs.check(step.verb, {});
+      if (!step.of.empty() && !verbs.has(step.verb, "model"))
+        base::fail_usage("study", "'{}' goes on from no model; leave 'of' out", step.verb);
       const Task task = tasks.step_task(plan, step, plan.seeds.front());
       is_finished(task);
       verbs.check(step.verb, task.settings);

@@ -123,6 +123,9 @@ TEST_F(RunStudy, RefusesEverythingWrongBeforeItStarts) {
   data::testing::expect_parts(error(base::ErrorKind::kUsage), {"step 'rl'", "line 5 of x", "trian"});
   plan_.steps[1].verb = "eval";
   data::testing::expect_parts(error(base::ErrorKind::kUsage), {"step 'rl'", "'eval'"});
+  plan_.steps[1].verb = "baseline train";
+  data::testing::expect_parts(error(base::ErrorKind::kUsage),
+                              {"step 'rl'", "'baseline train'", "leave 'of' out"});
   plan_.steps[1].verb = "train";
   std::filesystem::remove(input_.model);
   data::testing::expect_parts(error(base::ErrorKind::kIo), {"model.gguf", "no such file"});
