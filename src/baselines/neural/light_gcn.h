@@ -8,8 +8,8 @@
 namespace r2rank::baselines {
 
 struct LightGcnOptions {
-  /// What won on validation slates of four data sets (docs/baselines.md), and takes a fifth of the epochs that
-  /// RecBole's (learning rate 0.001, plain norms times 1e-5) take.
+  /// What won on the validation slates of three data sets (docs/lab-log.md); RecBole's, learning rate 0.001
+  /// and plain norms times 1e-5, need more epochs.
   PairwiseOptions pairs{.learning_rate = 3e-3, .regularisation = 0.02, .squared_norms = true};
   int64_t layers = 3;  ///< L
   /// Which items a user's node is joined to when a slate is scored: those of its history ("history"), which
