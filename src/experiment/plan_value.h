@@ -12,7 +12,7 @@ namespace r2rank::experiment {
 /// A plan's file, for messages, and the variables whose values it asks for.
 struct PlanFile {
   std::string path;
-  std::string where = "compare";  ///< the verb that reads it
+  std::string where = "compare";              ///< the verb that reads it
   std::vector<std::string> environment = {};  ///< names, in the order of their first appearance
 };
 
