@@ -26,7 +26,8 @@ struct TrainConfig : OptimisationConfig {
   int64_t rationales = 2;         ///< G
   int64_t rationale_tokens = 16;  ///< T
   double temperature = 1.0;
-  std::string rationale_source = "policy";  ///< who writes: "policy", "start" (the model it began as), "filler"
+  std::string rationale_source =
+      "policy";        ///< who writes: "policy", "start" (the model it began as), "filler"
   int64_t epochs = 1;  ///< passes over one rollout
 
   std::string list_objective = "auto";  ///< auto: cross-entropy in the silent stage, ndcg in rl
