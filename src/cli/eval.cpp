@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -139,7 +140,9 @@ class Eval : public Verb {
     const data::SlateSet& whole = config_.part == "test" ? split.test : split.valid;
     if (whole.slates.empty())
       base::fail_usage("eval", "the split has no {} slates; make it anew with more users", config_.part);
-    const data::SlateSet slates = experiment::sampled_slates(whole, dataset, config_.slate_sample());
+    std::optional<data::SlateSet> sample;
+    if (config_.slates > 0) sample = experiment::sampled_slates(whole, dataset, config_.slate_sample());
+    const data::SlateSet& slates = sample ? *sample : whole;
     check_request();
     check_catalogue(slates);
     if (invocation.dry_run) return describe_only(dataset, split, slates, invocation);
