@@ -9,7 +9,6 @@
 #include <variant>
 
 #include "base/error.h"
-#include "base/error_text.h"
 #include "base/toml_text.h"
 
 namespace r2rank::experiment {
@@ -109,11 +108,8 @@ void fail_at(const PlanFile& file, const toml::node& node, const std::string& te
 
 std::string take_value(base::ConfigFields& fields, const std::string& key, const toml::node& node,
                        PlanFile& file, Environment environment) {
-  try {
-    return set_value(fields, key, node, file, environment == Environment::kYes);
-  } catch (const base::Error& error) {
-    fail_at(file, node, base::text_of(error));
-  }
+  return at_node(file, node,
+                 [&] { return set_value(fields, key, node, file, environment == Environment::kYes); });
 }
 
 std::string take_text(const std::string& key, const toml::node& node, PlanFile& file) {

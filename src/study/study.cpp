@@ -73,39 +73,30 @@ Cost cost_of(const Task& task) {
           0};
 }
 
-void make_step(const Task& task, const std::string& name, const std::string& place, Verbs& verbs) {
+void make_step(const Task& task, Verbs& verbs) {
   if (is_finished(task)) return;
-  base::log_info("study step {}: {}", name, verbs.command(task.verb, task.settings));
+  base::log_info("study step {}: {}", task.name, verbs.command(task.verb, task.settings));
   const auto start = Clock::now();
-  at_place(fmt::format("step '{}'", name), place, [&] { verbs.run(task.verb, task.settings); });
+  at_place(fmt::format("step '{}'", task.name), task.place, [&] { verbs.run(task.verb, task.settings); });
   if (!is_finished(task))
-    base::fail_data("study", "step '{}' ended, but its folder {} is not complete", name,
+    base::fail_data("study", "step '{}' ended, but its folder {} is not complete", task.name,
                     task.folder.string());
   write_note(task, verbs, std::chrono::duration<double>(Clock::now() - start).count());
 }
 
-void make_answers(const Task& task, const ArmPlan& arm, Verbs& verbs) {
+void make_answers(const Task& task, Verbs& verbs) {
   if (answers_file(task.folder)) return;
-  base::log_info("study arm {}: {}", arm.name, verbs.command(task.verb, task.settings));
-  at_place(fmt::format("arm '{}'", arm.name), arm.place, [&] { verbs.run(task.verb, task.settings); });
+  base::log_info("study arm {}: {}", task.name, verbs.command(task.verb, task.settings));
+  at_place(fmt::format("arm '{}'", task.name), task.place, [&] { verbs.run(task.verb, task.settings); });
 }
 
-metrics::PerUserResults read_answers(const Task& task, const ArmPlan& arm) {
+metrics::PerUserResults read_answers(const Task& task) {
   const auto file = answers_file(task.folder);
-  if (!file) base::fail_data("study", "arm '{}' ended without results in {}", arm.name, task.folder.string());
+  if (!file)
+    base::fail_data("study", "arm '{}' ended without results in {}", task.name, task.folder.string());
   auto results = metrics::load_per_user(*file);
-  results.scorer = arm.name;
+  results.scorer = task.name;
   return results;
-}
-
-/// The plan's name of a task, for messages.
-struct Named {
-  std::string name, place;
-};
-Named named(const StudyPlan& plan, StudyTasks& tasks, const Task& task, int64_t seed) {
-  for (const auto& step : plan.steps)
-    if (tasks.step_task(plan, step, seed).key == task.key) return {step.name, step.place};
-  return {task.verb, "?"};
 }
 
 /// An arm with all seeds; seeds that lead to the same answers count once.
@@ -118,16 +109,15 @@ std::vector<metrics::PerUserResults> run_arm(const StudyPlan& plan, const ArmPla
     const Task answers = tasks.answers_for(plan, arm, seed);
     if (!keys.insert(answers.key).second) continue;
     for (const Task& step : tasks.steps_for(plan, arm, seed)) {
-      const Named known = named(plan, tasks, step, seed);
-      make_step(step, known.name, known.place, verbs);
+      make_step(step, verbs);
       const Cost cost = cost_of(step);
       outcome.training_seconds += cost.seconds;
       outcome.training_slates += cost.slates;
       if (keys.size() == 1) outcome.commands.push_back(verbs.command(step.verb, step.settings));
     }
-    make_answers(answers, arm, verbs);
+    make_answers(answers, verbs);
     if (keys.size() == 1) outcome.commands.push_back(verbs.command(answers.verb, answers.settings));
-    results.push_back(read_answers(answers, arm));
+    results.push_back(read_answers(answers));
   }
   outcome.training_seconds /= static_cast<double>(keys.size());
   outcome.training_slates /= static_cast<double>(keys.size());
@@ -174,9 +164,8 @@ std::string describe_study(const StudyPlan& plan, StudyTasks& tasks) {
     for (const int64_t seed : plan.seeds) {
       for (const Task& step : tasks.steps_for(plan, arm, seed))
         if (told.insert(step.key).second)
-          text +=
-              fmt::format("{}: step {} ({}, seed {}): {}\n", plan.name, named(plan, tasks, step, seed).name,
-                          step.verb, seed, is_finished(step) ? "found" : "to be made");
+          text += fmt::format("{}: step {} ({}, seed {}): {}\n", plan.name, step.name, step.verb, seed,
+                              is_finished(step) ? "found" : "to be made");
       const Task answers = tasks.answers_for(plan, arm, seed);
       if (told.insert(answers.key).second)
         text += fmt::format("{}: arm {}: {}\n", plan.name, arm.name,

@@ -9,7 +9,6 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "base/error_text.h"
 #include "base/toml_text.h"
 #include "experiment/plan_value.h"
 #include "experiment/slices.h"
@@ -48,13 +47,9 @@ void check_step(const StudyPlan& plan, const std::string& name, const toml::node
 /// A value of [settings]; one that names a step must name an earlier one.
 std::string take_setting(const StudyPlan& plan, const std::string& name, const toml::node& node,
                          const PlanFile& file) {
-  try {
-    const std::string text = base::toml_as_text(node, name);
-    if (text.starts_with('@')) check_step(plan, text.substr(1), node, file);
-    return text;
-  } catch (const base::Error& error) {
-    fail_at(file, node, base::text_of(error));
-  }
+  const std::string text = experiment::at_node(file, node, [&] { return base::toml_as_text(node, name); });
+  if (text.starts_with('@')) check_step(plan, text.substr(1), node, file);
+  return text;
 }
 
 template <size_t N>

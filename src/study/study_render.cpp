@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "experiment/comparison_data.h"
 #include "experiment/comparison_render.h"
@@ -79,6 +80,16 @@ std::string tables(const StudyResult& result, TableFormat format) {
   return text;
 }
 
+/// Each command once, in an order in which they can be run.
+std::string commands_of(const StudyResult& result) {
+  std::string text;
+  std::set<std::string> told;
+  for (const auto& arm : result.arms)
+    for (const auto& command : arm.commands)
+      if (told.insert(command).second) text += command + "\n";
+  return text;
+}
+
 ordered_json settings_json(const Settings& settings) {
   ordered_json json = ordered_json::object();
   for (const auto& [name, value] : settings) json[name] = value;
@@ -98,14 +109,8 @@ ordered_json arm_json(const ArmOutcome& arm) {
 }  // namespace
 
 std::string render_markdown(const StudyResult& result) {
-  std::string text = head(result, "# ") + tables(result, TableFormat::kMarkdown) + costs_markdown(result) +
-                     "\nHow each arm is made again:\n";
-  for (const auto& arm : result.arms) {
-    text += fmt::format("\n{}\n```\n", escaped(arm.plan.name));
-    for (const auto& command : arm.commands) text += command + "\n";
-    text += "```\n";
-  }
-  return text;
+  return head(result, "# ") + tables(result, TableFormat::kMarkdown) + costs_markdown(result) +
+         "\nHow all of this is made again:\n```\n" + commands_of(result) + "```\n";
 }
 
 std::string render_text(const StudyResult& result) {

@@ -104,7 +104,12 @@ Task StudyTasks::finished(const std::string& folder, Task task, const std::strin
 }
 
 Task StudyTasks::step_task(const StudyPlan& plan, const StepPlan& step, int64_t seed) {
-  Task task{.verb = step.verb, .settings = common(step.verb), .folder = {}, .key = {}};
+  Task task{.name = step.name,
+            .place = step.place,
+            .verb = step.verb,
+            .settings = common(step.verb),
+            .folder = {},
+            .key = {}};
   std::string identity =
       fmt::format("study step {}\n{}\ndataset={}\ntraining={}\nvalid={}\n", kVersion, step.verb,
                   dataset_.hash, data::training_hash(split_), split_.valid.hash);
@@ -119,7 +124,12 @@ Task StudyTasks::step_task(const StudyPlan& plan, const StepPlan& step, int64_t 
 }
 
 Task StudyTasks::answers_for(const StudyPlan& plan, const ArmPlan& arm, int64_t seed) {
-  Task task{.verb = kEval, .settings = common(kEval), .folder = {}, .key = {}};
+  Task task{.name = arm.name,
+            .place = arm.place,
+            .verb = kEval,
+            .settings = common(kEval),
+            .folder = {},
+            .key = {}};
   std::string identity = fmt::format("study answers {}\ndataset={}\ntraining={}\ntest={}\nslates={} {}\n",
                                      kVersion, dataset_.hash, data::training_hash(split_), split_.test.hash,
                                      plan.slates, plan.sample_seed);

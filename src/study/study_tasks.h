@@ -20,6 +20,7 @@ struct StudyInput {
 
 /// A call of a verb that makes one folder.
 struct Task {
+  std::string name, place;  ///< of the step or arm, and where the plan has it, for messages
   std::string verb;
   Settings settings;  ///< complete: data set, split, model, output and seed too
   base::Path folder;
