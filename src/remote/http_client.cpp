@@ -15,6 +15,7 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "base/trim.h"
 #include "text/prompt_fields.h"
 
 namespace r2rank::remote {
@@ -330,9 +331,7 @@ double retry_delay(const HttpOptions& options, int64_t retry, double u, double w
 }
 
 double retry_after_seconds(std::string_view value, int64_t now) {
-  while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
-  while (!value.empty() && (value.back() == ' ' || value.back() == '\r' || value.back() == '\n'))
-    value.remove_suffix(1);
+  value = base::trimmed(value);
   double seconds = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
   if (error == std::errc() && end == value.data() + value.size() && seconds >= 0 && std::isfinite(seconds))

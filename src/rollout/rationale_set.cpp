@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/sha256.h"
+#include "base/trim.h"
 #include "data/json_fields.h"
 
 namespace r2rank::rollout {
@@ -107,7 +108,7 @@ class LineReader {
 
   static std::string text(const data::JsonFields& fields, const std::string& what) {
     std::string text = fields.text("rationale");
-    if (text.find_first_not_of(" \t\r\n") == std::string::npos)
+    if (base::trimmed(text).empty())
       base::fail_data(kWhere, "expected a text as 'rationale' in {}, found a blank one; leave the line out",
                       what);
     if (text.size() > kLongestRationale)
