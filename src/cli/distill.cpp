@@ -63,7 +63,7 @@ class Distill : public Verb {
             "r2rank distill data/ml-100k --split data/ml-100k-split --prompts 2000 \\\n"
             "    --endpoint https://api.example.com/v1 --server-model large --api-key-variable TEACHER_KEY \\\n"
             "    --requests-per-minute 500 --price-read 0.5 --price-written 2 --max-cost 5 --output runs/rationales\n"
-            "# from the model itself: what raises the ranking's utility or agrees with the label\n"
+            "# from the model itself: what agrees with the label and raises the ranking's utility\n"
             "r2rank distill data/ml-100k --split data/ml-100k-split --source self --model runs/warm \\\n"
             "    --samples 8 --output runs/own-rationales"};
   }

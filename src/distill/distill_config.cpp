@@ -102,13 +102,7 @@ void DistillConfig::describe_drawing(base::ConfigFields& fields) {
       .between(0, 1000);
   fields.add("temperature", temperature, "sampling temperature").between(0.01, 100);
   fields.add("seed", seed, "of everything drawn").at_least(0);
-  fields.add("negatives", negatives, "how the negatives of training slates are drawn")
-      .one_of({"uniform", "popularity"});
-  fields.add("negative_count", negative_count, "negatives of a training slate (K - 1)").between(1, 999);
-  fields
-      .add("recent_targets", recent_targets, "targets are drawn among a user's last so many training events")
-      .between(1, 1e6);
-  fields.add("min_history", min_history, "earlier events a training target needs").between(1, 1e6);
+  SlateDrawing::describe(fields);
 }
 
 void DistillConfig::describe_teacher(base::ConfigFields& fields) {
@@ -152,10 +146,6 @@ void DistillConfig::resolve() {
   if (asks_teacher() && filters.max_words == 0) filters.max_words = prompt.words + prompt.words / 2;
   if (!asks_teacher()) filters.parts = false;
   filters.check();
-}
-
-data::TrainingSlates::Options DistillConfig::slates() const {
-  return {negative_count, recent_targets, min_history, negatives, static_cast<uint64_t>(seed)};
 }
 
 }  // namespace r2rank::distill

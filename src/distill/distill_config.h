@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/config.h"
-#include "data/training_slates.h"
+#include "data/slate_drawing.h"
 #include "distill/spending.h"
 
 namespace r2rank::distill {
@@ -57,16 +57,13 @@ struct SelfConfig {
 };
 
 /// Every parameter of `r2rank distill` but those of the server and the model.
-struct DistillConfig {
+struct DistillConfig : data::SlateDrawing {
   std::string source = "teacher";  ///< teacher, self
   int64_t prompts = 1000;          ///< users and items asked about
   int64_t asked_negatives = 1;     ///< of each slate, beside its target
   int64_t samples = 0;             ///< answers a prompt; 0: 1 of a teacher, 4 of the model itself
   double temperature = 0.7;
   int64_t seed = 7;
-  int64_t negative_count = 7;  ///< of a slate
-  int64_t recent_targets = 6, min_history = 3;
-  std::string negatives = "uniform";
   int64_t answer_tokens = 1024;  ///< longest answer of a teacher
   int64_t failures_in_a_row = 10;
   SpendingConfig spending;
@@ -79,7 +76,7 @@ struct DistillConfig {
   void describe_teacher(base::ConfigFields& fields);
   /// Puts what 0 means in place of it. Errors: kUsage for combinations that cannot work.
   void resolve();
-  data::TrainingSlates::Options slates() const;
+  data::TrainingSlates::Options slates() const { return drawing(static_cast<uint64_t>(seed)); }
   bool asks_teacher() const { return source == "teacher"; }
 
  private:

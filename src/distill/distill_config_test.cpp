@@ -32,7 +32,7 @@ TEST(DistillConfig, RefusesWhatCannotActWithItsSource) {
   DistillConfig config;
   config.self.keep = "label";
   expect_parts(refusal(config), {"keep = \"label\"", "source = teacher"});
-  config = {};
+  config = DistillConfig();
   config.source = "self";
   EXPECT_NO_THROW(DistillConfig(config).resolve());
   config.prompt.words = 50;
@@ -50,10 +50,10 @@ TEST(DistillConfig, RefusesLimitsThatExcludeEachOther) {
   DistillConfig config;
   config.filters.min_words = 200;
   expect_parts(error_of(base::ErrorKind::kUsage, [&] { config.resolve(); }), {"min_words", "200", "180"});
-  config = {};
+  config = DistillConfig();
   config.filters.min_no = 3;
   expect_parts(error_of(base::ErrorKind::kUsage, [&] { config.resolve(); }), {"min_no"});
-  config = {};
+  config = DistillConfig();
   config.asked_negatives = 8;
   expect_parts(error_of(base::ErrorKind::kUsage, [&] { config.resolve(); }), {"asked_negatives", "7"});
 }

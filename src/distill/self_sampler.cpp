@@ -58,20 +58,8 @@ std::vector<int64_t> places_of(const rollout::PreparedSlate& whole, const AskedP
   return places;
 }
 
-std::string text_of(const text::Tokenizer& tokenizer, const rollout::Rationale& rationale) {
-  std::vector<int32_t> tokens = rationale.tokens;
-  if (rationale.ended) tokens.pop_back();
-  return text::clean_text(tokenizer.decode(tokens));
-}
-
 double number_of(const json& value) {
   return value.is_number() ? value.get<double>() : std::numeric_limits<double>::quiet_NaN();
-}
-
-std::vector<const rollout::PreparedSlate*> pointers_to(const std::vector<rollout::PreparedSlate>& slates) {
-  std::vector<const rollout::PreparedSlate*> pointers;
-  for (const auto& slate : slates) pointers.push_back(&slate);
-  return pointers;
 }
 
 }  // namespace
@@ -146,8 +134,8 @@ void SelfSampler::sample_batch(const AskedPairs& asked, std::span<const Pairs> b
   options.max_tokens = config_.self.rationale_tokens;
   options.temperature = config_.temperature;
   options.seed = base::mix({static_cast<uint64_t>(config_.seed), static_cast<uint64_t>(round)});
-  auto silent = model_.reasoner->silent_scores(pointers_to(whole));
-  auto rollouts = model_.reasoner->reason(pointers_to(parts), options, true);
+  auto silent = model_.reasoner->silent_scores(rollout::pointers_to(whole));
+  auto rollouts = model_.reasoner->reason(rollout::pointers_to(parts), options, true);
   for (size_t b = 0; b < batch.size(); ++b) {
     const data::Slate& slate = asked.slate_of(asked.pairs[batch[b].front()]);
     kept_.add(key_of(asked, batch[b], round),
@@ -178,7 +166,7 @@ std::string SelfSampler::sample_json(const data::Slate& slate, const rollout::Pr
     for (size_t g = 0; g < samples; ++g) {
       const auto& rationale = rollout.rationales[p][g];
       // The credit's weight is 1 / G.
-      own.push_back({{"text", text_of(*model_.tokenizer, rationale)},
+      own.push_back({{"text", text::clean_text(model_.tokenizer->decode(rationale.body()))},
                      {"score", rollout.scores[p][g]},
                      {"gain", credit[place][g] * static_cast<double>(samples)},
                      {"ended", rationale.ended},

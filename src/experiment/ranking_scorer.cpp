@@ -99,8 +99,7 @@ std::vector<rollout::PreparedSlate> RankingScorer::prepare(Slates slates, int64_
 /// Rationales changed as the perturbation wants it, and the tokens counted.
 std::vector<rollout::SlateRollout> RankingScorer::roll_out_all(
     const std::vector<rollout::PreparedSlate>& prepared) {
-  std::vector<const rollout::PreparedSlate*> pointers;
-  for (const auto& slate : prepared) pointers.push_back(&slate);
+  const auto pointers = rollout::pointers_to(prepared);
   auto rollouts = roll_out(*model_.reasoner, pointers, options_);
   for (const auto& rollout : rollouts) tokens_ += rollout.prompt_tokens + rollout.sampled_tokens;
   const auto change = rollout::rationale_change(perturbation_.change_rationales);
@@ -108,7 +107,7 @@ std::vector<rollout::SlateRollout> RankingScorer::roll_out_all(
   for (size_t b = 0; b < rollouts.size(); ++b)
     rollout::change_rationales(change, *model_.tokenizer, static_cast<uint64_t>(perturbation_.seed),
                                prepared[b].id, rollouts[b].rationales);
-  rollout::score_given(*model_.reasoner, pointers, rollouts);
+  model_.reasoner->score(pointers, rollouts);
   return rollouts;
 }
 
@@ -140,9 +139,7 @@ RankingScorer::Reasoned RankingScorer::reason(const data::Slate& slate) {
 }
 
 std::string rationale_text(const text::Tokenizer& tokenizer, const rollout::Rationale& rationale) {
-  std::vector<int32_t> tokens = rationale.tokens;
-  if (rationale.ended) tokens.pop_back();
-  std::string text = tokenizer.decode(tokens);
+  std::string text = tokenizer.decode(rationale.body());
   std::replace(text.begin(), text.end(), '\n', ' ');
   const size_t first = text.find_first_not_of(' '), last = text.find_last_not_of(' ');
   return first == std::string::npos ? "" : text.substr(first, last - first + 1);

@@ -60,7 +60,7 @@ MemoryPlan plan_memory(const OptimisationConfig& config, const StageNeeds& needs
 }
 
 MemoryPlan plan_memory(const TrainConfig& config, const model::LanguageModel& model) {
-  return plan_memory(config, {"train", config.reasons() && config.kl > 0, config.reasons()}, model);
+  return plan_memory(config, {"train", config.keeps_start(), config.reasons()}, model);
 }
 
 std::string MemoryPlan::text(const OptimisationConfig& config, const model::LanguageModel& model) const {

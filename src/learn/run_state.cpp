@@ -78,8 +78,10 @@ class StateFile {
     const json& saved = document_.at("configuration");
     if (!saved.is_object()) damaged("its configuration is no object");
     for (const auto& [key, value] : saved.items()) {
-      // The starting model matters beyond the start where the divergence from it is part of the objective.
-      const bool needed = key == "model" && saved.value("kl", 0.0) > 0;
+      // The starting model matters beyond the start where the divergence from it is part of the objective, or
+      // it writes the rationales.
+      const bool needed =
+          key == "model" && (saved.value("kl", 0.0) > 0 || saved.value("rationale_source", "") == "start");
       if (!needed && std::find(std::begin(kFreeKeys), std::end(kFreeKeys), key) != std::end(kFreeKeys))
         continue;
       if (now.contains(key) && now.at(key) == value) continue;

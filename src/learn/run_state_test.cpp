@@ -125,6 +125,18 @@ TEST_F(Checkpoint, IsResumedOnlyWithSettingsThatChangeNoStep) {
   expect_parts(refusal(other, base::ErrorKind::kUsage), {"lora_targets", "has [\"q_proj\"]"});
 }
 
+TEST_F(Checkpoint, IsResumedOnlyWithTheModelThatWritesOrIsKeptNearby) {
+  for (const bool writes : {true, false}) {
+    config_.kl = writes ? 0 : 0.1;
+    config_.rationale_source = writes ? "start" : "policy";
+    Trained trained(base_);
+    save(trained);
+    TrainConfig other = config_;
+    other.model = "moved";
+    expect_parts(refusal(other, base::ErrorKind::kUsage), {"model = ", "has \"moved\""});
+  }
+}
+
 TEST_F(Checkpoint, OfAVersionThatDrewOtherNegativesIsResumedWithAWarning) {
   Trained trained(base_), fresh(base_);
   save(trained);

@@ -38,13 +38,7 @@ void TrainConfig::describe(base::ConfigFields& fields) {
            "wall-clock budget in minutes (0: none); ends the run, and the schedule, before `steps`")
       .between(0, 1e6);
   fields.add("slates_per_step", slates_per_step, "B: slates in one optimiser step").between(1, 4096);
-  fields.add("negatives", negatives, "how the negatives of training slates are drawn")
-      .one_of({"uniform", "popularity"});
-  fields.add("negative_count", negative_count, "negatives of a training slate (K - 1)").between(1, 999);
-  fields
-      .add("recent_targets", recent_targets, "targets are drawn among a user's last so many training events")
-      .between(1, 1e6);
-  fields.add("min_history", min_history, "earlier events a training target needs").between(1, 1e6);
+  SlateDrawing::describe(fields);
   describe_rationales(fields);
   describe_objective(fields);
   OptimisationConfig::describe(fields);

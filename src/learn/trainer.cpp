@@ -13,11 +13,6 @@
 namespace r2rank::learn {
 namespace {
 
-data::TrainingSlates::Options slate_options(const TrainConfig& config) {
-  return {config.negative_count, config.recent_targets, config.min_history, config.negatives,
-          static_cast<uint64_t>(config.model_options.seed)};
-}
-
 std::unique_ptr<Critic> critic_of(const TrainConfig& config, const model::LanguageModel& model) {
   if (ranking_baseline_of(config.ranking_baseline) != RankingBaseline::kCritic) return nullptr;
   return std::make_unique<Critic>(model.config().width, config.model_options.readout_hidden,
@@ -46,12 +41,6 @@ struct Trainer::Batch {
   double rollout_seconds = 0, train_seconds = 0;
   int64_t tokens = 0;
 
-  std::vector<const rollout::PreparedSlate*> pointers() const {
-    std::vector<const rollout::PreparedSlate*> all;
-    for (const auto& slate : prepared) all.push_back(&slate);
-    return all;
-  }
-
   StepSlate step_slate(size_t b) const {
     StepSlate slate{.slate = &prepared[b]};
     if (!rollouts.empty()) slate.rationales = &rollouts[b].rationales;
@@ -75,14 +64,15 @@ Trainer::Trainer(const TrainConfig& config, RankingModel& model, const data::Dat
                     critic_of(config, *model.model)),
       config_(config),
       prompts_(dataset, split, *model.prompts),
-      slates_(dataset, split, slate_options(config)) {
+      slates_(dataset, split, config.drawing(static_cast<uint64_t>(config.model_options.seed))) {
   check_positions(model, config.reasons() ? config.rationale_tokens : 0);
   critic_learning_rate_ = config_.critic_learning_rate;
-  if (config_.kl == 0 && config_.rationale_source != "start") return;
+  if (!config_.keeps_start()) return;
   model::ModelOptions frozen = config_.model_options;
   frozen.tuning = "frozen";
   frozen.dtype = model.model->options().dtype;
   reference_ = open_ranking_model(config_.model, frozen, model_.prompts->config());
+  reference_->reasoner->set_budget(memory_.rollout);
 }
 
 double Trainer::progress() const {
@@ -107,14 +97,14 @@ std::vector<rollout::SlateRollout> Trainer::written(std::span<const rollout::Pre
                       ? reference_->reasoner->reason(slates, options, false)
                       : rollout::filler_rollouts(slates, model_.reasoner->frame(), *model_.tokenizer,
                                                  options.rationales, options.max_tokens);
-  if (with_scores) rollout::score_given(*model_.reasoner, slates, rollouts);
+  if (with_scores) model_.reasoner->score(slates, rollouts);
   return rollouts;
 }
 
 void Trainer::roll_out(Batch& batch) const {
   if (!config_.reasons()) return;
   const auto start = std::chrono::steady_clock::now();
-  const auto all = batch.pointers();
+  const auto all = rollout::pointers_to(batch.prepared);
   const auto options = config_.sampling(state_.step);
   const StepOptions step = config_.step_options();
   const bool batch_baseline =
@@ -242,7 +232,7 @@ std::string Trainer::note(const StepLog& log) {
 }
 
 void check_training_data(const TrainConfig& config, const data::Dataset& dataset, const data::Split& split) {
-  data::TrainingSlates(dataset, split, slate_options(config));
+  data::TrainingSlates(dataset, split, config.drawing(static_cast<uint64_t>(config.model_options.seed)));
 }
 
 }  // namespace r2rank::learn

@@ -1,8 +1,5 @@
 #include "rollout/rationale_change.h"
 
-#include <ATen/ATen.h>
-#include <ATen/core/grad_mode.h>
-
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -64,39 +61,6 @@ int32_t filler_token(const text::Tokenizer& tokenizer) {
   return tokenizer.encode(kFillerText, false).back();
 }
 
-std::span<const int32_t> body_of(const Rationale& rationale) {
-  return std::span(rationale.tokens).first(rationale.tokens.size() - (rationale.ended ? 1 : 0));
-}
-
-std::vector<double> scores_at(const Reasoner& reasoner, const at::Tensor& states,
-                              const std::vector<int64_t>& rows) {
-  const at::Tensor index = at::tensor(rows, at::kLong).to(states.device());
-  const at::Tensor scores =
-      reasoner.model().readout()(states.index_select(0, index)).to(at::kDouble).cpu().contiguous();
-  return {scores.const_data_ptr<double>(), scores.const_data_ptr<double>() + scores.numel()};
-}
-
-/// Puts scores where their rationales are; a malformed one has its candidate's silent score.
-void hand_out(const SlateTree& tree, const std::vector<double>& read, SlateRollout& rollout) {
-  auto next = read.begin();
-  auto place = tree.reasoned_last.begin();
-  rollout.scores.assign(rollout.rationales.size(), {});
-  for (size_t i = 0; i < rollout.rationales.size(); ++i)
-    for (size_t g = 0; g < rollout.rationales[i].size(); ++g)
-      rollout.scores[i].push_back(*place++ < 0 ? rollout.silent[i] : *next++);
-}
-
-void score_slate(const Reasoner& reasoner, const PreparedSlate& slate, SlateRollout& rollout) {
-  const PreparedSlate* pointer = &slate;
-  const SlateTree tree = build_slate_tree({&pointer, 1}, reasoner.frame(), {rollout.rationales});
-  const auto& transformer = reasoner.model().transformer();
-  const at::Tensor states = transformer.states(transformer.plan(tree.tree), false);  // [N, D]
-  rollout.silent = scores_at(reasoner, states, tree.silent_last);
-  std::vector<int64_t> read = tree.reasoned_last;
-  std::erase(read, -1);
-  hand_out(tree, read.empty() ? std::vector<double>() : scores_at(reasoner, states, read), rollout);
-}
-
 }  // namespace
 
 std::vector<std::string> rationale_change_names() {
@@ -121,7 +85,7 @@ void change_rationales(RationaleChange change, const text::Tokenizer& tokenizer,
   for (size_t i = 0; i < rationales.size(); ++i) {
     for (size_t g = 0; g < rationales[i].size(); ++g) {
       Rationale& rationale = rationales[i][g];
-      const auto body = body_of(rationale);
+      const auto body = rationale.body();
       replace_body(rationale, change == RationaleChange::kFiller
                                   ? std::vector<int32_t>(body.size(), filler)
                                   : scrambled(body, tokenizer, study_stream(seed, key, i, g)));
@@ -144,13 +108,6 @@ std::vector<SlateRollout> filler_rollouts(std::span<const PreparedSlate* const> 
     rollouts[b].sampled_tokens = slates[b]->candidates() * rationales * length;
   }
   return rollouts;
-}
-
-void score_given(const Reasoner& reasoner, std::span<const PreparedSlate* const> slates,
-                 std::vector<SlateRollout>& rollouts) {
-  R2RANK_CHECK(rollouts.size() == slates.size());
-  at::NoGradGuard no_grad;
-  for (size_t b = 0; b < slates.size(); ++b) score_slate(reasoner, *slates[b], rollouts[b]);
 }
 
 }  // namespace r2rank::rollout

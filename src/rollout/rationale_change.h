@@ -35,9 +35,4 @@ std::vector<SlateRollout> filler_rollouts(std::span<const PreparedSlate* const> 
                                           const PromptFrame& frame, const text::Tokenizer& tokenizer,
                                           int64_t rationales, int64_t length);
 
-/// Reads the scores of the rationales that stand in the rollouts already, sampled elsewhere or changed since:
-/// silent [K], and scores [K][G] in place of those that are there. One pass over a slate's tree at a time.
-void score_given(const Reasoner& reasoner, std::span<const PreparedSlate* const> slates,
-                 std::vector<SlateRollout>& rollouts);
-
 }  // namespace r2rank::rollout

@@ -179,6 +179,30 @@ void Reasoner::sample_all(Batch& batch, const SamplingOptions& options) const {
   }
 }
 
+void Reasoner::score(Slates slates, std::vector<SlateRollout>& rollouts) const {
+  R2RANK_CHECK(rollouts.size() == slates.size());
+  at::NoGradGuard no_grad;
+  for (size_t b = 0; b < slates.size(); ++b) score_slate(*slates[b], rollouts[b]);
+}
+
+void Reasoner::score_slate(const PreparedSlate& slate, SlateRollout& rollout) const {
+  const PreparedSlate* pointer = &slate;
+  const SlateTree tree = build_slate_tree({&pointer, 1}, frame_, {rollout.rationales});
+  const at::Tensor states =
+      model_.transformer().states(model_.transformer().plan(tree.tree), false);  // [N, D]
+  rollout.silent = to_doubles(model_.readout()(rows_of(states, tree.silent_last)));
+  std::vector<int64_t> read = tree.reasoned_last;
+  std::erase(read, -1);
+  const auto scores =
+      read.empty() ? std::vector<double>() : to_doubles(model_.readout()(rows_of(states, read)));
+  auto next = scores.begin();
+  auto place = tree.reasoned_last.begin();
+  rollout.scores.assign(rollout.rationales.size(), {});
+  for (size_t i = 0; i < rollout.rationales.size(); ++i)
+    for (size_t g = 0; g < rollout.rationales[i].size(); ++g)
+      rollout.scores[i].push_back(*place++ < 0 ? rollout.silent[i] : *next++);
+}
+
 void Reasoner::read_scores(Batch& batch) const {
   at::NoGradGuard no_grad;
   const auto& readout = model_.readout();

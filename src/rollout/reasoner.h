@@ -50,12 +50,18 @@ class Reasoner {
   std::vector<SlateRollout> reason(std::span<const PreparedSlate* const> slates,
                                    const SamplingOptions& options, bool read_scores) const;
 
+  /// Reads the scores of the rationales that stand in the rollouts already, written elsewhere or changed
+  /// since: silent [K], and scores [K][G] in place of those that are there. One pass over a slate's tree at a
+  /// time.
+  void score(std::span<const PreparedSlate* const> slates, std::vector<SlateRollout>& rollouts) const;
+
  private:
   using Slates = std::span<const PreparedSlate* const>;
   struct Batch;
   std::vector<RolloutGroup> cut(Slates slates, int64_t rationales, int64_t max_tokens) const;
   void sample_all(Batch& batch, const SamplingOptions& options) const;
   void read_scores(Batch& batch) const;
+  void score_slate(const PreparedSlate& slate, SlateRollout& rollout) const;
 
   const model::LanguageModel& model_;
   PromptFrame frame_;

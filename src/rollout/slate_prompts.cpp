@@ -32,6 +32,12 @@ PreparedSlate canonical_slate(int64_t id, text::PromptPieces pieces, const std::
   return prepared;
 }
 
+std::vector<const PreparedSlate*> pointers_to(const std::vector<PreparedSlate>& slates) {
+  std::vector<const PreparedSlate*> pointers;
+  for (const auto& slate : slates) pointers.push_back(&slate);
+  return pointers;
+}
+
 SlatePrompts::SlatePrompts(const data::Dataset& dataset, const data::Split& split,
                            const text::PromptBuilder& builder)
     : dataset_(dataset), builder_(builder), items_(dataset, split) {}

@@ -31,6 +31,9 @@ struct PreparedSlate {
 PreparedSlate canonical_slate(int64_t id, text::PromptPieces pieces, const std::vector<uint64_t>& keys,
                               const std::vector<float>& relevance);
 
+/// What the rollout takes: places of slates that stay where they are.
+std::vector<const PreparedSlate*> pointers_to(const std::vector<PreparedSlate>& slates);
+
 /// Turns slates into prompts: titles and statistics of history and candidates, from training interactions
 /// only. The references must outlive it. Thread-safe.
 class SlatePrompts {
