@@ -56,6 +56,21 @@ base::Path RunOutput::model_to_open(const std::string& model) const {
   return resumes() ? base::Path(output) / "checkpoint" : base::Path(model);
 }
 
+model::ModelOptions RunOutput::options_to_open(model::ModelOptions options) const {
+  if (resumes() && options.dtype == "auto") options.dtype = learn::checkpoint_dtype(output, verb);
+  return options;
+}
+
+void RunOutput::begin(const base::ConfigFields& configuration) const {
+  if (resumes()) return;
+  clear_run_folder(output);
+  record(configuration);
+}
+
+void RunOutput::record(const base::ConfigFields& configuration) const {
+  base::write_file(base::Path(output) / "config.toml", configuration.as_toml());
+}
+
 int RunOutput::already_finished(bool json) const {
   if (!json) print("{} is finished already: its model is in {}/model\n", output, output);
   if (json) print("{}\n", nlohmann::json{{"finished", true}, {"model", output + "/model"}}.dump());

@@ -3,7 +3,6 @@
 #include "base/log.h"
 #include "cli/cost_text.h"
 #include "cli/output.h"
-#include "cli/run_folder.h"
 #include "cli/run_output.h"
 #include "cli/shell.h"
 #include "cli/verb.h"
@@ -59,12 +58,11 @@ class Sft : public Verb {
       return 0;
     }
     // Only now, when the new run has its model and data: a mistyped setting must not cost the old run.
-    if (!resumed) clear_run_folder(output_.output);
-    if (!resumed) write_configuration(invocation);
+    output_.begin(*invocation.config);
     announce(*model, examples, resumed);
     learn::SftTrainer trainer(config_, *model, dataset, split, examples, rationales.hash, output_.output);
     // A checkpoint that refuses these settings has done so by now.
-    if (resumed) write_configuration(invocation);
+    if (resumed) output_.record(*invocation.config);
     trainer.run();
     return report(trainer.state(), invocation);
   }
@@ -72,20 +70,14 @@ class Sft : public Verb {
  private:
   std::unique_ptr<learn::RankingModel> open_model(const data::Dataset& dataset, const data::Split& split,
                                                   bool resumed, const base::ConfigFields& given) {
-    model::ModelOptions options = config_.model_options;
-    // What `auto` chose at the start stays: another type would be another run.
-    if (resumed && options.dtype == "auto") options.dtype = learn::checkpoint_dtype(output_.output, "sft");
     auto model = learn::open_ranking_model(
-        resumed ? output_.model_to_open(config_.model) : base::Path(config_.model), options, prompt_);
+        resumed ? output_.model_to_open(config_.model) : base::Path(config_.model),
+        resumed ? output_.options_to_open(config_.model_options) : config_.model_options, prompt_);
     learn::refuse_other_training(*model, dataset, split);
     adopt_card(*model, "sft", given, prompt_, config_.model_options);
     config_.check();
     learn::check_positions(*model, config_.rationale_tokens);
     return model;
-  }
-
-  void write_configuration(const Invocation& invocation) const {
-    base::write_file(base::Path(output_.output) / "config.toml", invocation.config->as_toml());
   }
 
   static int64_t rationales_of(const std::vector<learn::SftExample>& trees) {

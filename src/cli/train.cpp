@@ -3,7 +3,6 @@
 #include "base/log.h"
 #include "cli/cost_text.h"
 #include "cli/output.h"
-#include "cli/run_folder.h"
 #include "cli/run_output.h"
 #include "cli/shell.h"
 #include "cli/verb.h"
@@ -47,7 +46,6 @@ class Train : public Verb {
     config_.check();
     config_.resolve();
     output_.check_flags();
-    const base::Path folder = output_.output;
     const data::Dataset dataset = data::load_dataset(config_.dataset);
     const data::Split split = data::load_split(config_.split, dataset);
     if (invocation.dry_run) return estimate(dataset, split, invocation);
@@ -55,22 +53,17 @@ class Train : public Verb {
     learn::check_training_data(config_, dataset, split);
     base::catch_interrupts();
     const bool resumed = output_.resumes();
-    model::ModelOptions options = config_.model_options;
-    // What `auto` chose at the start stays: another type would be another run.
-    if (resumed && options.dtype == "auto") options.dtype = learn::checkpoint_dtype(folder, "train");
-    const auto model = learn::open_ranking_model(output_.model_to_open(config_.model), options, prompt_);
+    const auto model = learn::open_ranking_model(output_.model_to_open(config_.model),
+                                                 output_.options_to_open(config_.model_options), prompt_);
     learn::refuse_other_training(*model, dataset, split);
     adopt(*model, *invocation.config);
     learn::plan_memory(config_, *model->model);  // refuses a budget before anything is written
     // Only now, when the new run has its model and data: a mistyped setting must not cost the old run.
-    if (!resumed) {
-      clear_run_folder(folder);
-      base::write_file(folder / "config.toml", invocation.config->as_toml());
-    }
+    output_.begin(*invocation.config);
     announce(*model, resumed);
-    learn::Trainer trainer(config_, *model, dataset, split, folder);
+    learn::Trainer trainer(config_, *model, dataset, split, output_.output);
     // A checkpoint that refuses these settings has done so by now.
-    if (resumed) base::write_file(folder / "config.toml", invocation.config->as_toml());
+    if (resumed) output_.record(*invocation.config);
     trainer.run();
     return report(trainer.state(), invocation);
   }
