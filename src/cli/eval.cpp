@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -15,11 +16,13 @@
 #include "cli/shell.h"
 #include "cli/verb.h"
 #include "experiment/baseline_folder.h"
+#include "experiment/candidate_order.h"
 #include "experiment/catalogue_evaluation.h"
 #include "experiment/evaluation.h"
 #include "experiment/evaluation_page.h"
 #include "experiment/outside_scores.h"
 #include "experiment/ranking_scorer.h"
+#include "experiment/slate_sample.h"
 #include "metrics/ranking_metrics.h"
 
 namespace r2rank::cli {
@@ -38,13 +41,26 @@ struct EvalConfig {
   std::vector<std::string> pairs, seeds, metrics, slices, seconds;
   std::string reference;
   bool beyond = false;
+  int64_t slates = 0, sample_seed = 7;  // of the sample
+  std::string candidate_order = "given";
   std::string format = "text", output;
   int64_t baseline_seed = 7, bootstrap_seed = 7;
+
+  experiment::SlateSample slate_sample() const { return {slates, static_cast<uint64_t>(sample_seed)}; }
 
   void describe(base::ConfigFields& fields) {
     fields.add("dataset", dataset, "dataset folder made by `r2rank import`").mandatory();
     fields.add("split", split, "split folder made by `r2rank split`").mandatory();
     fields.add("part", part, "which slates").one_of({"test", "valid"});
+    fields
+        .add("slates", slates,
+             "score a sample of so many slates, whole users drawn by a hash (0: all of them)")
+        .at_least(0);
+    fields.add("sample_seed", sample_seed, "seed of that sample").at_least(0);
+    fields
+        .add("candidate_order", candidate_order,
+             "where relevant candidates stand when a slate is scored: does the ranker look at places?")
+        .one_of(experiment::candidate_order_names());
     fields.add("model", model,
                "GGUF file, Hugging Face folder or run folder to score with (none: baselines alone)");
     fields.add("name", name, "what the model is called in tables and files");
@@ -107,6 +123,8 @@ class Eval : public Verb {
     flags.positional("DATASET", "dataset");
     flags.group("Reasoning");
     reasoning_.describe(flags.fields());
+    flags.group("Perturbation (what do the scores rest on?)");
+    perturbation_.describe(flags.fields());
     flags.group("Model");
     model_options_.describe_scoring(flags.fields());
     flags.group("Prompt (of a base model; a trained one brings its own)");
@@ -116,11 +134,15 @@ class Eval : public Verb {
   int run(const Invocation& invocation) override {
     base::catch_interrupts();
     model_options_.tuning = "frozen";
+    check_perturbation();
     const data::Dataset dataset = data::load_dataset(config_.dataset);
     const data::Split split = data::load_split(config_.split, dataset);
-    const data::SlateSet& slates = config_.part == "test" ? split.test : split.valid;
-    if (slates.slates.empty())
+    const data::SlateSet& whole = config_.part == "test" ? split.test : split.valid;
+    if (whole.slates.empty())
       base::fail_usage("eval", "the split has no {} slates; make it anew with more users", config_.part);
+    std::optional<data::SlateSet> sample;
+    if (config_.slates > 0) sample = experiment::sampled_slates(whole, dataset, config_.slate_sample());
+    const data::SlateSet& slates = sample ? *sample : whole;
     check_request();
     check_catalogue(slates);
     if (invocation.dry_run) return describe_only(dataset, split, slates, invocation);
@@ -134,6 +156,18 @@ class Eval : public Verb {
   }
 
  private:
+  /// Results under a perturbation have names that say so.
+  void check_perturbation() {
+    const std::string suffix = perturbation_.suffix();
+    if (suffix.empty()) return;
+    if (config_.model.empty())
+      base::fail_usage("eval",
+                       "a perturbation ({}) is of a model's prompts and rationales; name one with --model",
+                       suffix.substr(1));
+    perturbation_.check(reasoning_.rationales);
+    config_.name += suffix;
+  }
+
   /// What would be refused after an hour of scoring is refused before it.
   void check_request() const {
     if (config_.name.empty() || config_.name.find('/') != std::string::npos)
@@ -171,6 +205,10 @@ class Eval : public Verb {
                        "--beyond needs the scores of all candidates, found the protocol {} over the full "
                        "catalogue, of which the relevant items' scores alone are kept; leave it out",
                        protocol);
+    if (config_.candidate_order != "given")
+      base::fail_usage(
+          "eval", "--candidate-order {}: slates over the full catalogue, protocol {}, list no candidates",
+          config_.candidate_order, protocol);
     experiment::check_stored(slates, config_.metrics);
   }
 
@@ -215,8 +253,8 @@ class Eval : public Verb {
     learn::refuse_other_training(*ranker.model, dataset, split);
     reasoning_.follow_training(*ranker.model, fields);
     dtype_ = ranker.model->model->options().dtype;
-    ranker.scorer =
-        std::make_unique<experiment::RankingScorer>(config_.name, *ranker.model, dataset, split, reasoning_);
+    ranker.scorer = std::make_unique<experiment::RankingScorer>(config_.name, *ranker.model, dataset, split,
+                                                                reasoning_, perturbation_);
     return ranker;
   }
 
@@ -236,11 +274,15 @@ class Eval : public Verb {
       if (experiment::ranks_full_catalogue(slates))
         experiment::refuse_catalogue_of_llm(*one.scorer, fmt::format("--scorers: '{}'", one.method));
     const Ranker ranker = open_ranker(dataset, split, fields);
-    const auto measure = [&](baselines::Scorer& scorer, const std::string& name) {
+    const auto measure = [&](baselines::Scorer& own, const std::string& own_name) {
+      experiment::ReorderedScorer reordered(own, experiment::candidate_order(config_.candidate_order));
+      const bool given = config_.candidate_order == "given";
+      baselines::Scorer& scorer = given ? own : reordered;
+      const std::string name = own_name + order_suffix();
       results.push_back(experiment::evaluate(scorer, slates, dataset, name));
       results.back().scorer = name;
       results.back().training_hash = training;
-      if (auto notes = experiment::notes_of(scorer); !notes.empty()) notes_[name] = std::move(notes);
+      if (auto notes = experiment::notes_of(own); !notes.empty()) notes_[name] = std::move(notes);
     };
     for (const auto& name : config_.baselines)
       measure(*baselines::make_baseline(name, {dataset, split}, static_cast<uint64_t>(config_.baseline_seed)),
@@ -254,6 +296,11 @@ class Eval : public Verb {
     return results;
   }
 
+  /// Scores of slates in another order have names that say so.
+  std::string order_suffix() const {
+    return config_.candidate_order == "given" ? "" : "-" + config_.candidate_order;
+  }
+
   static std::string name_of_folder(const std::string& folder) {
     const base::Path path = base::Path(folder).lexically_normal();
     return (path.has_filename() ? path : path.parent_path()).filename().string();
@@ -264,9 +311,10 @@ class Eval : public Verb {
                    const std::vector<PerUserResults>& outside) const {
     std::vector<std::string> names = config_.baselines;
     for (const auto& folder : config_.scorers) names.push_back(name_of_folder(folder));
+    if (!config_.model.empty()) names.push_back(config_.name);
+    for (auto& name : names) name += order_suffix();
     for (const auto* group : {&earlier, &outside})
       for (const auto& results : *group) names.push_back(results.scorer);
-    if (!config_.model.empty()) names.push_back(config_.name);
     const auto count = [](const auto& list, const std::string& name) {
       return std::count(list.begin(), list.end(), name);
     };
@@ -342,7 +390,7 @@ class Eval : public Verb {
 
   std::string reference_name() const {
     if (!config_.reference.empty() || config_.model.empty()) return config_.reference;
-    return config_.name;
+    return config_.name + order_suffix();
   }
 
   /// Names may hold dashes themselves ("item-knn"): the split is where both sides are known.
@@ -426,6 +474,7 @@ class Eval : public Verb {
   std::string dtype_;                                                         // of the model, resolved
   std::map<std::string, std::vector<std::pair<std::string, double>>> notes_;  // of language models
   experiment::ReasoningOptions reasoning_;
+  experiment::Perturbation perturbation_;
   model::ModelOptions model_options_;
   text::PromptConfig prompt_;
 };

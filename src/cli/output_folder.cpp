@@ -114,6 +114,10 @@ FolderKind signals_kind() {
   return {"signals.json", "format", "r2rank-signals", {"signals.json"}, {"full", "early"}};
 }
 
+FolderKind rationales_kind() {
+  return {"rationales.json", "format", "r2rank-rationales", {"rationales.json", "rationales.jsonl"}};
+}
+
 FolderKind synthetic_kind() {
   return {"truth.json",
           "format",
@@ -147,8 +151,8 @@ void check_place(const base::Path& folder) {
 
 void check_no_other_folder(const base::Path& folder) {
   std::error_code code;
-  for (const char* marker : {"dataset.json", "split.json", "baseline.json", "truth.json", "r2rank.json",
-                             "config.json", "row.json", "state.json", "signals.json"})
+  for (const char* marker : {"dataset.json", "split.json", "baseline.json", "signals.json", "rationales.json",
+                             "truth.json", "r2rank.json", "config.json", "row.json", "state.json"})
     if (fs::exists(folder / marker, code))
       base::fail_usage(
           "output",

@@ -21,6 +21,7 @@ FolderKind dataset_kind();
 FolderKind split_kind();
 FolderKind baseline_kind();
 FolderKind signals_kind();
+FolderKind rationales_kind();
 FolderKind synthetic_kind();
 FolderKind hugging_face_kind();
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "cli/output.h"
 #include "cli/output_folder.h"
 #include "cli/run_folder.h"
@@ -55,14 +56,29 @@ base::Path RunOutput::model_to_open(const std::string& model) const {
   return resumes() ? base::Path(output) / "checkpoint" : base::Path(model);
 }
 
+model::ModelOptions RunOutput::options_to_open(model::ModelOptions options) const {
+  if (resumes() && options.dtype == "auto") options.dtype = learn::checkpoint_dtype(output, verb);
+  return options;
+}
+
+void RunOutput::begin(const base::ConfigFields& configuration) const {
+  if (resumes()) return;
+  clear_run_folder(output);
+  record(configuration);
+}
+
+void RunOutput::record(const base::ConfigFields& configuration) const {
+  base::write_file(base::Path(output) / "config.toml", configuration.as_toml());
+}
+
 int RunOutput::already_finished(bool json) const {
   if (!json) print("{} is finished already: its model is in {}/model\n", output, output);
   if (json) print("{}\n", nlohmann::json{{"finished", true}, {"model", output + "/model"}}.dump());
   return 0;
 }
 
-void adopt_card(const learn::RankingModel& model, const std::string& verb, text::PromptConfig& prompt,
-                model::ModelOptions& options) {
+void adopt_card(const learn::RankingModel& model, const std::string& verb, const base::ConfigFields& given,
+                text::PromptConfig& prompt, model::ModelOptions& options) {
   prompt = model.prompts->config();
   const model::ModelOptions& own = model.model->options();
   options.readout = own.readout;
@@ -70,12 +86,15 @@ void adopt_card(const learn::RankingModel& model, const std::string& verb, text:
   options.lora_rank = own.lora_rank;
   options.lora_alpha = own.lora_alpha;
   options.lora_targets = own.lora_targets;
-  if (own.tuning != options.tuning)
+  if (own.tuning == options.tuning) return;
+  if (given.given("tuning"))
     base::fail_usage(
         verb,
         "{} holds LoRA adapters and is trained on as such: pass --tuning lora, or merge them first with "
         "r2rank model import",
         model.origin);
+  base::log_info("tuning {}, as {} was trained", own.tuning, model.origin);
+  options.tuning = own.tuning;
 }
 
 }  // namespace r2rank::cli

@@ -23,6 +23,13 @@ struct RunOutput {
   bool resumes() const;
   /// What to open: the checkpoint's model where the run is resumed, else `model`.
   base::Path model_to_open(const std::string& model) const;
+  /// How to open it: what `auto` chose as the compute type at the start stays, since another one would be
+  /// another run.
+  model::ModelOptions options_to_open(model::ModelOptions options) const;
+  /// Empties the folder of a new run and records its configuration. A resumed run's is left alone until its
+  /// checkpoint has not refused these settings: record().
+  void begin(const base::ConfigFields& configuration) const;
+  void record(const base::ConfigFields& configuration) const;
   /// Says that the run is finished; the exit status.
   int already_finished(bool json) const;
 
@@ -30,9 +37,9 @@ struct RunOutput {
   void refuse_own_model(const std::string& model) const;
 };
 
-/// What a trained model brings along is what the run records: prompt and readout, and adapters, which are
-/// refused where the settings would train them as anything else. Errors: kUsage.
-void adopt_card(const learn::RankingModel& model, const std::string& verb, text::PromptConfig& prompt,
-                model::ModelOptions& options);
+/// What a trained model brings along is what the run records: prompt and readout, and adapters. Where `given`
+/// holds no tuning, they are trained on as adapters; another tuning is refused. Errors: kUsage.
+void adopt_card(const learn::RankingModel& model, const std::string& verb, const base::ConfigFields& given,
+                text::PromptConfig& prompt, model::ModelOptions& options);
 
 }  // namespace r2rank::cli

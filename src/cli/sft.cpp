@@ -3,7 +3,6 @@
 #include "base/log.h"
 #include "cli/cost_text.h"
 #include "cli/output.h"
-#include "cli/run_folder.h"
 #include "cli/run_output.h"
 #include "cli/shell.h"
 #include "cli/verb.h"
@@ -26,7 +25,7 @@ class Sft : public Verb {
                 "--rationale-set runs/rationales --output runs/sft\n"
                 "# then RL from it\n"
                 "r2rank train data/ml-100k --split data/ml-100k-split --model runs/sft --stage rl "
-                "--rationale-tokens 256 --output runs/rl\n"
+                "--output runs/rl\n"
                 "# go on after Ctrl-C or a crash: the same command with --resume"};
   }
 
@@ -44,12 +43,13 @@ class Sft : public Verb {
     output_.check_flags();
     const data::Dataset dataset = data::load_dataset(config_.dataset);
     const data::Split split = data::load_split(config_.split, dataset);
+    learn::check_validation_slates(config_, split);
     const auto rationales = rollout::load_rationales(config_.rationale_set, dataset, split);
     if (!invocation.dry_run && !output_.check_folder(config_.model))
       return output_.already_finished(invocation.json);
     base::catch_interrupts();
     const bool resumed = !invocation.dry_run && output_.resumes();
-    const auto model = open_model(dataset, split, resumed);
+    const auto model = open_model(dataset, split, resumed, *invocation.config);
     const auto memory = learn::plan_memory(config_, *model->model);
     const auto examples =
         learn::make_sft_examples(rationales, dataset, split, *model, learn::example_options(config_, memory));
@@ -58,34 +58,27 @@ class Sft : public Verb {
       return 0;
     }
     // Only now, when the new run has its model and data: a mistyped setting must not cost the old run.
-    if (!resumed) clear_run_folder(output_.output);
-    if (!resumed) write_configuration(invocation);
+    output_.begin(*invocation.config);
     announce(*model, examples, resumed);
     learn::SftTrainer trainer(config_, *model, dataset, split, examples, rationales.hash, output_.output);
     // A checkpoint that refuses these settings has done so by now.
-    if (resumed) write_configuration(invocation);
+    if (resumed) output_.record(*invocation.config);
     trainer.run();
     return report(trainer.state(), invocation);
   }
 
  private:
   std::unique_ptr<learn::RankingModel> open_model(const data::Dataset& dataset, const data::Split& split,
-                                                  bool resumed) {
-    model::ModelOptions options = config_.model_options;
-    // What `auto` chose at the start stays: another type would be another run.
-    if (resumed && options.dtype == "auto") options.dtype = learn::checkpoint_dtype(output_.output);
+                                                  bool resumed, const base::ConfigFields& given) {
     auto model = learn::open_ranking_model(
-        resumed ? output_.model_to_open(config_.model) : base::Path(config_.model), options, prompt_);
+        resumed ? output_.model_to_open(config_.model) : base::Path(config_.model),
+        resumed ? output_.options_to_open(config_.model_options) : config_.model_options, prompt_);
     learn::refuse_other_training(*model, dataset, split);
     learn::refuse_signals("sft", *model);
-    adopt_card(*model, "sft", prompt_, config_.model_options);
+    adopt_card(*model, "sft", given, prompt_, config_.model_options);
     config_.check();
     learn::check_positions(*model, config_.rationale_tokens);
     return model;
-  }
-
-  void write_configuration(const Invocation& invocation) const {
-    base::write_file(base::Path(output_.output) / "config.toml", invocation.config->as_toml());
   }
 
   static int64_t rationales_of(const std::vector<learn::SftExample>& trees) {
@@ -105,23 +98,22 @@ class Sft : public Verb {
   }
 
   int report(const learn::RunState& state, const Invocation& invocation) const {
-    const std::string best =
-        state.best ? fmt::format("\"best_step\":{},\"best_loss\":{},", state.best->step, state.best->loss)
-                   : "";
+    const std::string best = state.best ? fmt::format("\"best_step\":{},\"best_{}\":{},", state.best->step,
+                                                      config_.select, state.best->value)
+                                        : "";
     if (invocation.json) {
       print("{{\"steps\":{},\"trees\":{},{}\"seconds\":{:.1f},\"nonfinite_steps\":{}}}\n", state.step,
             state.slates, best, state.seconds, state.nonfinite_steps);
       return 0;
     }
     const std::string kept =
-        state.best ? fmt::format(", that of step {}, the best on what was held out", state.best->step) : "";
+        state.best ? fmt::format(", that of step {}, the best by {}", state.best->step, config_.select) : "";
     print("{} steps, {} trees in {:.0f} s; model in {}/model{}\n", state.step, state.slates, state.seconds,
           output_.output, kept);
     const std::string data =
         fmt::format("{} --split {}", shell_word(config_.dataset), shell_word(config_.split));
-    print("RL from it: r2rank train {} --model {} --stage rl --rationale-tokens {}{} --output RUN\n", data,
-          shell_word(output_.output), config_.rationale_tokens,
-          config_.model_options.tuning == "lora" ? " --tuning lora" : "");
+    print("RL from it: r2rank train {} --model {} --stage rl --steps 200 --output RUN\n", data,
+          shell_word(output_.output));
     print("next: r2rank eval {} --model {} --rationales 1 --rationale-tokens {} --temperature {}\n", data,
           shell_word(output_.output), config_.rationale_tokens, config_.temperature);
     return 0;

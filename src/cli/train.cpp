@@ -3,11 +3,11 @@
 #include "base/log.h"
 #include "cli/cost_text.h"
 #include "cli/output.h"
-#include "cli/run_folder.h"
 #include "cli/run_output.h"
 #include "cli/shell.h"
 #include "cli/verb.h"
 #include "experiment/signal_reader.h"
+#include "learn/learned_reasoning.h"
 #include "learn/trainer.h"
 
 namespace r2rank::cli {
@@ -51,7 +51,6 @@ class Train : public Verb {
     config_.check();
     config_.resolve();
     output_.check_flags();
-    const base::Path folder = output_.output;
     const data::Dataset dataset = data::load_dataset(config_.dataset);
     const data::Split split = data::load_split(config_.split, dataset);
     follow_signals(dataset, split, *invocation.config);
@@ -60,27 +59,18 @@ class Train : public Verb {
     learn::check_training_data(config_, dataset, split);
     base::catch_interrupts();
     const bool resumed = output_.resumes();
-    model::ModelOptions options = config_.model_options;
-    // What `auto` chose at the start stays: another type would be another run.
-    if (resumed && options.dtype == "auto") options.dtype = learn::checkpoint_dtype(folder);
-    const auto model = learn::open_ranking_model(output_.model_to_open(config_.model), options, prompt_);
+    const auto model = learn::open_ranking_model(output_.model_to_open(config_.model),
+                                                 output_.options_to_open(config_.model_options), prompt_);
     learn::refuse_other_training(*model, dataset, split);
-    adopt_card(*model, "train", prompt_, config_.model_options);
-    learn::use_signals(config_.signals, dataset, split, *model);
+    adopt(*model, dataset, split, *invocation.config);
     const auto signals = experiment::open_signals(*model, dataset, split, true);
-    config_.check();
-    if (!resumed) warn_of_cut_rationales(*model);
-    learn::check_positions(*model, config_.reasons() ? config_.rationale_tokens : 0);
     learn::plan_memory(config_, *model->model);  // refuses a budget before anything is written
     // Only now, when the new run has its model and data: a mistyped setting must not cost the old run.
-    if (!resumed) {
-      clear_run_folder(folder);
-      base::write_file(folder / "config.toml", invocation.config->as_toml());
-    }
+    output_.begin(*invocation.config);
     announce(*model, resumed);
-    learn::Trainer trainer(config_, *model, dataset, split, folder, signals.get());
+    learn::Trainer trainer(config_, *model, dataset, split, output_.output, signals.get());
     // A checkpoint that refuses these settings has done so by now.
-    if (resumed) base::write_file(folder / "config.toml", invocation.config->as_toml());
+    if (resumed) output_.record(*invocation.config);
     trainer.run();
     return report(trainer.state(), invocation);
   }
@@ -103,14 +93,27 @@ class Train : public Verb {
     learn::check_signal_targets(set, config_.recent_targets, config_.min_history);
   }
 
-  /// A model that was taught longer rationales than this run lets it write would never end one.
-  void warn_of_cut_rationales(const learn::RankingModel& model) const {
-    const int64_t taught = learn::taught_rationale_tokens(model);
-    if (config_.reasons() && taught > config_.rationale_tokens)
-      base::log_warning(
-          "{} was taught rationales of up to {} tokens by r2rank sft, and rationale_tokens = {} cuts them; "
-          "consider --rationale-tokens {}",
-          config_.model, taught, config_.rationale_tokens, taught);
+  /// What the model to start from, or the checkpoint, settles.
+  void adopt(learn::RankingModel& model, const data::Dataset& dataset, const data::Split& split,
+             const base::ConfigFields& given) {
+    adopt_card(model, "train", given, prompt_, config_.model_options);
+    learn::use_signals(config_.signals, dataset, split, model);
+    follow_learned_length(model, given);
+    config_.check();
+    learn::check_positions(model, config_.reasons() ? config_.rationale_tokens : 0);
+  }
+
+  /// A model that learned longer rationales than this run lets it write would hardly end one.
+  void follow_learned_length(const learn::RankingModel& model, const base::ConfigFields& given) {
+    const auto learned = config_.reasons() ? learn::learned_reasoning(model) : std::nullopt;
+    if (!learned || learned->rationale_tokens == config_.rationale_tokens) return;
+    if (!given.given("rationale_tokens")) {
+      config_.rationale_tokens = learned->rationale_tokens;
+      base::log_info("rationale_tokens {}, as {} was trained", config_.rationale_tokens, model.origin);
+    } else if (learned->rationale_tokens > config_.rationale_tokens) {
+      base::log_warning("rationale_tokens {} as given cuts what {} learned to write in up to {} tokens",
+                        config_.rationale_tokens, model.origin, learned->rationale_tokens);
+    }
   }
 
   void announce(const learn::RankingModel& model, bool resumed) const {
@@ -129,8 +132,7 @@ class Train : public Verb {
 
   int estimate(const data::Dataset& dataset, const data::Split& split, const Invocation& invocation) {
     const auto model = learn::open_ranking_model(config_.model, config_.model_options, prompt_);
-    learn::use_signals(config_.signals, dataset, split, *model);
-    learn::check_positions(*model, config_.reasons() ? config_.rationale_tokens : 0);
+    adopt(*model, dataset, split, *invocation.config);
     print("{}", training_cost_text(config_, *model, dataset, split, invocation.json));
     return 0;
   }

@@ -14,6 +14,7 @@ std::unique_ptr<Verb> make_data_check();
 std::unique_ptr<Verb> make_model_inspect();
 std::unique_ptr<Verb> make_model_import();
 std::unique_ptr<Verb> make_signals();
+std::unique_ptr<Verb> make_distill();
 std::unique_ptr<Verb> make_sft();
 std::unique_ptr<Verb> make_train();
 std::unique_ptr<Verb> make_eval();
@@ -21,6 +22,7 @@ std::unique_ptr<Verb> make_rank();
 std::unique_ptr<Verb> make_baseline_list();
 std::unique_ptr<Verb> make_baseline_train();
 std::unique_ptr<Verb> make_compare();
+std::unique_ptr<Verb> make_study();
 std::unique_ptr<Verb> make_doctor();
 std::unique_ptr<Verb> make_bench();
 std::unique_ptr<Verb> make_config_reference();
@@ -29,12 +31,10 @@ std::unique_ptr<Verb> make_completion();
 namespace {
 
 constexpr std::unique_ptr<Verb> (*kTable[])() = {
-    make_import,        make_generate,      make_split,
-    make_data_describe, make_data_check,    make_model_inspect,
-    make_model_import,  make_signals,       make_sft,
-    make_train,         make_baseline_list, make_baseline_train,
-    make_eval,          make_compare,       make_rank,
-    make_doctor,        make_bench,         make_config_reference,
+    make_import,        make_generate,      make_split,          make_data_describe, make_data_check,
+    make_model_inspect, make_model_import,  make_signals,        make_distill,       make_sft,
+    make_train,         make_baseline_list, make_baseline_train, make_eval,          make_compare,
+    make_study,         make_rank,          make_doctor,         make_bench,         make_config_reference,
     make_completion,
 };
 

@@ -111,7 +111,7 @@ RowPlan read_row(const toml::table& table, const ComparisonPlan& plan, PlanFile&
   if (method == nullptr) fail_at(file, table, "a [[row]] lacks 'method'");
   row.method = take_text("method", *method, file);
   row.name = row.method;
-  if (!is_combination(row)) make_method(row.method);
+  if (!is_combination(row)) at_node(file, *method, [&] { make_method(row.method); });
   for (const auto& [key, node] : table) {
     const std::string name(key.str());
     if (name == "method") continue;

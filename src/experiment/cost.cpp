@@ -35,8 +35,7 @@ int64_t mean_slate_tokens(const learn::TrainConfig& config, const learn::Ranking
                           const data::Dataset& dataset, const data::Split& split) {
   const rollout::SlatePrompts prompts(dataset, split, *model.prompts);
   const data::TrainingSlates slates(dataset, split,
-                                    {config.negative_count, config.recent_targets, config.min_history,
-                                     config.negatives, static_cast<uint64_t>(config.model_options.seed)});
+                                    config.drawing(static_cast<uint64_t>(config.model_options.seed)));
   int64_t tokens = 0;
   for (int64_t n = 0; n < kSampledSlates; ++n)
     tokens += rollout::slate_tokens(prompts.prepare(slates.draw(n), true), model.reasoner->frame(),

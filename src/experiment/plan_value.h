@@ -6,19 +6,31 @@
 #include <vector>
 
 #include "base/config.h"
+#include "base/error_text.h"
 
 namespace r2rank::experiment {
 
 /// A plan's file, for messages, and the variables whose values it asks for.
 struct PlanFile {
   std::string path;
+  std::string where = "compare";              ///< the verb that reads it
   std::vector<std::string> environment = {};  ///< names, in the order of their first appearance
 };
 
 enum class Environment { kNo, kYes };  ///< whether "${NAME}" stands for an environment variable
 
-/// Refuses what stands at a node (kUsage), with file and line: "[compare] line 3 of plan.toml: ...".
+/// Refuses what stands at a node (kUsage), with verb, file and line: "[compare] line 3 of plan.toml: ...".
 [[noreturn]] void fail_at(const PlanFile& file, const toml::node& node, const std::string& text);
+
+/// Runs something that a node asks for; its error then names file and line.
+template <class Action>
+auto at_node(const PlanFile& file, const toml::node& node, const Action& action) {
+  try {
+    return action();
+  } catch (const base::Error& error) {
+    fail_at(file, node, base::text_of(error));
+  }
+}
 
 /// Sets the field of that name from a key's value, and returns the value as the text that was set. It must be
 /// of the field's own type: a whole number where one is counted, a list where there may be several; text that

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "baselines/scorer.h"
+#include "experiment/perturbation.h"
 #include "learn/model_folder.h"
 #include "rollout/signal_source.h"
 #include "rollout/slate_prompts.h"
@@ -44,7 +45,7 @@ class RankingScorer : public baselines::Scorer {
  public:
   /// Errors: as open_signals and learn::check_positions.
   RankingScorer(std::string name, const learn::RankingModel& model, const data::Dataset& dataset,
-                const data::Split& split, ReasoningOptions options);
+                const data::Split& split, ReasoningOptions options, Perturbation perturbation = {});
 
   std::string name() const override { return name_; }
   std::vector<double> score(const data::Slate& slate) override;
@@ -60,11 +61,17 @@ class RankingScorer : public baselines::Scorer {
   Reasoned reason(const data::Slate& slate);
 
  private:
+  using Slates = std::span<const data::Slate>;
+  std::vector<rollout::PreparedSlate> prepare(Slates slates, int64_t member) const;
+  std::vector<rollout::SlateRollout> roll_out_all(const std::vector<rollout::PreparedSlate>& prepared);
+  std::vector<std::vector<double>> member_scores(Slates slates, int64_t member);
+
   std::string name_;
   const learn::RankingModel& model_;
   std::unique_ptr<rollout::SignalSource> signals_;  // null without
   rollout::SlatePrompts prompts_;
   ReasoningOptions options_;
+  Perturbation perturbation_;
   int64_t tokens_ = 0;
 };
 

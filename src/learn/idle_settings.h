@@ -1,8 +1,8 @@
 #pragma once
 
 #include <algorithm>
-#include <initializer_list>
 #include <string>
+#include <vector>
 
 #include "base/config.h"
 #include "base/error.h"
@@ -13,7 +13,7 @@ namespace r2rank::learn {
 /// at it, which would mislead whoever set it. `why` ends "... cannot act with". Errors: kUsage.
 template <class Config>
 void refuse_idle(const std::string& verb, Config config, bool idle, const std::string& why,
-                 std::initializer_list<std::string> keys) {
+                 const std::vector<std::string>& keys) {
   if (!idle) return;
   Config plain;
   base::ConfigFields set, defaults;

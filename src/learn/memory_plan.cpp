@@ -39,7 +39,7 @@ MemoryPlan plan_memory(const OptimisationConfig& config, const StageNeeds& needs
   MemoryPlan plan{fixed_bytes(needs.reference, model), kActivations, kRollout, needs.rollouts,
                   config.tokens_per_pass};
   if (config.memory.empty()) return plan;
-  const double budget = base::parse_bytes(config.memory, "train", "memory");
+  const double budget = base::parse_bytes(config.memory, needs.verb, "memory");
   const double left = budget - plan.fixed;
   // Rollout and training pass do not happen at the same time.
   plan.activations = left;
@@ -50,7 +50,7 @@ MemoryPlan plan_memory(const OptimisationConfig& config, const StageNeeds& needs
   const int64_t fitting = plain >= kFastPass ? plain : std::max(plain, recomputed);
   if (fitting < kSmallestPass)
     base::fail_usage(
-        "train",
+        needs.verb,
         "memory = {} is too little: weights and optimiser take {} and a pass of {} tokens {}; "
         "allow more, or train less of the model (--tuning lora or head)",
         config.memory, base::format_gibibytes(plan.fixed), kSmallestPass,
@@ -60,7 +60,7 @@ MemoryPlan plan_memory(const OptimisationConfig& config, const StageNeeds& needs
 }
 
 MemoryPlan plan_memory(const TrainConfig& config, const model::LanguageModel& model) {
-  return plan_memory(config, {config.reasons() && config.kl > 0, config.reasons()}, model);
+  return plan_memory(config, {"train", config.keeps_start(), config.reasons()}, model);
 }
 
 std::string MemoryPlan::text(const OptimisationConfig& config, const model::LanguageModel& model) const {

@@ -22,6 +22,7 @@ struct MemoryPlan {
 
 /// What a stage holds beside the model it trains.
 struct StageNeeds {
+  std::string verb;        ///< of errors: "train"
   bool reference = false;  ///< a second, frozen model
   bool rollouts = false;   ///< rationales are written
 };

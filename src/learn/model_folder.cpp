@@ -218,15 +218,6 @@ void refuse_other_training(const RankingModel& ranking, const data::Dataset& dat
       ranking.origin);
 }
 
-int64_t taught_rationale_tokens(const RankingModel& ranking) {
-  const json training = json::parse(ranking.training, nullptr, false);
-  if (!training.is_object() || !training.contains("configuration")) return 0;
-  const json& settings = training.at("configuration");
-  if (!settings.is_object() || !settings.contains("rationale_set")) return 0;
-  const auto tokens = settings.find("rationale_tokens");
-  return tokens != settings.end() && tokens->is_number_integer() ? tokens->get<int64_t>() : 0;
-}
-
 void check_positions(const RankingModel& ranking, int64_t rationale_tokens) {
   const text::PromptConfig& prompt = ranking.prompts->config();
   const auto cue = static_cast<int64_t>(ranking.prompts->cue().size());

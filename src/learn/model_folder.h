@@ -40,9 +40,6 @@ void check_positions(const RankingModel& ranking, int64_t rationale_tokens);
 void refuse_other_training(const RankingModel& ranking, const data::Dataset& dataset,
                            const data::Split& split);
 
-/// T of the rationales that `sft` taught the model, where its training ended with that; else 0.
-int64_t taught_rationale_tokens(const RankingModel& ranking);
-
 /// Writes our model folder into an existing empty folder: a Hugging Face folder in f32 (base weights),
 /// r2rank.json (prompt, readout, tuning), extra.safetensors (readout head, signal head and LoRA adapters),
 /// signals/ where it is trained with some.

@@ -18,15 +18,16 @@ struct RunState {
   double seconds = 0;           ///< of training so far
   int64_t nonfinite_steps = 0;  ///< skipped because the gradient was not finite, in all
   struct Best {
-    double loss = 0;    ///< the lowest on what is held out
+    double value = 0;   ///< the best so far of what the stage selects by
     int64_t step = 0;   ///< after which it was measured
-    int64_t worse = 0;  ///< measurements since, none of them lower
+    int64_t worse = 0;  ///< measurements since, none of them better
   };
   std::optional<Best> best = {};  ///< of a stage that looks for it
 };
 
 /// What a checkpoint belongs to: with anything else it would be another run.
 struct RunIdentity {
+  std::string verb;           ///< of errors: "train", "sft"
   std::string configuration;  ///< the resolved settings, a JSON object (configuration_of)
   std::string dataset_hash, split_hash;
   std::string rationales_hash = {};  ///< of what sft teaches; "" in other stages
@@ -56,6 +57,6 @@ RunState load_checkpoint(const base::Path& run, AdamW& optimizer, Critic* critic
 /// replaced, is put back first.
 bool has_checkpoint(const base::Path& run);
 /// The element type a checkpoint's run computes in ("bf16", "f32"). Errors: kData.
-std::string checkpoint_dtype(const base::Path& run);
+std::string checkpoint_dtype(const base::Path& run, const std::string& verb);
 
 }  // namespace r2rank::learn

@@ -27,7 +27,7 @@ struct World {
   World() {
     learn::TrainConfig config;
     config.model_options = learn::fuzz_options();
-    identity = {learn::configuration_of(config), "data", "split"};
+    identity = {"train", learn::configuration_of(config), "data", "split"};
     learn::save_checkpoint(run, *ranking, optimizer, nullptr, {12, 96, 3.25, 2}, identity);
     state = base::read_file(folder.path() / kState);
     moments = base::read_file(folder.path() / kMoments);
@@ -55,7 +55,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   const bool damage_state = bytes[0] % 2 == 0;
   world.folder.write(kState, damage_state ? input : world.state);
   world.folder.write(kMoments, damage_state ? world.moments : input);
-  attempt([] { learn::checkpoint_dtype(world.run); });
+  attempt([] { learn::checkpoint_dtype(world.run, "train"); });
   attempt([] { world.load(); });
   return 0;
 }

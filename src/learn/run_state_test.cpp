@@ -43,7 +43,7 @@ struct Trained {
 };
 
 RunIdentity identity_of(const TrainConfig& config) {
-  return {configuration_of(config), "hash of the data", "hash of the split"};
+  return {"train", configuration_of(config), "hash of the data", "hash of the split"};
 }
 
 class Checkpoint : public ::testing::Test {
@@ -93,7 +93,7 @@ TEST_F(Checkpoint, IsThereOnceItIsWholeAndIsAModelToo) {
   Trained trained(base_);
   save(trained);
   EXPECT_TRUE(has_checkpoint(run_));
-  EXPECT_EQ(checkpoint_dtype(run_), "f32");
+  EXPECT_EQ(checkpoint_dtype(run_, "train"), "f32");
   EXPECT_EQ(json::parse(testing::open_tiny(run_)->training).at("step"), 12);
 }
 
@@ -123,6 +123,18 @@ TEST_F(Checkpoint, IsResumedOnlyWithSettingsThatChangeNoStep) {
   other = config_;
   other.model_options.lora_targets = {"q_proj"};
   expect_parts(refusal(other, base::ErrorKind::kUsage), {"lora_targets", "has [\"q_proj\"]"});
+}
+
+TEST_F(Checkpoint, IsResumedOnlyWithTheModelThatWritesOrIsKeptNearby) {
+  for (const bool writes : {true, false}) {
+    config_.kl = writes ? 0 : 0.1;
+    config_.rationale_source = writes ? "start" : "policy";
+    Trained trained(base_);
+    save(trained);
+    TrainConfig other = config_;
+    other.model = "moved";
+    expect_parts(refusal(other, base::ErrorKind::kUsage), {"model = ", "has \"moved\""});
+  }
 }
 
 TEST_F(Checkpoint, OfAVersionThatDrewOtherNegativesIsResumedWithAWarning) {
@@ -178,7 +190,7 @@ TEST_F(Checkpoint, WithValuesThatNoRunLeavesIsDamaged) {
     expect_parts(refusal(config_), {"state.json", "damaged", "seconds"});
   }
   with("dtype", "f64");
-  expect_parts(error_of(base::ErrorKind::kData, [&] { checkpoint_dtype(run_); }),
+  expect_parts(error_of(base::ErrorKind::kData, [&] { checkpoint_dtype(run_, "train"); }),
                {"dtype", "expected bf16 or f32"});
 }
 
@@ -202,7 +214,7 @@ TEST_F(Checkpoint, OfDeepNestingIsRefusedWithoutACrash) {
     text.insert(text.find(field) + field.size(), deep + ",\"x\":");
     base::write_file(saved_ / "state.json", text);
     expect_parts(refusal(config_), {"state.json", "64 levels"});
-    expect_parts(error_of(base::ErrorKind::kData, [&] { checkpoint_dtype(run_); }),
+    expect_parts(error_of(base::ErrorKind::kData, [&] { checkpoint_dtype(run_, "train"); }),
                  {"state.json", "64 levels"});
   }
 }

@@ -43,9 +43,14 @@ void SftConfig::describe_validation(base::ConfigFields& fields) {
       .between(0, 1e9);
   fields
       .add("patience", patience,
-           "measurements in a row without a lower loss on what is held out before the run ends; its model is "
-           "the best one (0: never, and the last one)")
+           "measurements in a row without a better value of what select names before the run ends; its model "
+           "is the best one (0: never, and the last one)")
       .between(0, 1e6);
+  fields
+      .add("select", select,
+           "what the best model is chosen by: valid_loss, of the rationales held out, or ndcg, of the "
+           "validation slates as the model's own rationales rank them (dearer by far)")
+      .one_of({"valid_loss", "ndcg"});
   fields
       .add("valid_slates", valid_slates,
            "validation slates of the split that are ranked at each measurement (0: none)")
@@ -64,16 +69,26 @@ void SftConfig::check() const {
         "sft",
         "tuning = head trains the readout alone, which readout_weight = 0 and silent_weight = 0 leave "
         "without a loss: set one of them above 0, or choose tuning full or lora");
-  refuse_idle("sft", *this, valid_share == 0 && patience > 0,
+  check_validation();
+  refuse_idle_tuning("sft", *this);
+  refuse_idle("sft", *this, model_options.readout == "verdict", "readout = verdict",
+              {"readout_hidden", "readout_learning_rate"});
+}
+
+void SftConfig::check_validation() const {
+  refuse_idle("sft", *this, patience == 0, "patience = 0, which looks for no best model", {"select"});
+  if (selects_by_ndcg() && (valid_slates == 0 || valid_rationales == 0))
+    base::fail_usage("sft",
+                     "select = ndcg ranks validation slates by rationales, and valid_slates = {} with "
+                     "valid_rationales = {} asks for none: pass --valid-rationales 1, or --select valid_loss",
+                     valid_slates, valid_rationales);
+  refuse_idle("sft", *this, valid_share == 0 && patience > 0 && !selects_by_ndcg(),
               "valid_share = 0, which holds no rationales out", {"patience"});
   refuse_idle("sft", *this, valid_slates == 0, "valid_slates = 0, which ranks none", {"valid_rationales"});
   refuse_idle("sft", *this, valid_share == 0 && valid_slates == 0, "valid_share = 0 and valid_slates = 0",
               {"valid_every"});
   refuse_idle("sft", *this, valid_rationales == 0, "valid_rationales = 0, which writes none",
               {"temperature"});
-  refuse_idle_tuning("sft", *this);
-  refuse_idle("sft", *this, model_options.readout == "verdict", "readout = verdict",
-              {"readout_hidden", "readout_learning_rate"});
 }
 
 SftOptions SftConfig::step_options() const {

@@ -20,22 +20,25 @@ struct SftConfig : OptimisationConfig {
   int64_t rationales_per_step = 16;  ///< at least so many, of whole trees
   int64_t rationale_tokens = 256;    ///< T: longer rationales are cut
   double readout_weight = 1, silent_weight = 0.3;
-  double valid_share = 0.1;    ///< of the users, whose rationales are measured and not taught
-  int64_t valid_every = 0;     ///< steps between measurements; 0: at the end of each epoch
-  int64_t patience = 2;        ///< measurements without a lower loss before the run ends; 0: no end, no best
-  int64_t valid_slates = 100;  ///< validation slates that are ranked at each measurement
-  int64_t valid_rationales = 0;  ///< G: rationales sampled for each of their candidates
-  double temperature = 1.0;      ///< of these
+  double valid_share = 0.1;  ///< of the users, whose rationales are measured and not taught
+  int64_t valid_every = 0;   ///< steps between measurements; 0: at the end of each epoch
+  int64_t patience = 2;      ///< measurements without a better one before the run ends; 0: no end, no best
+  std::string select = "valid_loss";  ///< what is better: a lower valid_loss, or a higher ndcg
+  int64_t valid_slates = 100;         ///< validation slates that are ranked at each measurement
+  int64_t valid_rationales = 0;       ///< G: rationales sampled for each of their candidates
+  double temperature = 1.0;           ///< of these
 
   void describe(base::ConfigFields& fields);
   /// Refuses settings that cannot act. Errors: kUsage.
   void check() const;
   SftOptions step_options() const;
+  bool selects_by_ndcg() const { return select == "ndcg"; }
   /// How the validation slates are reasoned about.
   rollout::SamplingOptions sampling() const;
 
  private:
   void describe_validation(base::ConfigFields& fields);
+  void check_validation() const;
 };
 
 }  // namespace r2rank::learn

@@ -25,6 +25,12 @@ TEST_F(SftConfigs, AreFineAsTheyCome) {
   EXPECT_NO_THROW(config_.check());
   config_.patience = 0;
   EXPECT_NO_THROW(config_.check());
+  config_ = {};
+  config_.select = "ndcg";
+  config_.valid_rationales = 1;
+  config_.valid_share = 0;
+  config_.patience = 5;
+  EXPECT_NO_THROW(config_.check());
 }
 
 TEST_F(SftConfigs, RefuseSettingsThatCannotAct) {
@@ -43,6 +49,12 @@ TEST_F(SftConfigs, RefuseSettingsThatCannotAct) {
   config_.valid_share = 0;
   config_.valid_every = 5;
   expect_parts(refusal(), {"valid_every = 5"});
+  config_ = {};
+  config_.select = "ndcg";
+  expect_parts(refusal(), {"select = ndcg", "valid_rationales = 0", "--valid-rationales 1"});
+  config_.valid_rationales = 1;
+  config_.patience = 0;
+  expect_parts(refusal(), {"select = \"ndcg\"", "patience = 0"});
   config_ = {};
   config_.model_options.lora_rank = 4;
   expect_parts(refusal(), {"lora_rank = 4", "tuning = full"});

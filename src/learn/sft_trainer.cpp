@@ -65,7 +65,14 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 }  // namespace
 
 MemoryPlan plan_memory(const SftConfig& config, const model::LanguageModel& model) {
-  return plan_memory(config, {.reference = false, .rollouts = config.valid_rationales > 0}, model);
+  return plan_memory(config, {.verb = "sft", .rollouts = config.valid_rationales > 0}, model);
+}
+
+void check_validation_slates(const SftConfig& config, const data::Split& split) {
+  if (config.selects_by_ndcg() && split.valid.slates.empty())
+    base::fail_usage("sft",
+                     "select = ndcg ranks validation slates, and the split has none: make it with "
+                     "--valid-users, or pass --select valid_loss");
 }
 
 SftExampleOptions example_options(const SftConfig& config, const MemoryPlan& memory) {
@@ -76,9 +83,10 @@ SftExampleOptions example_options(const SftConfig& config, const MemoryPlan& mem
 SftTrainer::SftTrainer(const SftConfig& config, RankingModel& model, const data::Dataset& dataset,
                        const data::Split& split, SftExamples examples, const std::string& rationales_hash,
                        const base::Path& run)
-    : TrainingStage({"sft", "SFT", 0, true}, config, plan_memory(config, *model.model), model,
-                    {configuration_of(config), dataset.hash, data::training_hash(split), rationales_hash},
-                    run, nullptr),
+    : TrainingStage(
+          {"SFT", 0, true}, config, plan_memory(config, *model.model), model,
+          {"sft", configuration_of(config), dataset.hash, data::training_hash(split), rationales_hash}, run,
+          nullptr),
       config_(config),
       examples_(std::move(examples)),
       schedule_(sizes_of(examples_.training), config.rationales_per_step,
@@ -135,7 +143,7 @@ StepLog SftTrainer::step() {
   if (!measures_now()) return log;
   const StepLog measured = measure();
   log.insert(log.end(), measured.begin(), measured.end());
-  if (seeks_best()) keep_best(value_of(measured, "valid_loss"));
+  if (seeks_best()) keep_best(measured);
   return log;
 }
 
@@ -164,10 +172,21 @@ StepLog SftTrainer::measure() {
   return log;
 }
 
-/// A loss that is no number is no better than any.
-void SftTrainer::keep_best(double loss) {
-  if (std::isfinite(loss) && (!state_.best || loss < state_.best->loss)) {
-    state_.best = RunState::Best{loss, state_.step, 0};
+bool SftTrainer::seeks_best() const {
+  return config_.patience > 0 && (config_.selects_by_ndcg() || !examples_.valid.empty());
+}
+
+/// What is no number is no better than any.
+bool SftTrainer::is_better(double value) const {
+  if (!std::isfinite(value)) return false;
+  if (!state_.best) return true;
+  return config_.selects_by_ndcg() ? value > state_.best->value : value < state_.best->value;
+}
+
+void SftTrainer::keep_best(const StepLog& measured) {
+  const double value = value_of(measured, config_.selects_by_ndcg() ? "valid_ndcg" : "valid_loss");
+  if (is_better(value)) {
+    state_.best = RunState::Best{value, state_.step, 0};
     write_model(run_ / "best");
   } else if (state_.best) {
     ++state_.best->worse;

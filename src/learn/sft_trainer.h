@@ -34,8 +34,9 @@ class SftTrainer : public TrainingStage {
   SftOutcome teach(const std::vector<const SftExample*>& trees);
   bool measures_now() const;
   StepLog measure();
-  void keep_best(double loss);
-  bool seeks_best() const { return config_.patience > 0 && !examples_.valid.empty(); }
+  void keep_best(const StepLog& measured);
+  bool is_better(double value) const;
+  bool seeks_best() const;
 
   SftConfig config_;
   SftExamples examples_;
@@ -43,6 +44,8 @@ class SftTrainer : public TrainingStage {
   std::vector<rollout::PreparedSlate> valid_slates_;
 };
 
+/// Refuses a split whose validation slates cannot do what the settings ask of them. Errors: kUsage.
+void check_validation_slates(const SftConfig& config, const data::Split& split);
 /// How trees are made of rationales under these settings.
 SftExampleOptions example_options(const SftConfig& config, const MemoryPlan& memory);
 MemoryPlan plan_memory(const SftConfig& config, const model::LanguageModel& model);

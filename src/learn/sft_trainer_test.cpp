@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/interrupt.h"
+#include "learn/learned_reasoning.h"
 #include "learn/slate_measurement.h"
 #include "learn/tiny_rationales.h"
 
@@ -188,8 +189,39 @@ TEST_F(SftTraining, EndsEarlyWithTheBestModelOnWhatIsHeldOut) {
   EXPECT_EQ(json::parse(open_tiny(folder_.path() / "run")->training).at("step"), state.best->step);
   for (const auto& line : lines) {
     if (line.at("step") == 0 || !line.contains("valid_loss") || !line.at("valid_loss").is_number()) continue;
-    EXPECT_GE(line.at("valid_loss"), state.best->loss);
+    EXPECT_GE(line.at("valid_loss"), state.best->value);
   }
+}
+
+TEST_F(SftTraining, EndsEarlyWithTheModelThatRanksBestByItsRationalesWhereToldTo) {
+  auto config = tiny_config();
+  config.epochs = 100;
+  config.learning_rate = config.readout_learning_rate = 0.1;
+  config.valid_every = 1;
+  config.valid_share = 0;
+  config.valid_slates = 12;
+  config.valid_rationales = 1;
+  config.select = "ndcg";
+  const RunState state = train(config);
+  ASSERT_TRUE(state.best);
+  double best = 0;
+  int64_t step = 0;
+  for (const auto& line : logged())
+    if (line.at("step") > 0 && line.at("valid_ndcg").get<double>() > best)
+      best = line.at("valid_ndcg"), step = line.at("step");
+  EXPECT_DOUBLE_EQ(state.best->value, best);
+  EXPECT_EQ(state.best->step, step);
+  EXPECT_EQ(json::parse(open_tiny(folder_.path() / "run")->training).at("step"), step);
+  EXPECT_TRUE(state.best->worse == 2 || state.slates == 100 * start(config, "other").trees);
+}
+
+TEST_F(SftTraining, IsNotSelectedByValidationSlatesThatAreNotThere) {
+  auto config = tiny_config();
+  data::Split split;
+  EXPECT_NO_THROW(check_validation_slates(config, split));
+  config.select = "ndcg";
+  expect_parts(error_of(base::ErrorKind::kUsage, [&] { check_validation_slates(config, split); }),
+               {"[sft]", "--valid-users"});
 }
 
 TEST_F(SftTraining, FindsItsBestModelAgainWhenResumed) {
@@ -261,7 +293,8 @@ TEST_F(SftTraining, IsNotResumedWithOtherSettings) {
   interrupt_after(2, tiny_config(), "run");
   auto config = tiny_config();
   config.rationale_tokens = 19;
-  expect_parts(error_of(base::ErrorKind::kUsage, [&] { start(config); }), {"rationale_tokens = 20", "19"});
+  expect_parts(error_of(base::ErrorKind::kUsage, [&] { start(config); }),
+               {"[sft]", "rationale_tokens = 20", "19"});
   config = tiny_config();
   config.rationale_set = "moved elsewhere";
   config.steps = 30;
@@ -273,8 +306,8 @@ TEST_F(SftTraining, StartsRlWithOneSetting) {
   config.epochs = 1;
   train(config);
   const auto model = open_tiny(folder_.path() / "run");
-  EXPECT_EQ(taught_rationale_tokens(*model), 20);
-  EXPECT_EQ(taught_rationale_tokens(*open_tiny(base_)), 0);
+  EXPECT_EQ(learned_reasoning(*model)->rationale_tokens, 20);
+  EXPECT_FALSE(learned_reasoning(*open_tiny(base_)));
 }
 
 }  // namespace

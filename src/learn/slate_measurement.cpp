@@ -76,8 +76,7 @@ SlateMeasurement measure_slates(const rollout::Reasoner& reasoner,
   SlateMeasurement sum;
   if (slates.empty()) return sum;
   Written written;
-  std::vector<const rollout::PreparedSlate*> all;
-  for (const auto& slate : slates) all.push_back(&slate);
+  const auto all = rollout::pointers_to(slates);
   for (size_t begin = 0; begin < all.size(); begin += kSlatesAtOnce)
     add_slates(reasoner, Slates(all).subspan(begin, std::min(kSlatesAtOnce, all.size() - begin)), sampling,
                sum, written);

@@ -170,6 +170,26 @@ TEST_F(StepWithSignals, TheReasonerScoresAsTheStepDoes) {
     }
 }
 
+TEST_F(StepWithSignals, GivenRationalesAreScoredAsTheStepDoes) {
+  add_head();
+  model_->add_signal_projection(kFeatures);
+  {
+    at::NoGradGuard no_grad;
+    model_->signal_projection()->master.fill_(0.3F);
+  }
+  rationales_[0][1][1].malformed = true;
+  const auto outcomes = run(true);
+  std::vector<rollout::SlateRollout> rollouts(kSlates);
+  for (int b = 0; b < kSlates; ++b) rollouts[b].rationales = rationales_[b];
+  reasoner()->score(pointers(), rollouts);
+  for (int b = 0; b < kSlates; ++b)
+    for (int i = 0; i < kItems; ++i) {
+      EXPECT_NEAR(rollouts[b].silent[i], outcomes[b].scores.silent[i], 1e-5);
+      for (int g = 0; g < kRationales; ++g)
+        EXPECT_NEAR(rollouts[b].scores[i][g], outcomes[b].scores.reasoned[i][g], 1e-5);
+    }
+}
+
 TEST_F(StepWithSignals, AProjectionStartsWithoutEffect) {
   const auto plain = run(true);
   model_->add_signal_projection(kFeatures);

@@ -38,13 +38,7 @@ void TrainConfig::describe(base::ConfigFields& fields) {
            "wall-clock budget in minutes (0: none); ends the run, and the schedule, before `steps`")
       .between(0, 1e6);
   fields.add("slates_per_step", slates_per_step, "B: slates in one optimiser step").between(1, 4096);
-  fields.add("negatives", negatives, "how the negatives of training slates are drawn")
-      .one_of({"uniform", "popularity"});
-  fields.add("negative_count", negative_count, "negatives of a training slate (K - 1)").between(1, 999);
-  fields
-      .add("recent_targets", recent_targets, "targets are drawn among a user's last so many training events")
-      .between(1, 1e6);
-  fields.add("min_history", min_history, "earlier events a training target needs").between(1, 1e6);
+  SlateDrawing::describe(fields);
   signals.describe(fields);
   describe_rationales(fields);
   describe_objective(fields);
@@ -53,9 +47,18 @@ void TrainConfig::describe(base::ConfigFields& fields) {
 
 void TrainConfig::describe_rationales(base::ConfigFields& fields) {
   fields.add("rationales", rationales, "G: rationales sampled for each user and item (rl)").between(1, 256);
-  fields.add("rationale_tokens", rationale_tokens, "T: a rationale ends after this many tokens at the latest")
+  fields
+      .add(
+          "rationale_tokens", rationale_tokens,
+          "T: a rationale ends after this many tokens at the latest (not given: as a model that learned to reason "
+          "was trained)")
       .between(1, 4096);
   fields.add("temperature", temperature, "sampling temperature of the rationales").between(0.01, 100);
+  fields
+      .add("rationale_source", rationale_source,
+           "who writes the rationales (rl): the model as it is, the model that it started from, or nobody: "
+           "rationale_tokens tokens that say nothing (ablations; with credit = none)")
+      .one_of({"policy", "start", "filler"});
   fields.add("epochs", epochs, "optimiser passes over one rollout (rl); later ones are clipped")
       .between(1, 100);
 }
@@ -130,6 +133,12 @@ void TrainConfig::check_rationales() const {
         "tuning = {} leaves the writing of rationales as it is, so that token credit, kl, token_entropy "
         "and length_price cannot act: set credit = none and the others to 0, or choose tuning full or lora",
         model_options.tuning));
+  const bool own = rationale_source == "policy";
+  if (!own && (how != Credit::kNone || kl > 0 || token_entropy > 0 || length_price > 0))
+    refuse(fmt::format(
+        "rationale_source = {} trains nothing of the writing: set credit = none and kl, token_entropy "
+        "and length_price to 0",
+        rationale_source));
   if (rationales == 1 && needs_several_rationales(how))
     refuse(
         fmt::format("credit = {} compares rationales of one item and needs rationales >= 2; "
@@ -144,8 +153,10 @@ void TrainConfig::check_rationales() const {
 /// A setting that differs from its default and is never looked at would mislead whoever set it.
 void TrainConfig::check_idle() const {
   refuse_idle("train", *this, !reasons(), "stage = silent, which writes no rationales",
-              {"rationales", "rationale_tokens", "temperature", "epochs", "objective", "credit", "token_clip",
-               "token_entropy", "kl", "length_price", "silent_weight"});
+              {"rationales", "rationale_tokens", "temperature", "rationale_source", "epochs", "objective",
+               "credit", "token_clip", "token_entropy", "kl", "length_price", "silent_weight"});
+  refuse_idle("train", *this, rationale_source == "filler", "rationale_source = filler, which draws nothing",
+              {"temperature"});
   const bool sampled = estimator_of(estimator) == Estimator::kReinforcePl;
   refuse_idle("train", *this, !sampled, "estimator = expected, which samples no rankings",
               {"rankings", "ranking_depth", "ranking_clip", "ranking_baseline"});

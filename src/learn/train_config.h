@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/config.h"
+#include "data/slate_drawing.h"
 #include "learn/optimisation_config.h"
 #include "learn/signal_config.h"
 #include "learn/step.h"
@@ -12,22 +13,20 @@
 namespace r2rank::learn {
 
 /// Every parameter of `r2rank train`: one stage of one run.
-struct TrainConfig : OptimisationConfig {
+struct TrainConfig : OptimisationConfig, data::SlateDrawing {
   std::string model;  ///< GGUF file, Hugging Face folder, or a run folder whose model is trained further
   std::string dataset, split;
   std::string stage = "silent";  ///< silent: the readout of the cue right after the prompt; rl: rationales
   int64_t steps = 200;           ///< 0: until `minutes` are over
   double minutes = 0;            ///< wall-clock budget; the schedule follows it where it ends before `steps`
   int64_t slates_per_step = 8;   ///< B
-  int64_t negative_count = 7;    ///< K - 1
-  int64_t recent_targets = 6;
-  int64_t min_history = 3;
-  std::string negatives = "uniform";  ///< how they are drawn
   SignalConfig signals;
 
   int64_t rationales = 2;         ///< G
   int64_t rationale_tokens = 16;  ///< T
   double temperature = 1.0;
+  std::string rationale_source =
+      "policy";        ///< who writes: "policy", "start" (the model it began as), "filler"
   int64_t epochs = 1;  ///< passes over one rollout
 
   std::string list_objective = "auto";  ///< auto: cross-entropy in the silent stage, ndcg in rl
@@ -51,6 +50,8 @@ struct TrainConfig : OptimisationConfig {
   StepOptions step_options() const;
   rollout::SamplingOptions sampling(int64_t step) const;
   bool reasons() const { return stage == "rl"; }
+  /// Whether the model that the run started from stays beside the one that learns.
+  bool keeps_start() const { return reasons() && (kl > 0 || rationale_source == "start"); }
   ListObjective objective_of_lists() const;
 
  private:

@@ -8,14 +8,10 @@
 #include "learn/activations.h"
 #include "learn/step.h"
 #include "learn/step_summary.h"
+#include "rollout/rationale_change.h"
 
 namespace r2rank::learn {
 namespace {
-
-data::TrainingSlates::Options slate_options(const TrainConfig& config) {
-  return {config.negative_count, config.recent_targets, config.min_history, config.negatives,
-          static_cast<uint64_t>(config.model_options.seed)};
-}
 
 std::unique_ptr<Critic> critic_of(const TrainConfig& config, const model::LanguageModel& model) {
   if (ranking_baseline_of(config.ranking_baseline) != RankingBaseline::kCritic) return nullptr;
@@ -49,12 +45,6 @@ struct Trainer::Batch {
   double rollout_seconds = 0, train_seconds = 0;
   int64_t tokens = 0;
 
-  std::vector<const rollout::PreparedSlate*> pointers() const {
-    std::vector<const rollout::PreparedSlate*> all;
-    for (const auto& slate : prepared) all.push_back(&slate);
-    return all;
-  }
-
   StepSlate step_slate(size_t b) const {
     StepSlate slate{.slate = &prepared[b]};
     if (!rollouts.empty()) slate.rationales = &rollouts[b].rationales;
@@ -72,21 +62,22 @@ struct Trainer::Batch {
 
 Trainer::Trainer(const TrainConfig& config, RankingModel& model, const data::Dataset& dataset,
                  const data::Split& split, const base::Path& run, rollout::SignalSource* signals)
-    : TrainingStage(
-          {"train", config.stage == "rl" ? "RL" : "silent warm-up", config.steps, config.minutes > 0}, config,
-          plan_memory(config, *model.model), model,
-          {configuration_of(config), dataset.hash, data::training_hash(split), "", signals_hash(model)}, run,
-          critic_of(config, *model.model)),
+    : TrainingStage({config.stage == "rl" ? "RL" : "silent warm-up", config.steps, config.minutes > 0},
+                    config, plan_memory(config, *model.model), model,
+                    {"train", configuration_of(config), dataset.hash, data::training_hash(split), "",
+                     signals_hash(model)},
+                    run, critic_of(config, *model.model)),
       config_(config),
       prompts_(dataset, split, *model.prompts, signals),
-      slates_(dataset, split, slate_options(config)) {
+      slates_(dataset, split, config.drawing(static_cast<uint64_t>(config.model_options.seed))) {
   check_positions(model, config.reasons() ? config.rationale_tokens : 0);
   critic_learning_rate_ = config_.critic_learning_rate;
-  if (config_.kl == 0) return;
+  if (!config_.keeps_start()) return;
   model::ModelOptions frozen = config_.model_options;
   frozen.tuning = "frozen";
   frozen.dtype = model.model->options().dtype;
   reference_ = open_ranking_model(config_.model, frozen, model_.prompts->config());
+  reference_->reasoner->set_budget(memory_.rollout);
 }
 
 double Trainer::progress() const {
@@ -102,16 +93,29 @@ Trainer::Batch Trainer::draw() const {
   return batch;
 }
 
+/// Rationales by whom the configuration names, with the model's own scores of them where these are asked for.
+std::vector<rollout::SlateRollout> Trainer::written(std::span<const rollout::PreparedSlate* const> slates,
+                                                    const rollout::SamplingOptions& options,
+                                                    bool with_scores) const {
+  if (config_.rationale_source == "policy") return model_.reasoner->reason(slates, options, with_scores);
+  auto rollouts = config_.rationale_source == "start"
+                      ? reference_->reasoner->reason(slates, options, false)
+                      : rollout::filler_rollouts(slates, model_.reasoner->frame(), *model_.tokenizer,
+                                                 options.rationales, options.max_tokens);
+  if (with_scores) model_.reasoner->score(slates, rollouts);
+  return rollouts;
+}
+
 void Trainer::roll_out(Batch& batch) const {
   if (!config_.reasons()) return;
   const auto start = std::chrono::steady_clock::now();
-  const auto all = batch.pointers();
+  const auto all = rollout::pointers_to(batch.prepared);
   const auto options = config_.sampling(state_.step);
   const StepOptions step = config_.step_options();
   const bool batch_baseline =
       step.credit == Credit::kShared || (step.estimator.estimator == Estimator::kReinforcePl &&
                                          step.estimator.baseline == RankingBaseline::kBatchMean);
-  batch.rollouts = model_.reasoner->reason(all, options, batch_baseline);
+  batch.rollouts = written(all, options, batch_baseline);
   for (const auto& rollout : batch.rollouts) batch.tokens += rollout.sampled_tokens;
   if (batch_baseline) set_baselines(batch);
   batch.rollout_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -135,7 +139,7 @@ void Trainer::set_baselines(Batch& batch) const {
 }
 
 void Trainer::add_references(Batch& batch) {
-  if (reference_ == nullptr || batch.rollouts.empty()) return;
+  if (config_.kl == 0 || batch.rollouts.empty()) return;
   for (size_t b = 0; b < batch.prepared.size(); ++b)
     batch.references.push_back(rationale_logprobs(*reference_->model, model_.reasoner->frame(),
                                                   batch.prepared[b], batch.rollouts[b].rationales,
@@ -233,7 +237,7 @@ std::string Trainer::note(const StepLog& log) {
 }
 
 void check_training_data(const TrainConfig& config, const data::Dataset& dataset, const data::Split& split) {
-  data::TrainingSlates(dataset, split, slate_options(config));
+  data::TrainingSlates(dataset, split, config.drawing(static_cast<uint64_t>(config.model_options.seed)));
 }
 
 }  // namespace r2rank::learn

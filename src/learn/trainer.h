@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,8 @@ class Trainer : public TrainingStage {
   std::string note(const StepLog& log) override;
   Batch draw() const;
   void roll_out(Batch& batch) const;
+  std::vector<rollout::SlateRollout> written(std::span<const rollout::PreparedSlate* const> slates,
+                                             const rollout::SamplingOptions& options, bool with_scores) const;
   void set_baselines(Batch& batch) const;
   void add_references(Batch& batch);
   /// false: its gradient was not finite and changed nothing.
@@ -42,8 +45,8 @@ class Trainer : public TrainingStage {
   TrainConfig config_;
   rollout::SlatePrompts prompts_;
   data::TrainingSlates slates_;
-  bool beyond_budget_ = false;  // said once
-  std::unique_ptr<RankingModel> reference_;
+  bool beyond_budget_ = false;               // said once
+  std::unique_ptr<RankingModel> reference_;  // the model it started from; null where nothing asks for it
   double smoothed_ = std::numeric_limits<double>::quiet_NaN();  // of the value beside the progress bar
 };
 

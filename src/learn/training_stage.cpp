@@ -88,7 +88,7 @@ void TrainingStage::after_step(const StepLog& log) {
 
 void TrainingStage::stop_interrupted() {
   base::fail(
-      base::ErrorKind::kInterrupted, label_.verb,
+      base::ErrorKind::kInterrupted, identity_.verb,
       "stopped at step {}; the checkpoint is saved. To resume, run the same command again with --resume",
       state_.step);
 }
@@ -97,7 +97,7 @@ void TrainingStage::stop_interrupted() {
 void TrainingStage::stop_nonfinite() {
   save();
   base::fail_data(
-      label_.verb,
+      identity_.verb,
       "{} steps in a row had a gradient that is not finite and were skipped; the model before them is in "
       "{}. Lower learning_rate or use --dtype f32",
       nonfinite_in_a_row_, (run_ / "checkpoint").string());

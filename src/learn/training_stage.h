@@ -39,7 +39,6 @@ class TrainingStage {
  protected:
   /// How the stage is announced and its progress counted.
   struct Label {
-    std::string verb;         ///< of errors: "train"
     std::string bar;          ///< "RL"
     int64_t total_steps = 0;  ///< 0: unknown beforehand
     bool shared = false;      ///< progress(), not the number of steps, says how much is done

@@ -18,9 +18,8 @@ using data::testing::expect_parts;
 class Pull : public TrainingStage {
  public:
   Pull(const OptimisationConfig& config, RankingModel& model, const base::Path& run, int64_t steps)
-      : TrainingStage({"pull", "pulling", steps, false}, config,
-                      plan_memory(config, StageNeeds(), *model.model), model, {"{}", "data", "split"}, run,
-                      nullptr),
+      : TrainingStage({"pulling", steps, false}, config, plan_memory(config, {.verb = "pull"}, *model.model),
+                      model, {"pull", "{}", "data", "split"}, run, nullptr),
         steps_(steps) {}
 
   StepLog step() override {
@@ -118,8 +117,8 @@ TEST_F(TrainingStages, RefuseACheckpointOfOtherRationales) {
   AdamW optimizer(ranking_->model->parameters(), AdamWOptions());
   expect_parts(
       error_of(base::ErrorKind::kUsage,
-               [&] { load_checkpoint(run_, optimizer, nullptr, {"{}", "data", "split", "others"}); }),
-      {"other rationales"});
+               [&] { load_checkpoint(run_, optimizer, nullptr, {"pull", "{}", "data", "split", "others"}); }),
+      {"[pull]", "other rationales"});
 }
 
 }  // namespace

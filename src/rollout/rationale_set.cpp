@@ -1,10 +1,12 @@
 #include "rollout/rationale_set.h"
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/json.h"
 #include "base/sha256.h"
+#include "base/trim.h"
 #include "data/json_fields.h"
 
 namespace r2rank::rollout {
@@ -17,18 +19,20 @@ constexpr const char* kFormat = "r2rank-rationales";
 constexpr int64_t kVersion = 1;
 constexpr const char* kHeader = "rationales.json";
 constexpr const char* kLines = "rationales.jsonl";
-constexpr size_t kLongestText = 64 * 1024;
+constexpr const char* kGain = "utility_gain";
 constexpr int64_t kMostRounds = 1'000'000;
 
 ordered_json line_of(const WrittenRationale& rationale, const data::Dataset& dataset) {
-  return {{"user_id", dataset.user_ids.at(rationale.user)},
-          {"item_id", dataset.items.at(rationale.item).id},
-          {"history_end", rationale.history_end},
-          {"label", rationale.label ? 1 : 0},
-          {"verdict", rationale.label ? "yes" : "no"},
-          {"rationale", rationale.text},
-          {"source", rationale.source},
-          {"round", rationale.round}};
+  ordered_json line = {{"user_id", dataset.user_ids.at(rationale.user)},
+                       {"item_id", dataset.items.at(rationale.item).id},
+                       {"history_end", rationale.history_end},
+                       {"label", rationale.label ? 1 : 0},
+                       {"verdict", rationale.label ? "yes" : "no"},
+                       {"rationale", rationale.text},
+                       {"source", rationale.source},
+                       {"round", rationale.round}};
+  if (rationale.gain && std::isfinite(*rationale.gain)) line[kGain] = *rationale.gain;
+  return line;
 }
 
 /// Reads lines one by one, everything checked against dataset and split.
@@ -53,6 +57,7 @@ class LineReader {
     rationale.text = text(fields, what);
     rationale.source = fields.text("source");
     rationale.round = fields.integer("round", 0, kMostRounds);
+    rationale.gain = gain(fields);
     return rationale;
   }
 
@@ -103,13 +108,21 @@ class LineReader {
 
   static std::string text(const data::JsonFields& fields, const std::string& what) {
     std::string text = fields.text("rationale");
-    if (text.find_first_not_of(" \t\r\n") == std::string::npos)
+    if (base::trimmed(text).empty())
       base::fail_data(kWhere, "expected a text as 'rationale' in {}, found a blank one; leave the line out",
                       what);
-    if (text.size() > kLongestText)
+    if (text.size() > kLongestRationale)
       base::fail_data(kWhere, "expected at most {} bytes of 'rationale' in {}, found {}; shorten it",
-                      kLongestText, what, text.size());
+                      kLongestRationale, what, text.size());
     return text;
+  }
+
+  /// Whoever has no utility leaves it out.
+  static std::optional<double> gain(const data::JsonFields& fields) {
+    if (!fields.value().contains(kGain)) return std::nullopt;
+    const auto& value = fields.value().at(kGain);
+    if (!value.is_number()) fields.fail_field(kGain, "a number, or nothing at all");
+    return value.get<double>();
   }
 
   const std::string& source_;

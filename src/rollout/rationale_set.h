@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,9 +18,13 @@ struct WrittenRationale {
   int32_t item = 0;         ///< the candidate
   bool label = false;       ///< whether the candidate is the event at history_end: the verdict, yes or no
   std::string text = {};
-  std::string source = {};  ///< who wrote it: a model's name
-  int64_t round = 0;        ///< of rejection sampling; 0: the first
+  std::string source = {};          ///< who wrote it: a model's name
+  int64_t round = 0;                ///< of rejection sampling, from 1; 0: of a teacher, or by hand
+  std::optional<double> gain = {};  ///< utility that it gained when it was sampled, where that was measured
 };
+
+/// A longer text is not read, bytes.
+constexpr size_t kLongestRationale = 64 * 1024;
 
 /// What `distill` leaves and `sft` teaches: a folder with rationales.json and rationales.jsonl
 /// (docs/formats.md).

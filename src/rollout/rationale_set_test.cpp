@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "data/test_support.h"
@@ -21,7 +22,7 @@ class RationaleSets : public ::testing::Test {
 
   std::vector<WrittenRationale> some() const {
     return {{0, 2, 2, true, "It goes with \"Title 1\".\nSo yes.", "teacher", 0},
-            {0, 2, 4, false, "Nothing like it was chosen.", "teacher", 1},
+            {0, 2, 4, false, "Nothing like it was chosen.", "self", 1, -0.125},
             {1, 0, 2, true, "Ein häufiger Titel.", "self", 2}};
   }
   std::string save(const std::string& about = "{}") {
@@ -52,9 +53,10 @@ TEST_F(RationaleSets, ComeBackAsTheyWereSaved) {
   ASSERT_EQ(found.rationales.size(), expected.size());
   for (size_t n = 0; n < expected.size(); ++n) {
     const auto &one = found.rationales[n], &other = expected[n];
-    EXPECT_EQ(std::tie(one.user, one.history_end, one.item, one.label, one.text, one.source, one.round),
-              std::tie(other.user, other.history_end, other.item, other.label, other.text, other.source,
-                       other.round));
+    EXPECT_EQ(
+        std::tie(one.user, one.history_end, one.item, one.label, one.text, one.source, one.round, one.gain),
+        std::tie(other.user, other.history_end, other.item, other.label, other.text, other.source,
+                 other.round, other.gain));
   }
 }
 
@@ -149,6 +151,19 @@ TEST_F(RationaleSets, RefuseLabelsThatContradictTheVerdictOrTheData) {
 TEST_F(RationaleSets, RefuseTextsThatSayNothingOrTooMuch) {
   expect_parts(refusal(line({{"rationale", " \n"}})), {"blank"});
   expect_parts(refusal(line({{"rationale", std::string(70'000, 'a')}})), {"65536 bytes", "70000"});
+}
+
+TEST_F(RationaleSets, MayTellWhatARationaleGained) {
+  const auto gain = [&](const json& value) {
+    return parse_rationale_lines(line({{"utility_gain", value}}), "lines", dataset_, split_).front().gain;
+  };
+  EXPECT_EQ(gain(0.5), 0.5);
+  EXPECT_EQ(gain(1), 1.0);
+  EXPECT_FALSE(gain(nullptr));  // merge_patch takes the key away
+  expect_parts(refusal(line({{"utility_gain", "much"}})), {"line 1 of lines", "utility_gain", "number"});
+  auto unknown = some();
+  unknown.front().gain = std::nan("");
+  EXPECT_EQ(rationale_lines(unknown, dataset_), rationale_lines(some(), dataset_));
 }
 
 TEST_F(RationaleSets, TakeIdsThatAreNumbers) {

@@ -196,6 +196,46 @@ void Reasoner::sample_all(Batch& batch, const SamplingOptions& options) const {
   }
 }
 
+void Reasoner::score(Slates slates, std::vector<SlateRollout>& rollouts) const {
+  R2RANK_CHECK(rollouts.size() == slates.size());
+  at::NoGradGuard no_grad;
+  for (size_t b = 0; b < slates.size(); ++b) score_slate(*slates[b], rollouts[b]);
+}
+
+/// Of the rationales that are not malformed, in their order.
+std::vector<double> Reasoner::reasoned_scores(const SlateTree& tree,
+                                              const std::vector<std::vector<Rationale>>& rationales,
+                                              const at::Tensor& states, const at::Tensor& offsets) const {
+  std::vector<int64_t> read, candidates;
+  auto place = tree.reasoned_last.begin();
+  for (size_t i = 0; i < rationales.size(); ++i)
+    for (size_t g = 0; g < rationales[i].size(); ++g, ++place) {
+      if (*place < 0) continue;
+      read.push_back(*place);
+      candidates.push_back(static_cast<int64_t>(i));
+    }
+  if (read.empty()) return {};
+  return to_doubles(with_offsets(model_.readout()(rows_of(states, read)),
+                                 offsets.defined() ? rows_of(offsets, candidates) : offsets));
+}
+
+void Reasoner::score_slate(const PreparedSlate& slate, SlateRollout& rollout) const {
+  const PreparedSlate* pointer = &slate;
+  const SlateTree tree = build_slate_tree({&pointer, 1}, frame_, {rollout.rationales});
+  const SignalRows signals = signal_rows({&pointer, 1});
+  const at::Tensor states = model_.transformer().states(model_.transformer().plan(tree.tree), false,
+                                                        signal_shifts(model_, signals, tree.candidate_last));
+  const at::Tensor offsets = signal_offsets(model_, signals);  // [K]
+  rollout.silent = to_doubles(with_offsets(model_.readout()(rows_of(states, tree.silent_last)), offsets));
+  const auto scores = reasoned_scores(tree, rollout.rationales, states, offsets);
+  auto next = scores.begin();
+  auto place = tree.reasoned_last.begin();
+  rollout.scores.assign(rollout.rationales.size(), {});
+  for (size_t i = 0; i < rollout.rationales.size(); ++i)
+    for (size_t g = 0; g < rollout.rationales[i].size(); ++g)
+      rollout.scores[i].push_back(*place++ < 0 ? rollout.silent[i] : *next++);
+}
+
 void Reasoner::read_scores(Batch& batch) const {
   at::NoGradGuard no_grad;
   const auto& readout = model_.readout();

@@ -50,6 +50,11 @@ class Reasoner {
   std::vector<SlateRollout> reason(std::span<const PreparedSlate* const> slates,
                                    const SamplingOptions& options, bool read_scores) const;
 
+  /// Reads the scores of the rationales that stand in the rollouts already, written elsewhere or changed
+  /// since: silent [K], and scores [K][G] in place of those that are there. One pass over a slate's tree at a
+  /// time.
+  void score(std::span<const PreparedSlate* const> slates, std::vector<SlateRollout>& rollouts) const;
+
  private:
   using Slates = std::span<const PreparedSlate* const>;
   struct Batch;
@@ -57,6 +62,10 @@ class Reasoner {
   model::Transformer::Shifts shifts_of(const Batch& batch) const;
   void sample_all(Batch& batch, const SamplingOptions& options) const;
   void read_scores(Batch& batch) const;
+  void score_slate(const PreparedSlate& slate, SlateRollout& rollout) const;
+  std::vector<double> reasoned_scores(const SlateTree& tree,
+                                      const std::vector<std::vector<Rationale>>& rationales,
+                                      const at::Tensor& states, const at::Tensor& offsets) const;
 
   const model::LanguageModel& model_;
   PromptFrame frame_;

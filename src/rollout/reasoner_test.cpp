@@ -346,5 +346,51 @@ TEST(SlateRollout, AveragesOverRationalesOrTakesTheSilentScores) {
   EXPECT_EQ(rollout.mean_scores(), (std::vector<double>{3, 4}));
 }
 
+class GivenRationales : public testing::Test {
+ protected:
+  GivenRationales() { model_->set_verdict_tokens(11, 12); }
+
+  std::unique_ptr<model::LanguageModel> model_ = model::golden::tiny_model("llama");
+  Reasoner reasoner_{*model_, {{20, 21}, {30, 31, 32}, 5}, {}};
+  SlateBatch batch_{{RawSlate(1, 5), RawSlate(2, 3)}};
+};
+
+TEST_F(GivenRationales, HaveTheScoresThatDecodingGaveThem) {
+  const auto decoded = reasoner_.reason(batch_.view, {.rationales = 2, .max_tokens = 6, .seed = 3}, true);
+  auto given = decoded;
+  for (auto& rollout : given) {
+    rollout.silent.clear();
+    rollout.scores.clear();
+  }
+  reasoner_.score(batch_.view, given);
+  for (size_t b = 0; b < given.size(); ++b) {
+    ASSERT_EQ(given[b].scores.size(), decoded[b].scores.size());
+    for (size_t i = 0; i < given[b].scores.size(); ++i) {
+      EXPECT_NEAR(given[b].silent[i], decoded[b].silent[i], 1e-5);
+      ASSERT_EQ(given[b].scores[i].size(), 2U);
+      for (size_t g = 0; g < 2; ++g) EXPECT_NEAR(given[b].scores[i][g], decoded[b].scores[i][g], 1e-5);
+    }
+  }
+}
+
+TEST_F(GivenRationales, AreScoredWithTheCandidateTheyStandWith) {
+  auto rollouts = reasoner_.reason(batch_.view, {.rationales = 1, .max_tokens = 6, .seed = 3}, true);
+  const auto before = rollouts[0].scores;
+  std::swap(rollouts[0].rationales[0], rollouts[0].rationales[1]);
+  reasoner_.score(batch_.view, rollouts);
+  EXPECT_NE(rollouts[0].scores[0], before[0]);
+  EXPECT_NE(rollouts[0].scores[1], before[1]);
+  EXPECT_NEAR(rollouts[0].scores[2][0], before[2][0], 1e-5);
+}
+
+TEST_F(GivenRationales, ThatAreMalformedHaveTheSilentScoreAndMissingOnesNone) {
+  auto rollouts = reasoner_.reason(batch_.view, {.rationales = 1, .max_tokens = 6, .seed = 3}, true);
+  rollouts[1].rationales[0][0].malformed = true;
+  rollouts[1].rationales[2].clear();
+  reasoner_.score(batch_.view, rollouts);
+  EXPECT_EQ(rollouts[1].scores[0], std::vector<double>{rollouts[1].silent[0]});
+  EXPECT_TRUE(rollouts[1].scores[2].empty());
+}
+
 }  // namespace
 }  // namespace r2rank::rollout

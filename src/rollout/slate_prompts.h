@@ -3,10 +3,11 @@
 #include <cstdint>
 #include <vector>
 
-#include "data/item_statistics.h"
 #include "data/slates.h"
 #include "data/split.h"
+#include "rollout/prompt_view.h"
 #include "rollout/signal_source.h"
+#include "rollout/slate_items.h"
 #include "text/prompt.h"
 
 namespace r2rank::rollout {
@@ -33,6 +34,9 @@ PreparedSlate canonical_slate(int64_t id, text::PromptPieces pieces, const std::
                               const std::vector<float>& relevance,
                               std::vector<std::vector<float>> signals = {});
 
+/// What the rollout takes: places of slates that stay where they are.
+std::vector<const PreparedSlate*> pointers_to(const std::vector<PreparedSlate>& slates);
+
 /// Turns slates into prompts: titles and statistics of history and candidates, from training interactions
 /// only, and, with `signals`, what these say about candidates. The references must outlive it. Thread-safe.
 class SlatePrompts {
@@ -43,15 +47,15 @@ class SlatePrompts {
   /// With `training`, the slate's target is itself a training event: it is taken out of its item's count and
   /// mean rating.
   PreparedSlate prepare(const data::Slate& slate, bool training) const;
+  /// The same as a study wants it shown.
+  PreparedSlate prepare(const data::Slate& slate, bool training, const PromptView& view) const;
 
  private:
-  text::PromptItem describe_item(int32_t item) const;
-  text::PromptItem history_item(const data::Interaction& event, int64_t now) const;
-  text::PromptItem candidate_item(int32_t item, const data::Interaction* own_event) const;
+  std::vector<text::PromptItem> shown_history(const data::Slate& slate, const PromptView& view) const;
 
   const data::Dataset& dataset_;
   const text::PromptBuilder& builder_;
-  data::ItemStatistics statistics_;
+  SlateItems items_;
   SignalSource* signals_;  // null without signals
 };
 

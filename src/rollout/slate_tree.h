@@ -22,6 +22,9 @@ struct Rationale {
   std::vector<float> logprobs;  ///< of each token under the distribution it was drawn from
   bool ended = false;
   bool malformed = false;  ///< holds a reserved marker: its score is the silent one
+
+  /// What it says: the tokens without the one that ended it.
+  std::span<const int32_t> body() const { return std::span(tokens).first(tokens.size() - (ended ? 1 : 0)); }
 };
 
 /// Several slates as one forest: history -> candidate -> { cue (silent), rationale start + rationale + cue }.

@@ -3,17 +3,12 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/trim.h"
 
 namespace r2rank::rollout {
 namespace {
 
 constexpr std::string_view kSpace = " \t\r\n";
-
-std::string_view trimmed(std::string_view text) {
-  const size_t first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
 
 bool ends_in_space(std::string_view text) {
   return !text.empty() && kSpace.find(text.back()) != std::string_view::npos;
@@ -26,7 +21,7 @@ Rationale tokenize_rationale(std::string_view text, const text::PromptBuilder& p
   R2RANK_CHECK(most > 0);
   const auto& config = prompts.config();
   const std::string& before = config.rationale_start.empty() ? config.candidate : config.rationale_start;
-  std::string words(trimmed(text));
+  std::string words(base::trimmed(text));
   if (!words.empty() && !ends_in_space(before)) words.insert(0, 1, ' ');
   Rationale rationale;
   rationale.tokens = tokenizer.encode(words, false);

@@ -34,6 +34,9 @@ FieldValues history_fields(const Tokenizer& tokenizer, const PromptItem& item, c
 /// With {signal:NAME} for each of `signals`: the item's percentile, empty where it has none.
 FieldValues candidate_fields(const Tokenizer& tokenizer, const PromptItem& item, const FieldLimits& limits,
                              const std::vector<std::string>& signals = {});
+/// The same where no tokenizer is at hand: titles, and each other field, are cut to so many words.
+FieldValues history_fields(const PromptItem& item, int64_t words);
+FieldValues candidate_fields(const PromptItem& item, int64_t words, int64_t description_words);
 /// NAME of each placeholder {signal:NAME} in a template, distinct, in its order.
 std::vector<std::string> signals_in(std::string_view text);
 

@@ -118,13 +118,22 @@ class Sft(Case):
 
     def test_rl_starts_from_it_with_one_flag(self):
         page = self.sft().stdout
-        self.assertIn(f"--model {self.output} --stage rl --rationale-tokens 24", page)
-        rl = self.folder / "rl"
+        self.assertIn(f"--model {self.output} --stage rl", page)
         more = ("--model", self.output, "--stage", "rl", "--steps", "2")
-        self.assertNotIn("cuts them", self.accepts(*training_command(rl, *more, "--rationale-tokens", "24")).stderr)
-        self.assertTrue((rl / "model" / "r2rank.json").is_file())
-        warned = self.accepts(*training_command(self.folder / "short", *more)).stderr
-        self.assertIn("--rationale-tokens 24", warned)
+        said = self.accepts(*training_command(self.folder / "rl", *more)).stderr
+        self.assertIn("rationale_tokens 24, as ", said)
+        self.assertIn("\nrationale_tokens = 24\n", (self.folder / "rl" / "config.toml").read_text())
+        warned = self.accepts(*training_command(self.folder / "short", *more, "--rationale-tokens", "4")).stderr
+        self.assertIn("cuts what", warned)
+
+    def test_rl_from_it_goes_on_with_the_length_it_took_over(self):
+        self.sft()
+        command = training_command(self.folder / "rl", "--model", self.output, "--stage", "rl", "--steps", "400")
+        log = self.folder / "rl" / "log.jsonl"
+        self.assertEqual(stop(command, lambda: len(lines_of(log)) >= 2, signal.SIGINT)[0], 130)
+        steps = len(lines_of(log)) + 1
+        self.accepts(*command[:-1], str(steps), "--resume")
+        self.assertEqual(len(lines_of(log)), steps)
 
     def test_rl_with_another_prompt_is_refused(self):
         self.sft("--epochs", "1")
@@ -132,13 +141,12 @@ class Sft(Case):
                      code=2, says="prompt_cue")
 
     def test_lora_is_trained_and_trained_on(self):
-        page = self.sft("--tuning", "lora").stdout
-        self.assertIn("--tuning lora", page)
+        self.sft("--tuning", "lora")
         kept = lambda folder: tiny_world.read_safetensors(folder / "model.safetensors")
         self.assertEqual(kept(self.output / "model"), kept(self.world.model))
         rl = ("--model", self.output, "--stage", "rl", "--steps", "1")
-        self.refuses(*training_command(self.folder / "full", *rl), code=2, says="--tuning lora")
-        self.accepts(*training_command(self.folder / "rl", *rl, "--tuning", "lora"))
+        self.refuses(*training_command(self.folder / "full", *rl, "--tuning", "full"), code=2, says="--tuning lora")
+        self.assertIn("tuning lora, as ", self.accepts(*training_command(self.folder / "rl", *rl)).stderr)
 
     def test_dry_run_says_what_it_takes_and_writes_nothing(self):
         page = self.sft("--dry-run").stdout
@@ -151,7 +159,7 @@ class Sft(Case):
         self.assertRegex(self.sft("--memory", "3GiB").stderr, r"memory: weights and optimiser .* GiB, passes of up to")
 
     def test_a_memory_budget_too_small_for_the_model_is_refused(self):
-        self.refuses_sft("--memory", "1MiB", code=2, says="memory = 1MiB is too little")
+        self.refuses_sft("--memory", "1MiB", code=2, says=("[sft]", "memory = 1MiB is too little"))
 
     def test_settings_that_cannot_act_are_refused(self):
         self.refuses_sft("--temperature", "0.5", code=2, says=("temperature", "valid_rationales = 0"))
@@ -159,6 +167,15 @@ class Sft(Case):
         self.refuses_sft("--overwrite", "--resume", code=2, says="choose one")
         self.refuses_sft("--rationale-tokens", "400", code=2, says="positions")
         self.refuses_sft("--patience", "3", "--valid-share", "0", code=2, says="patience")
+        self.refuses_sft("--select", "ndcg", code=2, says="--valid-rationales 1")
+
+    def test_the_best_model_can_be_chosen_by_how_its_rationales_rank(self):
+        told = json.loads(self.sft("--select", "ndcg", "--valid-rationales", "1", "--json").stdout)
+        ranked = {line["step"]: line["valid_ndcg"] for line in logged(self.output) if line["step"] > 0 and "valid_ndcg" in line}
+        self.assertEqual(told["best_ndcg"], max(ranked.values()))
+        self.assertEqual(told["best_ndcg"], ranked[told["best_step"]])
+        card = json.loads((self.output / "model" / "r2rank.json").read_text())
+        self.assertEqual(card["training"]["step"], told["best_step"])
 
     def test_damaged_rationales_are_refused(self):
         good = about(0, 4)
@@ -258,9 +275,9 @@ class StoppedSft(Case):
     def test_other_settings_and_other_rationales_are_refused_and_nothing_changes(self):
         self.assertEqual(self.stop_at(5, signal.SIGINT)[0], 130)
         resume = sft_command(self.output, *LONG, "--resume")
-        self.refuses(*resume, "--rationale-tokens", "20", code=2, says="rationale_tokens")
+        self.refuses(*resume, "--rationale-tokens", "20", code=2, says=("[sft]", "rationale_tokens"))
         other = write_rationales(world().folder / "other-rationales", [about(0, 4), about(1, 4)])
-        self.refuses(*resume, "--rationale-set", other, code=2, says="other rationales")
+        self.refuses(*resume, "--rationale-set", other, code=2, says=("[sft]", "other rationales"))
         self.refuses(*training_command(self.output, "--resume"), code=2, says="other rationales")
         moved = self.world.folder / "moved"
         shutil.copytree(rationales(), moved, dirs_exist_ok=True)

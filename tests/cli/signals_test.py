@@ -40,6 +40,13 @@ def hybrid():
     return output
 
 
+@functools.cache
+def token_hybrid():
+    output = world().folder / "token-hybrid"
+    must(*hybrid_command(output, "--signal-use", "residual,token"))
+    return output
+
+
 def weights(run_folder):
     return [(run_folder / "model" / name).read_bytes() for name in ("model.safetensors", "extra.safetensors")]
 
@@ -217,6 +224,22 @@ class Hybrid(Case):
         w = self.world
         self.accepts("eval", w.data, "--split", w.split, "--model", rl, "--rationales", "2", "--reason-top", "2", "--baselines", "popularity")
 
+    def test_rationales_of_the_start_or_of_nobody_and_a_divergence_from_the_start(self):
+        for number, flags in enumerate((("--rationale-source", "start", "--credit", "none"),
+                                        ("--rationale-source", "filler", "--credit", "none"), ("--kl", "0.1"))):
+            rl = self.folder / f"rl{number}"
+            self.accepts(*hybrid_command(rl, "--model", token_hybrid(), "--stage", "rl", "--steps", "2", "--rationale-tokens", "4",
+                                         *flags))
+            steps = [json.loads(line) for line in (rl / "log.jsonl").read_text().splitlines()]
+            self.assertTrue(all(line["nonfinite_steps"] == 0 for line in steps if "nonfinite_steps" in line))
+
+    def test_perturbations_keep_the_signals(self):
+        w = self.world
+        for number, flags in enumerate((("--made-up-names",), ("--shuffle-history", "--ensemble", "2"),
+                                        ("--rationales", "1", "--rationale-tokens", "4", "--change-rationales", "swap"))):
+            self.accepts("eval", w.data, "--split", w.split, "--model", token_hybrid(), "--baselines", "popularity", *flags,
+                         "--output", self.folder / f"results{number}")
+
     def test_a_run_begins_without_signals_and_gets_them_later(self):
         silent = self.folder / "silent"
         self.accepts(*training_command(silent))
@@ -291,6 +314,9 @@ class Hybrid(Case):
         self.refuses_hybrid("--split", split, code=2, says="other events")
 
     def test_who_cannot_ask_them_refuses_a_hybrid(self):
+        w = self.world
+        self.refuses("distill", w.data, "--split", w.split, "--source", "self", "--model", hybrid(), "--output", self.output,
+                     code=2, says=("signals", "distill"))
         request = '{"history": [], "items": [{"title": "Title 1"}]}'
         self.refuses("rank", "--model", hybrid(), "--json", stdin=request, code=2, says=("signals", "--split"))
         result = self.accepts("model", "import", hybrid(), "--output", self.folder / "plain")

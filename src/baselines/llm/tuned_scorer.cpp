@@ -17,10 +17,6 @@ namespace {
 
 constexpr double kActivationBytes = 3e9;  // of a pass; above it layers are recomputed
 
-data::TrainingSlates::Options slate_options(const TuningOptions& options, uint64_t seed) {
-  return {options.negative_count, options.recent_targets, options.min_history, options.negatives, seed};
-}
-
 learn::AdamWOptions adamw_options(const TuningOptions& options) {
   learn::AdamWOptions made;
   made.weight_decay = options.weight_decay;
@@ -36,7 +32,7 @@ struct TunedScorer::Training {
 
   Training(const TrainingData& data, const TuningOptions& options, uint64_t seed,
            model::ParameterStore& parameters)
-      : slates(data.dataset, data.split, slate_options(options, seed)),
+      : slates(data.dataset, data.split, options.drawing(seed)),
         optimizer(parameters, adamw_options(options)) {}
 };
 

@@ -7,12 +7,7 @@ namespace r2rank::baselines {
 void TuningOptions::describe(base::ConfigFields& fields) {
   fields.add("slates_per_epoch", slates_per_epoch, "training slates between two validations").between(1, 1e9);
   fields.add("slates_per_step", slates_per_step, "training slates of an optimiser step").between(1, 1e5);
-  fields.add("negative_count", negative_count, "negatives of a training slate").between(1, 1000);
-  fields
-      .add("recent_targets", recent_targets, "targets are drawn from a user's last training events, so many")
-      .at_least(1);
-  fields.add("min_history", min_history, "events that a target needs before it").at_least(1);
-  fields.add("negatives", negatives, "how negatives are drawn").one_of({"uniform", "popularity"});
+  SlateDrawing::describe(fields);
   fields.add("learning_rate", learning_rate, "peak learning rate").between(0, 1);
   fields.add("readout_learning_rate", readout_learning_rate, "peak learning rate of the readout head")
       .between(0, 1);

@@ -4,18 +4,15 @@
 #include <string>
 
 #include "base/config.h"
+#include "data/slate_drawing.h"
 
 namespace r2rank::baselines {
 
 /// How a language model's weights are trained for a ranking of this layer. The length of a training is fit's
 /// (fit.h: epochs, patience, minutes); an epoch here is a fixed number of training slates.
-struct TuningOptions {
+struct TuningOptions : data::SlateDrawing {
   int64_t slates_per_epoch = 128;
   int64_t slates_per_step = 8;
-  int64_t negative_count = 7;  ///< negatives of a training slate
-  int64_t recent_targets = 6;
-  int64_t min_history = 3;
-  std::string negatives = "uniform";
   double learning_rate = 2e-4;  ///< peak; of LoRA's size (full tuning: some 6e-5)
   double readout_learning_rate = 1e-3;
   double weight_decay = 0.01, clip_norm = 1.0;
