@@ -9,6 +9,7 @@
 #include "base/files.h"
 #include "base/interrupt.h"
 #include "base/log.h"
+#include "cli/command_text.h"
 #include "cli/cost_text.h"
 #include "cli/output.h"
 #include "cli/output_folder.h"
@@ -37,7 +38,7 @@ struct EvalConfig {
   std::vector<std::string> scorers, scores, with;
   std::vector<std::string> pairs, seeds, metrics, slices, seconds;
   std::string reference;
-  bool beyond = false;
+  bool beyond = false, keep_rationales = false;
   std::string format = "text", output;
   int64_t baseline_seed = 7, bootstrap_seed = 7;
 
@@ -67,6 +68,8 @@ struct EvalConfig {
     fields.add("slices", slices, "parts of the slates to tabulate too").one_of(experiment::slice_names());
     fields.add("beyond", beyond,
                "also tabulate coverage, diversity, popularity bias and calibration of the scores");
+    fields.add("keep_rationales", keep_rationales,
+               "also write what the model wrote about each candidate into --output");
     fields.add("seconds", seconds, "times to record in summary.json, each name=seconds");
     fields.add("format", format, "how the table is written").one_of(experiment::table_format_names());
     fields.add("output", output,
@@ -125,6 +128,7 @@ class Eval : public Verb {
     check_catalogue(slates);
     if (invocation.dry_run) return describe_only(dataset, split, slates, invocation);
     std::vector<PerUserResults> results = collect(dataset, split, slates, *invocation.config);
+    made_from_ = made_from(*invocation.config, dataset, slates);
     for (size_t i = 1; i < results.size(); ++i) experiment::check_comparable(results.front(), results[i]);
     const auto page = make_page(results, dataset, split, slates);
     if (!config_.output.empty()) write_results(results, page);
@@ -143,9 +147,19 @@ class Eval : public Verb {
     for (const auto& metric : config_.metrics) check_metric(metric);
     if (!config_.pairs.empty() && !config_.reference.empty())
       base::fail_usage("eval", "expected --pairs or --reference (found both); leave one out");
+    if (config_.keep_rationales) check_kept();
     if (config_.output.empty()) return;
     check_place(config_.output);
     check_no_other_folder(config_.output);
+  }
+
+  void check_kept() const {
+    const char* missing = config_.model.empty()        ? "--model"
+                          : reasoning_.rationales == 0 ? "--rationales of at least 1"
+                          : config_.output.empty()     ? "--output"
+                                                       : nullptr;
+    if (missing != nullptr)
+      base::fail_usage("eval", "--keep-rationales needs {}: without it there is nothing to keep", missing);
   }
 
   static void check_metric(const std::string& name) {
@@ -248,7 +262,11 @@ class Eval : public Verb {
     for (size_t i = 0; i < trained.size(); ++i)
       measure(*trained[i].scorer, name_of_folder(config_.scorers[i]));
     std::move(outside.begin(), outside.end(), std::back_inserter(results));
-    if (ranker.scorer != nullptr) measure(*ranker.scorer, config_.name);
+    if (ranker.scorer != nullptr) {
+      if (config_.keep_rationales) ranker.scorer->keep_rationales();
+      measure(*ranker.scorer, config_.name);
+      kept_ = {config_.name, slates.hash, ranker.scorer->kept()};
+    }
     for (auto& result : results)
       experiment::complete_results(result, slates, measured_metrics(), result.scorer);
     return results;
@@ -340,6 +358,19 @@ class Eval : public Verb {
     return pairs;
   }
 
+  /// What summary.json says of where its figures come from.
+  std::vector<std::pair<std::string, std::string>> made_from(const base::ConfigFields& fields,
+                                                             const data::Dataset& dataset,
+                                                             const data::SlateSet& slates) const {
+    return {{"command", command_text("eval", fields)},
+            {"program", fmt::format("r2rank {}", R2RANK_VERSION)},
+            {"dataset", config_.dataset},
+            {"dataset_hash", dataset.hash},
+            {"split", config_.split},
+            {"part", config_.part},
+            {"slates_hash", slates.hash}};
+  }
+
   std::string reference_name() const {
     if (!config_.reference.empty() || config_.model.empty()) return config_.reference;
     return config_.name;
@@ -389,6 +420,7 @@ class Eval : public Verb {
     for (const auto& entry : config_.seconds) add_seconds(entry, page);
     page.dtype = dtype_;
     page.notes = notes_;
+    page.made_from = made_from_;
     return page;
   }
 
@@ -411,6 +443,8 @@ class Eval : public Verb {
       const std::string number = several ? fmt::format(".{}", ++runs[result.scorer]) : "";
       metrics::save_per_user(result, folder / (result.scorer + number + ".parquet"));
     }
+    if (config_.keep_rationales)
+      experiment::save_rationales(kept_, folder / experiment::rationale_file_name(config_.name));
     base::write_file(folder / "summary.json", experiment::summary_json(page) + "\n");
     write_tables(folder, page);
   }
@@ -425,6 +459,8 @@ class Eval : public Verb {
   EvalConfig config_;
   std::string dtype_;                                                         // of the model, resolved
   std::map<std::string, std::vector<std::pair<std::string, double>>> notes_;  // of language models
+  std::vector<std::pair<std::string, std::string>> made_from_;
+  experiment::KeptRationales kept_;
   experiment::ReasoningOptions reasoning_;
   model::ModelOptions model_options_;
   text::PromptConfig prompt_;

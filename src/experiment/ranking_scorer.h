@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "baselines/scorer.h"
+#include "experiment/rationale_file.h"
 #include "learn/model_folder.h"
 #include "rollout/slate_prompts.h"
 
@@ -55,13 +56,23 @@ class RankingScorer : public baselines::Scorer {
   };
   Reasoned reason(const data::Slate& slate);
 
+  /// From now on what is written about each slate of score_batch() stays in kept().
+  void keep_rationales() { keep_ = true; }
+  const std::vector<SlateRationales>& kept() const { return kept_; }
+
  private:
   std::string name_;
   const learn::RankingModel& model_;
   rollout::SlatePrompts prompts_;
   ReasoningOptions options_;
   int64_t tokens_ = 0;
+  bool keep_ = false;
+  std::vector<SlateRationales> kept_;
 };
+
+/// What a rollout wrote about a slate, in the slate's own order of candidates.
+SlateRationales rationales_of(const rollout::PreparedSlate& slate, const rollout::SlateRollout& rollout,
+                              const text::Tokenizer& tokenizer);
 
 /// Text of a rationale without control tokens and surrounding space.
 std::string rationale_text(const text::Tokenizer& tokenizer, const rollout::Rationale& rationale);
