@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src"
 LAYERS = ["base", "data", "metrics", "ranking", "text", "model/format", "model", "rollout", "learn", "baselines",
-          "baselines/neural", "baselines/llm", "experiment", "cli"]
+          "baselines/neural", "baselines/llm", "experiment", "report", "cli"]
 TORCH_LAYERS = {"model", "rollout", "learn", "baselines/neural", "baselines/llm", "experiment", "cli"}
 MOST_LINES = 500
 
