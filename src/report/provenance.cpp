@@ -89,6 +89,12 @@ void describe_file(const fs::path& path, Json& json) {
   const Json content = read_json(file);
   if (content.contains("command")) json["command"] = shown(content["command"]);
   add_details(content, json["details"]);
+  if (!content.contains("arms")) return;
+  for (const auto& arm : content["arms"]) {
+    if (!arm.is_object() || !arm.contains("commands") || !arm["commands"].is_array()) continue;
+    for (const auto& command : arm["commands"])
+      json["details"].push_back(Json::array({"arm " + shown(arm.value("name", Json("?"))), shown(command)}));
+  }
 }
 
 }  // namespace

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <filesystem>
 
 #include "base/json.h"
+#include "metrics/ranking_metrics.h"
 
 namespace r2rank::report {
 namespace {
@@ -62,13 +64,79 @@ Json arm_json(const Json& arm, const Json& axis, const std::string& source) {
   return json;
 }
 
+// ---- a study folder's own file: arms by name, their figures in a table as `eval --format json` has it ----
+
+const Json* row_called(const Json& table, const std::string& name) {
+  for (const auto& row : table.at("rows"))
+    if (row.at("scorer") == name) return &row;
+  return nullptr;
+}
+
+/// The arm minus what it was tested against; null where it was not.
+Json paired_in(const Json& table, const std::string& name, const std::string& metric) {
+  for (const auto& pair : table.at("paired")) {
+    if (pair.at("a") != name) continue;
+    const Json& test = pair.at("metrics").at(metric);
+    return {{"to", pair.at("b")},  {"mean", test.at("mean")},       {"lo", test.at("lo")},
+            {"hi", test.at("hi")}, {"p", test.at("p_permutation")}, {"p_holm", test.at("p_holm")}};
+  }
+  return nullptr;
+}
+
+Json arm_of_table(const Json& arm, const Json& table, const std::string& metric, const std::string& source) {
+  const auto name = arm.at("name").get<std::string>();
+  const Json* row = row_called(table, name);
+  if (row == nullptr)
+    base::fail_data("report", "expected a row of the table for the arm '{}' in {}, found none", name, source);
+  const Json& value = row->at("metrics").at(metric);
+  return {{"name", name},
+          {"x", arm.contains("x") ? arm.at("x") : Json(name)},
+          {"mean", value.at("mean")},
+          {"lo", value.at("lo")},
+          {"hi", value.at("hi")},
+          {"users", table.at("users")},
+          {"seconds", arm.at("training_seconds")},
+          {"tokens_per_slate", row->at("tokens_per_slate")},
+          {"paired", paired_in(table, name, metric)}};
+}
+
+/// Numbers far apart read better on a logarithm.
+std::string scale_of(const Json& arms) {
+  double least = INFINITY, most = -INFINITY;
+  for (const auto& arm : arms) {
+    if (!arm.contains("x")) return "category";
+    least = std::min(least, arm.at("x").get<double>());
+    most = std::max(most, arm.at("x").get<double>());
+  }
+  return least > 0 && most >= 8 * least ? "log" : "linear";
+}
+
+/// The same study with its figures in its arms.
+Json with_figures(const Json& study, const std::string& source) {
+  const Json& table = study.at("table");
+  const auto protocol = table.at("protocol").get<std::string>();
+  const std::string metric = metrics::full_name(study.at("metric").get<std::string>(), protocol);
+  const std::string scale = scale_of(study.at("arms")), title = text(study, "title");
+  Json result = {{"name", study.at("name")},
+                 {"title", title.empty() ? study.at("name") : Json(title)},
+                 {"question", text(study, "question")},
+                 {"metric", study.at("metric")},
+                 {"protocol", protocol},
+                 {"slates_hash", table.at("slates_hash")},
+                 {"axis", {{"label", scale == "category" ? "arm" : text(study, "axis")}, {"scale", scale}}},
+                 {"arms", Json::array()}};
+  for (const auto& arm : study.at("arms")) result["arms"].push_back(arm_of_table(arm, table, metric, source));
+  return result;
+}
+
 }  // namespace
 
 Json study_json(const base::Path& path) {
   const base::Path file = std::filesystem::is_directory(path) ? path / "study.json" : path;
-  const Json study = read_json(file);
-  base::check_format(study, kFormat, kVersion, "report", file.string());
+  const Json read = read_json(file);
+  base::check_format(read, kFormat, kVersion, "report", file.string());
   return reading(file, [&] {
+    const Json study = read.contains("table") ? with_figures(read, file.string()) : read;
     const Json axis = axis_json(study.at("axis"), file.string());
     Json json = {{"path", path.string()},
                  {"name", study.at("name").get<std::string>()},
