@@ -46,6 +46,7 @@ class ItemKnn : public Scorer {
   }
 
   void score_catalogue(std::span<const data::Slate> slates, std::span<float> scores) override {
+    check_room(slates, in_history_.size(), scores);
     if (near_.rows() == 0) near_ = find_near();
     std::vector<double> sums(in_history_.size());
     auto row = scores.begin();

@@ -51,7 +51,7 @@ std::vector<Items> retrieve(Scorer& scorer, size_t items, uint64_t seed, std::sp
   R2RANK_CHECK(excluded.size() == queries.size() && counts.size() == queries.size());
   std::vector<Items> best;
   base::Progress progress("best of " + scorer.name(), static_cast<int64_t>(queries.size()), "slates");
-  const size_t batch = std::clamp<size_t>(kBatchBytes / sizeof(float) / std::max<size_t>(1, items), 1, 256);
+  const size_t batch = catalogue_batch(items, kBatchBytes);
   std::vector<float> scores(std::min(batch, queries.size()) * items);  // [B, items]
   while (best.size() < queries.size()) {
     base::stop_if_interrupted("split");

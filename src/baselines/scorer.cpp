@@ -2,6 +2,7 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <functional>
 #include <numeric>
 #include <utility>
@@ -14,6 +15,8 @@
 
 namespace r2rank::baselines {
 namespace {
+
+constexpr size_t kFewestTogether = 16, kMostTogether = 256;  // slates
 
 using Factory = std::function<std::unique_ptr<Scorer>(const TrainingData&, uint64_t seed)>;
 
@@ -57,8 +60,18 @@ std::vector<std::vector<double>> Scorer::score_batch(std::span<const data::Slate
   return scores;
 }
 
+size_t catalogue_batch(size_t items, size_t bytes) {
+  return std::clamp<size_t>(bytes / sizeof(float) / std::max<size_t>(1, items), kFewestTogether,
+                            kMostTogether);
+}
+
+void Scorer::check_room(std::span<const data::Slate> slates, size_t items, std::span<const float> scores) {
+  R2RANK_CHECK(scores.size() == slates.size() * items);
+}
+
 void Scorer::score_catalogue(std::span<const data::Slate> slates, std::span<float> scores) {
-  R2RANK_CHECK(catalogue_ > 0 && scores.size() == slates.size() * static_cast<size_t>(catalogue_));
+  R2RANK_CHECK(catalogue_ > 0);
+  check_room(slates, static_cast<size_t>(catalogue_), scores);
   auto row = scores.begin();
   for (data::Slate slate : slates) {
     slate.candidates.resize(static_cast<size_t>(catalogue_));

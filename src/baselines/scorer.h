@@ -32,11 +32,16 @@ class Scorer {
   virtual int64_t tokens() const { return 0; }
 
  protected:
-  int64_t catalogue() const { return catalogue_; }
+  /// Checks that `scores` has room for the slates of a catalogue of `items` items.
+  static void check_room(std::span<const data::Slate> slates, size_t items, std::span<const float> scores);
 
  private:
   int64_t catalogue_ = 0;
 };
+
+/// Slates whose scores of the whole catalogue are about `bytes` together: at least 16, which products of
+/// matrices need to be worth their while however large the catalogue is, and at most 256.
+size_t catalogue_batch(size_t items, size_t bytes);
 
 /// What a baseline may learn from: the catalogue's text and training interactions, nothing later. What a user
 /// did before the target (Slate::history_end) is the query, as the protocol states, and is never learned

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <filesystem>
 #include <utility>
@@ -62,9 +64,14 @@ class SetAside {
   base::Path file() const { return folder_ / "weights.safetensors"; }
   void make_folder() {
     std::error_code code;
-    std::string name = (std::filesystem::temp_directory_path(code) / "r2rank-tune-XXXXXX").string();
-    if (code || ::mkdtemp(name.data()) == nullptr)
-      base::fail_io("tune", "cannot make the temporary folder {}; name one with room in TMPDIR", name);
+    const base::Path parent = std::filesystem::temp_directory_path(code);
+    if (code)
+      base::fail_io("tune", "cannot find a folder for temporary files: {}; name one with room in TMPDIR",
+                    code.message());
+    std::string name = (parent / "r2rank-tune-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr)
+      base::fail_io("tune", "cannot make a temporary folder in {}: {}; name one with room in TMPDIR",
+                    parent.string(), std::strerror(errno));
     folder_ = name;
   }
 

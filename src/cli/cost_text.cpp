@@ -16,12 +16,7 @@ std::string line_of(const nlohmann::ordered_json& json) {
   return json.dump() + "\n";
 }
 
-}  // namespace
-
-std::string training_cost_text(const learn::TrainConfig& config, const learn::RankingModel& model,
-                               const data::Dataset& dataset, const data::Split& split, bool json) {
-  const auto cost =
-      experiment::estimate_training(config, model, dataset, split, experiment::product_speed(*model.model));
+std::string text_of(const experiment::TrainingCost& cost, bool json) {
   if (json)
     return line_of({{"tokens_per_step", cost.tokens_per_step},
                     {"sampled_tokens_per_step", cost.sampled_tokens_per_step},
@@ -39,6 +34,21 @@ std::string training_cost_text(const learn::TrainConfig& config, const learn::Ra
   table.row({"memory (estimate)", base::format_gibibytes(cost.memory_bytes)});
   table.row({"disk, checkpoint and model", base::format_gibibytes(cost.disk_bytes)});
   return table.text() + "dry run: nothing written\n";
+}
+
+}  // namespace
+
+std::string training_cost_text(const learn::TrainConfig& config, const learn::RankingModel& model,
+                               const data::Dataset& dataset, const data::Split& split, bool json) {
+  return text_of(
+      experiment::estimate_training(config, model, dataset, split, experiment::product_speed(*model.model)),
+      json);
+}
+
+std::string sft_cost_text(const learn::SftConfig& config, const learn::RankingModel& model,
+                          const learn::SftExamples& examples, bool json) {
+  return text_of(experiment::estimate_sft(config, model, examples, experiment::product_speed(*model.model)),
+                 json);
 }
 
 std::string scoring_cost_text(const learn::RankingModel& model, const data::Dataset& dataset,

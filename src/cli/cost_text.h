@@ -6,6 +6,7 @@
 #include "data/split.h"
 #include "experiment/ranking_scorer.h"
 #include "learn/model_folder.h"
+#include "learn/sft_trainer.h"
 #include "learn/train_config.h"
 
 namespace r2rank::cli {
@@ -14,6 +15,10 @@ namespace r2rank::cli {
 /// in all, memory. As text, or as one JSON object.
 std::string training_cost_text(const learn::TrainConfig& config, const learn::RankingModel& model,
                                const data::Dataset& dataset, const data::Split& split, bool json);
+
+/// The same for supervised fine-tuning.
+std::string sft_cost_text(const learn::SftConfig& config, const learn::RankingModel& model,
+                          const learn::SftExamples& examples, bool json);
 
 /// The same for scoring slates.
 std::string scoring_cost_text(const learn::RankingModel& model, const data::Dataset& dataset,

@@ -11,16 +11,19 @@
 #include "base/log.h"
 #include "cli/command_text.h"
 #include "cli/cost_text.h"
+#include "cli/eval_config.h"
 #include "cli/output.h"
 #include "cli/output_folder.h"
 #include "cli/shell.h"
 #include "cli/verb.h"
 #include "experiment/baseline_folder.h"
+#include "experiment/candidate_order.h"
 #include "experiment/catalogue_evaluation.h"
 #include "experiment/evaluation.h"
 #include "experiment/evaluation_page.h"
 #include "experiment/outside_scores.h"
 #include "experiment/ranking_scorer.h"
+#include "experiment/slate_sample.h"
 #include "metrics/ranking_metrics.h"
 
 namespace r2rank::cli {
@@ -29,55 +32,6 @@ namespace {
 using metrics::PerUserResults;
 
 constexpr int kListLength = 10;  // of the lists that --beyond describes
-
-/// What `r2rank eval` measures, on which slates, and how it is shown.
-struct EvalConfig {
-  std::string dataset, split, part = "test";
-  std::string model, name = "model";
-  std::vector<std::string> baselines = {"random", "constant", "popularity"};
-  std::vector<std::string> scorers, scores, with;
-  std::vector<std::string> pairs, seeds, metrics, slices, seconds;
-  std::string reference;
-  bool beyond = false, keep_rationales = false;
-  std::string format = "text", output;
-  int64_t baseline_seed = 7, bootstrap_seed = 7;
-
-  void describe(base::ConfigFields& fields) {
-    fields.add("dataset", dataset, "dataset folder made by `r2rank import`").mandatory();
-    fields.add("split", split, "split folder made by `r2rank split`").mandatory();
-    fields.add("part", part, "which slates").one_of({"test", "valid"});
-    fields.add("model", model,
-               "GGUF file, Hugging Face folder or run folder to score with (none: baselines alone)");
-    fields.add("name", name, "what the model is called in tables and files");
-    fields.add("baselines", baselines, "baselines beside it (comma-separated; empty: none)")
-        .one_of(baselines::baseline_names());
-    fields.add("scorers", scorers, "folders of `r2rank baseline train`; each is called as its folder is");
-    fields.add("scores", scores,
-               "files of outside scores: CSV or JSONL with slate_id or user_id, item_id, score");
-    fields.add("with", with,
-               "earlier results (.parquet of an eval on the same slates) to put into the table");
-    fields.add(
-        "seeds", seeds,
-        "scorers of which several results (by --with) are several training seeds, averaged in one row");
-    fields.add("pairs", pairs, "scorers to compare, each 'a-b' (none: the reference against each other one)");
-    fields.add("reference", reference,
-               "scorer that every other one is tested against, Holm-corrected (none: the model)");
-    fields.add("metrics", metrics,
-               "columns of the table: ndcg@k, hr@k, recall@k, precision@k, map@k, mrr@k, mrr, auc (none: the "
-               "usual seven)");
-    fields.add("slices", slices, "parts of the slates to tabulate too").one_of(experiment::slice_names());
-    fields.add("beyond", beyond,
-               "also tabulate coverage, diversity, popularity bias and calibration of the scores");
-    fields.add("keep_rationales", keep_rationales,
-               "also write what the model wrote about each candidate into --output");
-    fields.add("seconds", seconds, "times to record in summary.json, each name=seconds");
-    fields.add("format", format, "how the table is written").one_of(experiment::table_format_names());
-    fields.add("output", output,
-               "folder for per-user results (Parquet), summary.json and the tables (none: print only)");
-    fields.add("baseline_seed", baseline_seed, "seed of the random baseline").at_least(0);
-    fields.add("bootstrap_seed", bootstrap_seed, "seed of the bootstrap intervals").at_least(0);
-  }
-};
 
 class Eval : public Verb {
  public:
@@ -110,6 +64,8 @@ class Eval : public Verb {
     flags.positional("DATASET", "dataset");
     flags.group("Reasoning");
     reasoning_.describe(flags.fields());
+    flags.group("Perturbation (what do the scores rest on?)");
+    perturbation_.describe(flags.fields());
     flags.group("Model");
     model_options_.describe_scoring(flags.fields());
     flags.group("Prompt (of a base model; a trained one brings its own)");
@@ -119,11 +75,13 @@ class Eval : public Verb {
   int run(const Invocation& invocation) override {
     base::catch_interrupts();
     model_options_.tuning = "frozen";
+    check_perturbation();
     const data::Dataset dataset = data::load_dataset(config_.dataset);
     const data::Split split = data::load_split(config_.split, dataset);
-    const data::SlateSet& slates = config_.part == "test" ? split.test : split.valid;
-    if (slates.slates.empty())
+    const data::SlateSet& whole = config_.part == "test" ? split.test : split.valid;
+    if (whole.slates.empty())
       base::fail_usage("eval", "the split has no {} slates; make it anew with more users", config_.part);
+    const data::SlateSet slates = experiment::sampled_slates(whole, dataset, config_.slate_sample());
     check_request();
     check_catalogue(slates);
     if (invocation.dry_run) return describe_only(dataset, split, slates, invocation);
@@ -138,6 +96,18 @@ class Eval : public Verb {
   }
 
  private:
+  /// Results under a perturbation have names that say so.
+  void check_perturbation() {
+    const std::string suffix = perturbation_.suffix();
+    if (suffix.empty()) return;
+    if (config_.model.empty())
+      base::fail_usage("eval",
+                       "a perturbation ({}) is of a model's prompts and rationales; name one with --model",
+                       suffix.substr(1));
+    perturbation_.check(reasoning_.rationales);
+    config_.name += suffix;
+  }
+
   /// What would be refused after an hour of scoring is refused before it.
   void check_request() const {
     if (config_.name.empty() || config_.name.find('/') != std::string::npos)
@@ -154,10 +124,11 @@ class Eval : public Verb {
   }
 
   void check_kept() const {
-    const char* missing = config_.model.empty()        ? "--model"
-                          : reasoning_.rationales == 0 ? "--rationales of at least 1"
-                          : config_.output.empty()     ? "--output"
-                                                       : nullptr;
+    const char* missing = config_.model.empty()                ? "--model"
+                          : reasoning_.rationales == 0         ? "--rationales of at least 1"
+                          : config_.output.empty()             ? "--output"
+                          : config_.candidate_order != "given" ? "--candidate-order given"
+                                                               : nullptr;
     if (missing != nullptr)
       base::fail_usage("eval", "--keep-rationales needs {}: without it there is nothing to keep", missing);
   }
@@ -185,6 +156,10 @@ class Eval : public Verb {
                        "--beyond needs the scores of all candidates, found the protocol {} over the full "
                        "catalogue, of which the relevant items' scores alone are kept; leave it out",
                        protocol);
+    if (config_.candidate_order != "given")
+      base::fail_usage(
+          "eval", "--candidate-order {}: slates over the full catalogue, protocol {}, list no candidates",
+          config_.candidate_order, protocol);
     experiment::check_stored(slates, config_.metrics);
   }
 
@@ -229,8 +204,8 @@ class Eval : public Verb {
     learn::refuse_other_training(*ranker.model, dataset, split);
     reasoning_.follow_training(*ranker.model, fields);
     dtype_ = ranker.model->model->options().dtype;
-    ranker.scorer =
-        std::make_unique<experiment::RankingScorer>(config_.name, *ranker.model, dataset, split, reasoning_);
+    ranker.scorer = std::make_unique<experiment::RankingScorer>(config_.name, *ranker.model, dataset, split,
+                                                                reasoning_, perturbation_);
     return ranker;
   }
 
@@ -250,11 +225,15 @@ class Eval : public Verb {
       if (experiment::ranks_full_catalogue(slates))
         experiment::refuse_catalogue_of_llm(*one.scorer, fmt::format("--scorers: '{}'", one.method));
     const Ranker ranker = open_ranker(dataset, split, fields);
-    const auto measure = [&](baselines::Scorer& scorer, const std::string& name) {
+    const auto measure = [&](baselines::Scorer& own, const std::string& own_name) {
+      experiment::ReorderedScorer reordered(own, experiment::candidate_order(config_.candidate_order));
+      const bool given = config_.candidate_order == "given";
+      baselines::Scorer& scorer = given ? own : reordered;
+      const std::string name = own_name + order_suffix();
       results.push_back(experiment::evaluate(scorer, slates, dataset, name));
       results.back().scorer = name;
       results.back().training_hash = training;
-      if (auto notes = experiment::notes_of(scorer); !notes.empty()) notes_[name] = std::move(notes);
+      if (auto notes = experiment::notes_of(own); !notes.empty()) notes_[name] = std::move(notes);
     };
     for (const auto& name : config_.baselines)
       measure(*baselines::make_baseline(name, {dataset, split}, static_cast<uint64_t>(config_.baseline_seed)),
@@ -272,6 +251,11 @@ class Eval : public Verb {
     return results;
   }
 
+  /// Scores of slates in another order have names that say so.
+  std::string order_suffix() const {
+    return config_.candidate_order == "given" ? "" : "-" + config_.candidate_order;
+  }
+
   static std::string name_of_folder(const std::string& folder) {
     const base::Path path = base::Path(folder).lexically_normal();
     return (path.has_filename() ? path : path.parent_path()).filename().string();
@@ -282,9 +266,10 @@ class Eval : public Verb {
                    const std::vector<PerUserResults>& outside) const {
     std::vector<std::string> names = config_.baselines;
     for (const auto& folder : config_.scorers) names.push_back(name_of_folder(folder));
+    if (!config_.model.empty()) names.push_back(config_.name);
+    for (auto& name : names) name += order_suffix();
     for (const auto* group : {&earlier, &outside})
       for (const auto& results : *group) names.push_back(results.scorer);
-    if (!config_.model.empty()) names.push_back(config_.name);
     const auto count = [](const auto& list, const std::string& name) {
       return std::count(list.begin(), list.end(), name);
     };
@@ -373,7 +358,7 @@ class Eval : public Verb {
 
   std::string reference_name() const {
     if (!config_.reference.empty() || config_.model.empty()) return config_.reference;
-    return config_.name;
+    return config_.name + order_suffix();
   }
 
   /// Names may hold dashes themselves ("item-knn"): the split is where both sides are known.
@@ -462,6 +447,7 @@ class Eval : public Verb {
   std::vector<std::pair<std::string, std::string>> made_from_;
   experiment::KeptRationales kept_;
   experiment::ReasoningOptions reasoning_;
+  experiment::Perturbation perturbation_;
   model::ModelOptions model_options_;
   text::PromptConfig prompt_;
 };

@@ -10,6 +10,8 @@
 namespace r2rank::cli {
 namespace {
 
+int muted = 0;  // objects of MutedOutput
+
 void check(bool fine) {
   if (fine) return;
   if (errno == EPIPE) throw ReaderGone{};
@@ -18,7 +20,16 @@ void check(bool fine) {
 
 }  // namespace
 
+MutedOutput::MutedOutput() {
+  ++muted;
+}
+
+MutedOutput::~MutedOutput() {
+  --muted;
+}
+
 void print_text(std::string_view text) {
+  if (muted > 0) return;
   base::clear_progress_line();
   check(std::fwrite(text.data(), 1, text.size(), stdout) == text.size());
 }

@@ -107,6 +107,10 @@ FolderKind baseline_kind() {
   return {"baseline.json", "format", "r2rank-baseline", {"baseline.json", "weights.safetensors"}};
 }
 
+FolderKind rationales_kind() {
+  return {"rationales.json", "format", "r2rank-rationales", {"rationales.json", "rationales.jsonl"}};
+}
+
 FolderKind synthetic_kind() {
   return {"truth.json",
           "format",
@@ -140,8 +144,8 @@ void check_place(const base::Path& folder) {
 
 void check_no_other_folder(const base::Path& folder) {
   std::error_code code;
-  for (const char* marker : {"dataset.json", "split.json", "baseline.json", "truth.json", "r2rank.json",
-                             "config.json", "row.json", "state.json"})
+  for (const char* marker : {"dataset.json", "split.json", "baseline.json", "rationales.json", "truth.json",
+                             "r2rank.json", "config.json", "row.json", "state.json"})
     if (fs::exists(folder / marker, code))
       base::fail_usage(
           "output",

@@ -19,6 +19,7 @@ struct FolderKind {
 FolderKind dataset_kind();
 FolderKind split_kind();
 FolderKind baseline_kind();
+FolderKind rationales_kind();
 FolderKind synthetic_kind();
 FolderKind hugging_face_kind();
 

@@ -4,26 +4,17 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/trim.h"
+
 namespace r2rank::cli {
-namespace {
-
-constexpr std::string_view kBlank = " \t\r";
-
-std::string_view trimmed(std::string_view text) {
-  const size_t first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
-}  // namespace
 
 std::string proc_value(std::string_view text, std::string_view key) {
   while (!text.empty()) {
     const std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
     const size_t colon = line.find(':');
-    if (colon != std::string_view::npos && trimmed(line.substr(0, colon)) == key)
-      return std::string(trimmed(line.substr(colon + 1)));
+    if (colon != std::string_view::npos && base::trimmed(line.substr(0, colon)) == key)
+      return std::string(base::trimmed(line.substr(colon + 1)));
   }
   return "";
 }

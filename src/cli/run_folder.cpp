@@ -35,7 +35,7 @@ void clear_run_folder(const base::Path& folder) {
   for (const auto& entry : fs::directory_iterator(folder)) {
     if (entry.path().filename() == "config.toml") continue;
     fs::remove_all(entry.path(), code);
-    if (code) base::fail_io("train", "cannot remove {}: {}", entry.path().string(), code.message());
+    if (code) base::fail_io("run folder", "cannot remove {}: {}", entry.path().string(), code.message());
   }
 }
 

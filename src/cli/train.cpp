@@ -1,14 +1,13 @@
-#include <nlohmann/json.hpp>
-
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "cli/cost_text.h"
 #include "cli/output.h"
-#include "cli/output_folder.h"
 #include "cli/run_folder.h"
+#include "cli/run_output.h"
 #include "cli/shell.h"
 #include "cli/verb.h"
+#include "learn/learned_reasoning.h"
 #include "learn/trainer.h"
 
 namespace r2rank::cli {
@@ -41,33 +40,27 @@ class Train : public Verb {
     flags.positional("DATASET", "dataset");
     flags.group("Prompt (of a base model; a trained one brings its own)");
     prompt_.describe(flags.fields());
-    flags.group("Output");
-    flags.fields().add("output", output_, "run folder to write").mandatory();
-    flags.fields().add("overwrite", overwrite_, "start anew in a run folder that exists");
-    flags.fields().add("resume", resume_, "go on from the run folder's checkpoint");
+    output_.describe(flags);
   }
 
   int run(const Invocation& invocation) override {
     config_.check();
     config_.resolve();
-    if (overwrite_ && resume_)
-      base::fail_usage("train", "--overwrite starts anew and --resume goes on: choose one of them");
-    const base::Path folder = output_;
+    output_.check_flags();
+    const base::Path folder = output_.output;
     const data::Dataset dataset = data::load_dataset(config_.dataset);
     const data::Split split = data::load_split(config_.split, dataset);
     if (invocation.dry_run) return estimate(dataset, split, invocation);
-    if (!check_folder(folder)) return already_finished(invocation);
+    if (!output_.check_folder(config_.model)) return output_.already_finished(invocation.json);
     learn::check_training_data(config_, dataset, split);
     base::catch_interrupts();
-    const bool resumed = resume_ && learn::has_checkpoint(folder);
+    const bool resumed = output_.resumes();
     model::ModelOptions options = config_.model_options;
     // What `auto` chose at the start stays: another type would be another run.
-    if (resumed && options.dtype == "auto") options.dtype = learn::checkpoint_dtype(folder);
-    const auto model = learn::open_ranking_model(resumed ? folder / "checkpoint" : base::Path(config_.model),
-                                                 options, prompt_);
+    if (resumed && options.dtype == "auto") options.dtype = learn::checkpoint_dtype(folder, "train");
+    const auto model = learn::open_ranking_model(output_.model_to_open(config_.model), options, prompt_);
     learn::refuse_other_training(*model, dataset, split);
-    adopt_card(*model);
-    learn::check_positions(*model, config_.reasons() ? config_.rationale_tokens : 0);
+    adopt(*model, *invocation.config);
     learn::plan_memory(config_, *model->model);  // refuses a budget before anything is written
     // Only now, when the new run has its model and data: a mistyped setting must not cost the old run.
     if (!resumed) {
@@ -83,53 +76,25 @@ class Train : public Verb {
   }
 
  private:
-  /// What a trained model brings along is what the run records.
-  void adopt_card(const learn::RankingModel& model) {
-    prompt_ = model.prompts->config();
-    config_.model_options.readout = model.model->options().readout;
-    config_.model_options.readout_hidden = model.model->options().readout_hidden;
-    config_.model_options.lora_rank = model.model->options().lora_rank;
-    config_.model_options.lora_alpha = model.model->options().lora_alpha;
-    config_.model_options.lora_targets = model.model->options().lora_targets;
-    if (model.model->options().tuning != config_.model_options.tuning)
-      base::fail_usage(
-          "train",
-          "{} holds LoRA adapters and is trained on as such: pass --tuning lora, or merge them first with "
-          "r2rank model import",
-          config_.model);
+  /// What the model to start from, or the checkpoint, settles.
+  void adopt(const learn::RankingModel& model, const base::ConfigFields& given) {
+    adopt_card(model, "train", given, prompt_, config_.model_options);
+    follow_learned_length(model, given);
     config_.check();
+    learn::check_positions(model, config_.reasons() ? config_.rationale_tokens : 0);
   }
 
-  /// Refuses a folder that is in the way. false: the run is finished already.
-  bool check_folder(const base::Path& folder) const {
-    check_place(folder);
-    if (!std::filesystem::exists(folder) || std::filesystem::is_empty(folder)) return true;
-    if (resume_ && is_run_folder(folder) && std::filesystem::exists(folder / "model/r2rank.json")) {
-      // A process that was killed right after it had finished the model may have left it.
-      std::filesystem::remove_all(folder / "checkpoint");
-      return false;
+  /// A model that learned longer rationales than this run lets it write would hardly end one.
+  void follow_learned_length(const learn::RankingModel& model, const base::ConfigFields& given) {
+    const auto learned = config_.reasons() ? learn::learned_reasoning(model) : std::nullopt;
+    if (!learned || learned->rationale_tokens == config_.rationale_tokens) return;
+    if (!given.given("rationale_tokens")) {
+      config_.rationale_tokens = learned->rationale_tokens;
+      base::log_info("rationale_tokens {}, as {} was trained", config_.rationale_tokens, model.origin);
+    } else if (learned->rationale_tokens > config_.rationale_tokens) {
+      base::log_warning("rationale_tokens {} as given cuts what {} learned to write in up to {} tokens",
+                        config_.rationale_tokens, model.origin, learned->rationale_tokens);
     }
-    refuse_own_model(folder);
-    if ((overwrite_ || resume_) && is_run_folder(folder)) return true;
-    base::fail_usage(
-        "train",
-        "{} exists already; choose another --output, or pass --resume to go on or --overwrite to start anew",
-        folder.string());
-  }
-
-  void refuse_own_model(const base::Path& folder) const {
-    const auto model = std::filesystem::weakly_canonical(config_.model).string() + '/';
-    if (overwrite_ && model.starts_with(std::filesystem::weakly_canonical(folder).string() + '/'))
-      base::fail_usage("train",
-                       "--overwrite would delete the model to start from, {}; choose another --output",
-                       config_.model);
-  }
-
-  int already_finished(const Invocation& invocation) const {
-    if (!invocation.json) print("{} is finished already: its model is in {}/model\n", output_, output_);
-    if (invocation.json)
-      print("{}\n", nlohmann::json{{"finished", true}, {"model", output_ + "/model"}}.dump());
-    return 0;
   }
 
   void announce(const learn::RankingModel& model, bool resumed) const {
@@ -146,9 +111,9 @@ class Train : public Verb {
         static_cast<double>(model.model->parameters().trainable_elements()) / 1e6);
   }
 
-  int estimate(const data::Dataset& dataset, const data::Split& split, const Invocation& invocation) const {
+  int estimate(const data::Dataset& dataset, const data::Split& split, const Invocation& invocation) {
     const auto model = learn::open_ranking_model(config_.model, config_.model_options, prompt_);
-    learn::check_positions(*model, config_.reasons() ? config_.rationale_tokens : 0);
+    adopt(*model, *invocation.config);
     print("{}", training_cost_text(config_, *model, dataset, split, invocation.json));
     return 0;
   }
@@ -169,15 +134,14 @@ class Train : public Verb {
       print(
           "{} steps, {} slates in {:.0f} s; model in {}/model\nnext: r2rank eval {} --split {} --model "
           "{}{}\n",
-          state.step, state.slates, state.seconds, output_, shell_word(config_.dataset),
-          shell_word(config_.split), shell_word(output_), reasoning_flags());
+          state.step, state.slates, state.seconds, output_.output, shell_word(config_.dataset),
+          shell_word(config_.split), shell_word(output_.output), reasoning_flags());
     return 0;
   }
 
   learn::TrainConfig config_;
   text::PromptConfig prompt_;
-  std::string output_;
-  bool overwrite_ = false, resume_ = false;
+  RunOutput output_{.verb = "train", .output = ""};
 };
 
 }  // namespace

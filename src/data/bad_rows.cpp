@@ -2,6 +2,8 @@
 
 #include <numeric>
 
+#include "base/error_text.h"
+
 namespace r2rank::data {
 namespace {
 
@@ -10,12 +12,10 @@ constexpr int64_t kHopeless = 1000;
 }  // namespace
 
 void BadRows::add(const RowError& error, int64_t good) {
-  constexpr size_t kPrefix = std::string_view("[import] ").size();
   if (!skip_)
     throw RowError(
         error.fault(),
-        fmt::format("{} ({}--bad-rows skip leaves such rows out)",
-                    std::string_view(error.what()).substr(kPrefix),
+        fmt::format("{} ({}--bad-rows skip leaves such rows out)", base::text_of(error),
                     error.fault() == RowFault::kEncoding ? "--encoding names another encoding, " : ""));
   if (first_.empty()) first_ = error.what();
   ++counts_[static_cast<size_t>(error.fault())];

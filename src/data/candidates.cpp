@@ -24,11 +24,11 @@ void take_best(const Dataset& dataset, const Protocol& protocol, std::vector<int
   std::sort(slate.missed.begin(), slate.missed.end());
   std::erase_if(best, [&](int32_t item) { return is_candidate(slate, item); });
   if (static_cast<int64_t>(best.size()) < protocol.negative_count)
-    base::fail_usage("split",
-                     "expected {} hard candidates for user '{}', found {} items that may be candidates; {}",
-                     protocol.negative_count, dataset.user_ids[slate.user], best.size(),
-                     best.empty() ? "import more items (a lower --item-core) or --exclude less"
-                                  : fmt::format("lower --negative-count to at most {}", best.size()));
+    base::fail_usage(
+        "split", "expected {} hard candidates for user '{}', found {} items that may be candidates; {}",
+        protocol.negative_count, dataset.user_ids[slate.user], best.size(),
+        best.empty() ? "import more items (a lower --item-core) or --exclude less"
+                     : fmt::format("lower --negative-count: this slate has at most {}", best.size()));
   best.resize(static_cast<size_t>(protocol.negative_count));
   add_negatives(slate, std::move(best), streams_of(dataset, protocol, slate).shuffle);
 }
@@ -60,7 +60,7 @@ std::string advice(const Protocol& protocol, int64_t most, CountFrom count_from)
         "validation slates take as many as the lines of --candidates-file have: {}list such users too, as "
         "listed ones are not validated on",
         most > 0 ? fmt::format("list at most {} candidates a line, or ", most + 1) : "");
-  if (most > 0) return fmt::format("lower --negative-count to at most {}", most);
+  if (most > 0) return fmt::format("lower --negative-count: these slates have at most {} each", most);
   return fmt::format("no number will do: {}import more items (a lower --item-core, a longer log)",
                      protocol.exclude == "none" ? "" : "let known items be candidates (--exclude none), or ");
 }

@@ -195,7 +195,7 @@ TEST_F(TooFewItems, NameTheCountThatEverySlateCanHave) {
       testing::dataset_of({{0, 1, 2, 3, 4}, {5, 6, 7, 8, 9}, {0, 1, 2, 3, 4, 5, 6, 7}}, 20);
   config.negative_count = 6;
   expect_parts(refusal(dataset), {"expected 6 negatives", "found 5 items", "user 'u0'", "of 10 with",
-                                  "lower --negative-count to at most 2"});
+                                  "lower --negative-count: these slates have at most 2 each"});
   config.negative_count = 2;
   EXPECT_EQ(make_split(dataset, config).test.slates.size(), 3U);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/error_text.h"
 #include "base/json.h"
 
 namespace r2rank::data {
@@ -36,15 +37,13 @@ JsonCells::JsonCells(std::string source, std::vector<std::string> wanted)
 }
 
 nlohmann::json JsonCells::parse(std::string_view line, int64_t number) const {
-  constexpr std::string_view kPrefix = "[import] ";
   try {
     return base::parse_json(line, "import", fmt::format("line {} of {}", number, source_));
   } catch (const base::Error& error) {
     // A document over several lines begins with a bracket that its line does not close.
     const bool document =
         number == 1 && (line.starts_with('[') || line.find_first_not_of("{ \t\r") == line.npos);
-    throw RowError(RowFault::kForm,
-                   std::string(error.what()).substr(kPrefix.size()) + (document ? kOneALine : ""));
+    throw RowError(RowFault::kForm, base::text_of(error) + (document ? kOneALine : ""));
   }
 }
 

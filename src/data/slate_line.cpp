@@ -1,11 +1,20 @@
 #include "data/slate_line.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <charconv>
+#include <iterator>
+#include <nlohmann/json.hpp>
 
 namespace r2rank::data {
 namespace {
 
 constexpr size_t kMostDigits = 18;  // of a whole number: it fits 64 bits
+
+bool needs_no_escape(char c) {
+  return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+}
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -43,7 +52,7 @@ class Cursor {
   bool text(std::string_view& id) {
     if (!take("\"")) return false;
     const char* begin = at_;
-    while (at_ < end_ && *at_ >= ' ' && *at_ <= '~' && *at_ != '"' && *at_ != '\\') ++at_;
+    while (at_ < end_ && needs_no_escape(*at_)) ++at_;
     id = {begin, static_cast<size_t>(at_ - begin)};
     return take("\"");
   }
@@ -73,10 +82,51 @@ class Cursor {
   const char *at_, *end_;
 };
 
+void append_text(std::string_view value, std::string& text) {
+  if (std::all_of(value.begin(), value.end(), needs_no_escape))
+    fmt::format_to(std::back_inserter(text), "\"{}\"", value);
+  else
+    text += nlohmann::json(value).dump();
+}
+
+void append_label(float label, std::string& text) {
+  if (label == 0.0F)
+    text += "0.0";
+  else if (label == 1.0F)
+    text += "1.0";
+  else
+    text += nlohmann::json(label).dump();
+}
+
+/// append(element) writes one.
+void append_list(const auto& elements, std::string& text, const auto& append) {
+  text += '[';
+  for (size_t i = 0; i < elements.size(); ++i) {
+    if (i > 0) text += ',';
+    append(elements[i]);
+  }
+  text += ']';
+}
+
 constexpr auto kText = [](Cursor& cursor, std::string_view& id) { return cursor.text(id); };
 constexpr auto kFraction = [](Cursor& cursor, double& number) { return cursor.fraction(number); };
 
 }  // namespace
+
+void append_slate_line(const Slate& slate, const Dataset& dataset, std::string& text) {
+  const auto item = [&](int32_t index) { append_text(dataset.items[index].id, text); };
+  fmt::format_to(std::back_inserter(text), "{{\"id\":{},\"user\":", slate.id);
+  append_text(dataset.user_ids[slate.user], text);
+  fmt::format_to(std::back_inserter(text), ",\"history_end\":{},\"candidates\":", slate.history_end);
+  append_list(slate.candidates, text, item);
+  text += ",\"relevance\":";
+  append_list(slate.relevance, text, [&](float label) { append_label(label, text); });
+  if (!slate.missed.empty()) {
+    text += ",\"missed\":";
+    append_list(slate.missed, text, item);
+  }
+  text += "}\n";
+}
 
 bool read_slate_line(std::string_view line, SlateLine& slate) {
   Cursor cursor(line);

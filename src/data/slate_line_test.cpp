@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
 #include <string>
+
+#include "data/test_support.h"
 
 namespace r2rank::data {
 namespace {
@@ -72,6 +75,58 @@ TEST(SlateLine, IsLeftToTheOtherParserWhereItIsWrittenOtherwise) {
 
 TEST(SlateLine, ThatIsCutIsNotRead) {
   for (size_t size = 0; size < kLine.size(); ++size) EXPECT_FALSE(is_read(kLine.substr(0, size))) << size;
+}
+
+/// What nlohmann-json makes of a slate, the reference for our own text.
+std::string dumped(const Slate& slate, const Dataset& dataset) {
+  nlohmann::ordered_json json{
+      {"id", slate.id}, {"user", dataset.user_ids[slate.user]}, {"history_end", slate.history_end}};
+  for (const int32_t item : slate.candidates) json["candidates"].push_back(dataset.items[item].id);
+  json["relevance"] = slate.relevance;
+  for (const int32_t item : slate.missed) json["missed"].push_back(dataset.items[item].id);
+  return json.dump() + "\n";
+}
+
+std::string written(const Slate& slate, const Dataset& dataset) {
+  std::string text = "before ";
+  append_slate_line(slate, dataset, text);
+  EXPECT_TRUE(text.starts_with("before "));
+  return text.substr(7);
+}
+
+TEST(SlateLine, IsWrittenAsTheLibraryWritesIt) {
+  Dataset dataset = testing::regular_dataset(2, 4, 8);
+  const char* ids[] = {"plain",
+                       "",
+                       "a \"b\"",
+                       "back\\slash",
+                       "tab\t",
+                       "\x7f",
+                       "Stra\xc3\x9f"
+                       "e",
+                       "\x01 {}"};
+  for (size_t item = 0; item < dataset.items.size(); ++item) dataset.items[item].id = ids[item];
+  dataset.user_ids = {"u/1", "\xe2\x98\x83\n"};
+  Slate slate{.id = INT64_MAX,
+              .user = 0,
+              .history_end = 3,
+              .candidates = {0, 1, 2, 3},
+              .relevance = {0, 1, 0.3F, 64}};
+  EXPECT_EQ(written(slate, dataset), dumped(slate, dataset));
+  slate = {.id = 0,
+           .user = 1,
+           .history_end = 0,
+           .candidates = {7, 6, 5, 4},
+           .relevance = {0.001F, 3, 2.5F, 0},
+           .missed = {6, 7}};
+  EXPECT_EQ(written(slate, dataset), dumped(slate, dataset));
+}
+
+TEST(SlateLine, ThatIsWrittenIsReadAgain) {
+  const Dataset dataset = testing::regular_dataset(2, 4, 8);
+  const std::string line =
+      written({.id = 5, .user = 1, .history_end = 3, .candidates = {2, 0}, .relevance = {0, 1}}, dataset);
+  EXPECT_TRUE(is_read(std::string_view(line).substr(0, line.size() - 1)));
 }
 
 }  // namespace

@@ -16,18 +16,8 @@ namespace r2rank::data {
 namespace {
 
 constexpr const char* kFormat = "r2rank-slates";
+constexpr size_t kBlockBytes = 1 << 20;
 constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
-
-nlohmann::ordered_json slate_json(const Slate& slate, const Dataset& dataset) {
-  nlohmann::ordered_json json;
-  json["id"] = slate.id;
-  json["user"] = dataset.user_ids[slate.user];
-  json["history_end"] = slate.history_end;
-  for (const int32_t item : slate.candidates) json["candidates"].push_back(dataset.items[item].id);
-  json["relevance"] = slate.relevance;
-  for (const int32_t item : slate.missed) json["missed"].push_back(dataset.items[item].id);
-  return json;
-}
 
 /// What a set is besides its lines; the hash covers both. The short hash in a file protocol's name cannot
 /// enter itself.
@@ -230,6 +220,32 @@ void check_hashes(const SlateSet& set, std::string_view lines, const std::string
                     set.protocol.file_hash);
 }
 
+/// The first line of the file. REQUIRES: sealed.
+std::string header_line(const SlateSet& set, const Dataset& dataset) {
+  const nlohmann::ordered_json header{{"format", kFormat},
+                                      {"version", protocol_version(set.protocol)},
+                                      {"part", set.part},
+                                      {"protocol", protocol_json(set.protocol)},
+                                      {"protocol_name", set.protocol.name()},
+                                      {"dataset", dataset.name},
+                                      {"dataset_hash", set.dataset_hash},
+                                      {"slates", set.slates.size()},
+                                      {"hash", set.hash}};
+  return header.dump() + "\n";
+}
+
+/// The lines after it in blocks of about a megabyte: those of millions of slates are gigabytes.
+void for_blocks(const SlateSet& set, const Dataset& dataset, const auto& use) {
+  std::string block;
+  for (const Slate& slate : set.slates) {
+    append_slate_line(slate, dataset, block);
+    if (block.size() < kBlockBytes) continue;
+    use(std::string_view(block));
+    block.clear();
+  }
+  use(std::string_view(block));
+}
+
 }  // namespace
 
 std::string slates_hash(const SlateSet& set, std::string_view lines) {
@@ -241,27 +257,21 @@ std::string slates_hash(const SlateSet& set, std::string_view lines) {
 
 std::string slate_lines(const SlateSet& set, const Dataset& dataset) {
   std::string lines;
-  for (const Slate& slate : set.slates) lines += slate_json(slate, dataset).dump() + "\n";
+  for (const Slate& slate : set.slates) append_slate_line(slate, dataset, lines);
   return lines;
 }
 
 void seal(SlateSet& set, const Dataset& dataset) {
   set.dataset_hash = dataset.hash;
-  set.hash = slates_hash(set, slate_lines(set, dataset));
+  base::HashStream hash;
+  hash.add(identity(set) + "\n");
+  for_blocks(set, dataset, [&](std::string_view lines) { hash.add(lines); });
+  set.hash = hash.hex();
   set.protocol.file_hash = set.protocol.negatives == "file" ? set.hash.substr(0, 8) : "";
 }
 
 std::string slates_text(const SlateSet& set, const Dataset& dataset) {
-  const nlohmann::ordered_json header{{"format", kFormat},
-                                      {"version", protocol_version(set.protocol)},
-                                      {"part", set.part},
-                                      {"protocol", protocol_json(set.protocol)},
-                                      {"protocol_name", set.protocol.name()},
-                                      {"dataset", dataset.name},
-                                      {"dataset_hash", set.dataset_hash},
-                                      {"slates", set.slates.size()},
-                                      {"hash", set.hash}};
-  return header.dump() + "\n" + slate_lines(set, dataset);
+  return header_line(set, dataset) + slate_lines(set, dataset);
 }
 
 SlateSet parse_slates(std::string_view text, const std::string& source, const Dataset& dataset) {
@@ -284,7 +294,10 @@ SlateSet parse_slates(std::string_view text, const std::string& source, const Da
 }
 
 void save_slates(const SlateSet& set, const Dataset& dataset, const base::Path& path) {
-  base::write_file(path, slates_text(set, dataset));
+  base::AtomicFile file(path);
+  file.write(header_line(set, dataset));
+  for_blocks(set, dataset, [&](std::string_view lines) { file.write(lines); });
+  file.commit();
 }
 
 SlateSet load_slates(const base::Path& path, const Dataset& dataset) {

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/error_text.h"
 #include "base/hash_stream.h"
 #include "baselines/retrieval.h"
 #include "baselines/trainable.h"
@@ -72,7 +73,7 @@ auto from_card(const std::string& source, const Action& action) {
     if (error.kind() != base::ErrorKind::kUsage) throw;
     base::fail_data("baseline",
                     "expected method and settings of this program in {}, found: {}; train it again", source,
-                    error.what());
+                    base::text_of(error));
   }
 }
 

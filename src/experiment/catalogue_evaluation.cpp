@@ -26,12 +26,10 @@ using Clock = std::chrono::steady_clock;
 
 /// Of scores held at once: they are counted while in the second cache.
 constexpr size_t kBatchBytes = size_t{3} << 19;
-constexpr size_t kMostSlates = 256;
 constexpr const char* kShownMetric = "ndcg@10";
 
 size_t batch_size(const data::Dataset& dataset) {
-  return std::clamp<size_t>(kBatchBytes / sizeof(float) / std::max<size_t>(1, dataset.items.size()), 1,
-                            kMostSlates);
+  return baselines::catalogue_batch(dataset.items.size(), kBatchBytes);
 }
 
 /// What is kept of one slate.

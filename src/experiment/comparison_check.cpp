@@ -15,19 +15,44 @@
 namespace r2rank::experiment {
 namespace {
 
-void check_name(const std::string& what, const std::string& name, std::set<std::string>& taken) {
+void check_name(const std::string& what, const std::string& name) {
   const bool plain =
       !name.empty() && name != "." && name != ".." && name.find_first_of("/\\\n\t") == std::string::npos;
   if (!plain) base::fail_usage("compare", "{} '{}': expected a name that a folder can have", what, name);
-  if (!taken.insert(name).second)
-    base::fail_usage("compare", "two {}s are called '{}'; give one another 'name'", what, name);
 }
 
-template <class Plan>
-const Plan* find_named(const std::vector<Plan>& plans, const std::string& name) {
-  const auto found =
-      std::find_if(plans.begin(), plans.end(), [&](const Plan& plan) { return plan.name == name; });
-  return found == plans.end() ? nullptr : &*found;
+void check_datasets(const ComparisonPlan& plan) {
+  std::set<std::string> taken;
+  for (const auto& dataset : plan.datasets) {
+    check_name("data set", dataset.name);
+    if (!taken.insert(dataset.name).second)
+      base::fail_usage("compare", "two data sets are called '{}'; give one another 'name'", dataset.name);
+  }
+}
+
+/// A row may be made in another way on other data sets, under its one name.
+void check_row_names(const ComparisonPlan& plan) {
+  for (const auto& row : plan.rows) check_name("row", row.name);
+  for (const auto& dataset : plan.datasets) {
+    std::set<std::string> taken;
+    for (const auto& row : plan.rows)
+      if (applies(row, dataset) && !taken.insert(row.name).second)
+        base::fail_usage("compare",
+                         "two rows are called '{}' on data set {}; give one another 'name', or each its own "
+                         "'datasets'",
+                         row.name, dataset.name);
+  }
+}
+
+std::vector<const RowPlan*> rows_named(const ComparisonPlan& plan, const std::string& name) {
+  std::vector<const RowPlan*> rows;
+  for (const auto& row : plan.rows)
+    if (row.name == name) rows.push_back(&row);
+  return rows;
+}
+
+bool any_applies(const std::vector<const RowPlan*>& rows, const DatasetPlan& dataset) {
+  return std::any_of(rows.begin(), rows.end(), [&](const RowPlan* row) { return applies(*row, dataset); });
 }
 
 /// Rows that a combination names come before it, and are measured wherever it is.
@@ -35,14 +60,15 @@ void check_combination(const ComparisonPlan& plan, const RowPlan& row) {
   if (is_combination(row) && row.slates > 0)
     base::fail_usage("compare", "row '{}': a combination scores every slate; leave 'slates' out", row.name);
   for (const auto& name : row.of) {
-    const RowPlan* part = find_named(plan.rows, name);
-    if (part == nullptr || part >= &row)
+    auto parts = rows_named(plan, name);
+    std::erase_if(parts, [&](const RowPlan* part) { return part >= &row; });
+    if (parts.empty())
       base::fail_usage("compare", "row '{}' combines '{}', which is no row before it", row.name, name);
-    if (part->slates > 0)
+    if (std::any_of(parts.begin(), parts.end(), [](const RowPlan* part) { return part->slates > 0; }))
       base::fail_usage("compare", "row '{}' combines '{}', which is measured on some slates only", row.name,
                        name);
     for (const auto& dataset : plan.datasets)
-      if (applies(row, dataset) && !applies(*part, dataset))
+      if (applies(row, dataset) && !any_applies(parts, dataset))
         base::fail_usage("compare", "row '{}' combines '{}' on data set {}, where that is not measured",
                          row.name, name, dataset.name);
   }
@@ -51,17 +77,18 @@ void check_combination(const ComparisonPlan& plan, const RowPlan& row) {
 /// Without a reference a column would have no tests, and nobody would see why.
 void check_reference(const ComparisonPlan& plan) {
   if (plan.reference.empty()) return;
-  const RowPlan* reference = find_named(plan.rows, plan.reference);
-  if (reference == nullptr)
+  const auto references = rows_named(plan, plan.reference);
+  if (references.empty())
     base::fail_usage("compare", "reference = '{}': there is no such row", plan.reference);
-  if (reference->slates > 0)
-    base::fail_usage(
-        "compare",
-        "reference = '{}': expected a row that scores every slate (found slates = {}), since all "
-        "others are tested against it",
-        plan.reference, reference->slates);
+  for (const RowPlan* reference : references)
+    if (reference->slates > 0)
+      base::fail_usage(
+          "compare",
+          "reference = '{}': expected a row that scores every slate (found slates = {}), since all "
+          "others are tested against it",
+          plan.reference, reference->slates);
   for (const auto& dataset : plan.datasets)
-    if (!applies(*reference, dataset))
+    if (!any_applies(references, dataset))
       base::fail_usage("compare",
                        "reference = '{}': expected a row that is measured on every data set (it is not on "
                        "{}), since all others are tested against it",
@@ -153,12 +180,11 @@ void check_model(const RowPlan& row) {
 void check_plan(const ComparisonPlan& plan) {
   if (plan.datasets.empty() || plan.rows.empty())
     base::fail_usage("compare", "expected at least one [[dataset]] and one [[row]]");
-  std::set<std::string> datasets, rows;
-  for (const auto& dataset : plan.datasets) check_name("data set", dataset.name, datasets);
-  for (const auto& row : plan.rows) {
-    check_name("row", row.name, rows);
-    check_row(plan, row, datasets);
-  }
+  check_datasets(plan);
+  check_row_names(plan);
+  std::set<std::string> datasets;
+  for (const auto& dataset : plan.datasets) datasets.insert(dataset.name);
+  for (const auto& row : plan.rows) check_row(plan, row, datasets);
   check_metrics(plan);
   check_reference(plan);
 }

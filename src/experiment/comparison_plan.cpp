@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/error_text.h"
 #include "base/toml_text.h"
 #include "data/import.h"
 #include "data/split.h"
@@ -103,6 +104,15 @@ void read_row_key(const std::string& name, const toml::node& node, PlanFile& fil
   if (name == "seeds") row.seeds = parse_seeds(seeds, node, file);
 }
 
+void check_method(const RowPlan& row, const toml::node& node, const PlanFile& file) {
+  if (is_combination(row)) return;
+  try {
+    make_method(row.method);
+  } catch (const base::Error& error) {
+    fail_at(file, node, base::text_of(error));
+  }
+}
+
 RowPlan read_row(const toml::table& table, const ComparisonPlan& plan, PlanFile& file) {
   RowPlan row;
   row.fit = plan.fit;
@@ -111,7 +121,7 @@ RowPlan read_row(const toml::table& table, const ComparisonPlan& plan, PlanFile&
   if (method == nullptr) fail_at(file, table, "a [[row]] lacks 'method'");
   row.method = take_text("method", *method, file);
   row.name = row.method;
-  if (!is_combination(row)) make_method(row.method);
+  check_method(row, *method, file);
   for (const auto& [key, node] : table) {
     const std::string name(key.str());
     if (name == "method") continue;

@@ -104,6 +104,14 @@ TEST_F(Plan, TakesPathsFromTheEnvironment) {
             std::string::npos);
 }
 
+TEST_F(Plan, MayMakeARowInAnotherWayOnAnotherDataSet) {
+  const auto plan = read("reference = 'popularity'\n" + std::string(kDataset) + kOther +
+                         "[[row]]\nmethod = 'popularity'\ndatasets = ['shop']\n"
+                         "[[row]]\nname = 'popularity'\nmethod = 'recent-popularity'\ndatasets = ['other']\n"
+                         "[[row]]\nmethod = 'blend'\nof = ['popularity']\n");
+  EXPECT_EQ(plan.rows.size(), 3U);
+}
+
 TEST_F(Plan, SaysWhatIsWrongWithIt) {
   const std::string row = "[[row]]\nmethod = 'popularity'\n";
   const std::vector<std::pair<std::string, std::string>> cases = {
@@ -112,7 +120,7 @@ TEST_F(Plan, SaysWhatIsWrongWithIt) {
       {kDataset + std::string("[[row]]\nname = 'x'\n"), "lacks 'method'"},
       {kDataset + std::string("[[row]]\nmethod = 'populrity'\n"), "did you mean 'popularity'?"},
       {kDataset + std::string("[[row]]\nmethod = 'item-knn'\n[row.settings]\nneighbors = 5\n"), "neighbours"},
-      {kDataset + row + row, "two rows are called 'popularity'"},
+      {kDataset + row + row, "two rows are called 'popularity' on data set shop"},
       {kDataset + std::string(kDataset) + row, "two data sets are called 'shop'"},
       {kDataset + std::string("[[row]]\nname = 'a/b'\nmethod = 'popularity'\n"), "a folder can have"},
       {kDataset + row + "datasets = ['other']\n", "names the data set 'other'"},
@@ -162,6 +170,8 @@ TEST_F(Plan, WithAValueOfAnotherTypeIsRefusedWhereItStands) {
       {dataset + row + "datasets = 'shop'\n", "line 7 of", "expected a list of texts for 'datasets'"},
       {dataset + row + "datasets = { shop = true }\n", "line 7 of", "for 'datasets', found a table"},
       {dataset + row + "datasets = [1]\n", "line 7 of", "for 'datasets', found a list with 1"},
+      {dataset + "[[row]]\nmethod = 'sasrek'\n", "line 6 of",
+       "there is no method 'sasrek'; did you mean 'sasrec'?"},
       {dataset + "[[row]]\nmethod = 5\n", "line 6 of", "expected text for 'method', found 5"},
       {dataset + "[[row]]\nmethod = 'item-knn'\n[row.settings]\nneighbours = 5.5\n", "line 8 of",
        "expected a whole number for 'neighbours', found 5.5"},

@@ -92,6 +92,44 @@ TrainingCost estimate_training(const learn::TrainConfig& config, const learn::Ra
   return cost;
 }
 
+TrainingCost estimate_sft(const learn::SftConfig& config, const learn::RankingModel& model,
+                          const learn::SftExamples& examples, double product_speed) {
+  TrainingCost cost;
+  const auto& shape = model.model->config();
+  const double blocks = block_parameters(shape), output = static_cast<double>(shape.vocabulary * shape.width);
+  const auto trained = static_cast<double>(model.model->parameters().trainable_elements());
+  double tokens = 0, taught = 0;
+  int64_t rationales = 0, largest = 0;
+  for (const auto& tree : examples.training) {
+    tokens += static_cast<double>(tree.tokens);
+    const learn::SftSlate view = tree.view();
+    taught += static_cast<double>(learn::sft_size({&view, 1}).tokens);
+    rationales += tree.count;
+    largest = std::max(largest, tree.tokens);
+  }
+  const int64_t steps_an_epoch = std::max<int64_t>(1, rationales / config.rationales_per_step);
+  cost.steps = config.epochs * steps_an_epoch;
+  if (config.steps > 0) cost.steps = std::min(cost.steps, config.steps);
+  const auto each = 1.0 / static_cast<double>(steps_an_epoch);
+  cost.tokens_per_step = static_cast<int64_t>(tokens * each);
+  const double products = model.model->options().tuning == "head" ? 1 : 3;
+  // The output layer's logits are made twice and multiplied back twice, as in an RL step.
+  cost.seconds_per_step =
+      (2 * products * blocks * tokens + 8 * output * taught) * each / (product_speed * kTrainingShare) +
+      trained * kUpdate;
+  cost.seconds = cost.seconds_per_step * static_cast<double>(cost.steps);
+  if (config.minutes > 0) cost.seconds = std::min(cost.seconds, 60 * config.minutes);
+  const auto memory = learn::plan_memory(config, *model.model);
+  const int64_t pass = std::max(largest, std::min(cost.tokens_per_step, memory.tokens_per_pass));
+  cost.memory_bytes =
+      memory.fixed +
+      learn::activation_bytes(*model.model, pass,
+                              learn::recomputes_layers(config, *model.model, pass, memory.activations));
+  const bool keeps_best = config.patience > 0 && !examples.valid.empty();
+  cost.disk_bytes = (blocks + output) * (keeps_best ? 12 : 8) + trained * 8;
+  return cost;
+}
+
 ScoringCost estimate_scoring(const learn::RankingModel& model, const data::Dataset& dataset,
                              const data::Split& split, std::span<const data::Slate> slates,
                              const ReasoningOptions& options, double product_speed) {

@@ -5,6 +5,7 @@
 
 #include "experiment/ranking_scorer.h"
 #include "learn/model_folder.h"
+#include "learn/sft_trainer.h"
 #include "learn/train_config.h"
 
 namespace r2rank::experiment {
@@ -26,6 +27,10 @@ struct TrainingCost {
 };
 TrainingCost estimate_training(const learn::TrainConfig& config, const learn::RankingModel& model,
                                const data::Dataset& dataset, const data::Split& split, double product_speed);
+
+/// The same for supervised fine-tuning; validation slates are not counted.
+TrainingCost estimate_sft(const learn::SftConfig& config, const learn::RankingModel& model,
+                          const learn::SftExamples& examples, double product_speed);
 
 /// What scoring slates will take, from the first of them and the speed of the same product.
 struct ScoringCost {

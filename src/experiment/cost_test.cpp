@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "learn/tiny_ranking_model.h"
+#include "learn/tiny_rationales.h"
 
 namespace r2rank::experiment {
 namespace {
@@ -49,6 +49,24 @@ TEST_F(Cost, GrowsWithTheWork) {
   EXPECT_GT(reasoned.sampled_tokens_per_step, small.sampled_tokens_per_step);
   config_.slates_per_step = 4;
   EXPECT_EQ(cost().tokens_per_step, 2 * reasoned.tokens_per_step);
+}
+
+TEST_F(Cost, OfTeachingRationalesFollowsFromTheirTrees) {
+  learn::SftConfig config;
+  config.epochs = 2;
+  config.rationales_per_step = 8;
+  const auto set = learn::testing::red_or_blue_rationales(dataset_, split_);  // 72 in 36 trees
+  const auto examples = learn::make_sft_examples(set, dataset_, split_, *model_, {});
+  const auto found = estimate_sft(config, *model_, examples, kSpeed);
+  EXPECT_EQ(found.steps, 2 * 9);
+  EXPECT_EQ(found.sampled_tokens_per_step, 0);
+  int64_t tokens = 0;
+  for (const auto& tree : examples.training) tokens += tree.tokens;
+  EXPECT_EQ(found.tokens_per_step, tokens / 9);
+  EXPECT_NEAR(found.seconds, 18 * found.seconds_per_step, 1e-9 * found.seconds);
+  EXPECT_GT(found.memory_bytes, 0);
+  config.steps = 5;
+  EXPECT_EQ(estimate_sft(config, *model_, examples, kSpeed).steps, 5);
 }
 
 TEST_F(Cost, CountsEveryEpochAndTheReferenceModel) {

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/trim.h"
 #include "data/input_file.h"
 #include "experiment/catalogue_evaluation.h"
 #include "experiment/evaluation.h"
@@ -36,13 +37,6 @@ std::optional<Number> parse(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
-}
-
-/// As ids of logs are.
-std::string_view trimmed(std::string_view text) {
-  const size_t begin = text.find_first_not_of(" \t\r\n");
-  return begin == std::string_view::npos ? std::string_view()
-                                         : text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
 }
 
 /// Puts the rows of a file into the places of the slates' candidates.
@@ -108,7 +102,7 @@ class ScoreGatherer {
   Cells cells_of(const data::Record& record) const {
     Cells cells = {record.cells[0], record.cells[1], record.cells[2], record.cells[3]};
     for (auto* cell : {&cells.slate_id, &cells.user_id, &cells.item_id, &cells.score})
-      if (*cell) *cell = trimmed(**cell);
+      if (*cell) *cell = base::trimmed(**cell);
     if ((cells.slate_id || cells.user_id) && cells.item_id && cells.score) return cells;
     base::fail_data("eval",
                     "expected the columns slate_id (or user_id), item_id and score in {} (line {} lacks {}); "

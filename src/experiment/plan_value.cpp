@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "base/error.h"
+#include "base/error_text.h"
 #include "base/toml_text.h"
 
 namespace r2rank::experiment {
@@ -87,13 +88,6 @@ bool asks_environment(const toml::node& node) {
   return text != nullptr && text->get().find("${") != std::string::npos;
 }
 
-/// The text of an error without "[where] ".
-std::string bare(const base::Error& error) {
-  const std::string text = error.what();
-  const size_t end = text.starts_with('[') ? text.find("] ") : std::string::npos;
-  return end == std::string::npos ? text : text.substr(end + 2);
-}
-
 std::string set_value(base::ConfigFields& fields, const std::string& key, const toml::node& node,
                       PlanFile& file, bool environment) {
   const base::ConfigField* field = find_field(fields, key);
@@ -110,7 +104,7 @@ std::string set_value(base::ConfigFields& fields, const std::string& key, const 
 }  // namespace
 
 void fail_at(const PlanFile& file, const toml::node& node, const std::string& text) {
-  base::fail_usage("compare", "line {} of {}: {}", node.source().begin.line, file.path, text);
+  base::fail_usage(file.where, "line {} of {}: {}", node.source().begin.line, file.path, text);
 }
 
 std::string take_value(base::ConfigFields& fields, const std::string& key, const toml::node& node,
@@ -118,7 +112,7 @@ std::string take_value(base::ConfigFields& fields, const std::string& key, const
   try {
     return set_value(fields, key, node, file, environment == Environment::kYes);
   } catch (const base::Error& error) {
-    fail_at(file, node, bare(error));
+    fail_at(file, node, base::text_of(error));
   }
 }
 

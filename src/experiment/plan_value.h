@@ -12,12 +12,13 @@ namespace r2rank::experiment {
 /// A plan's file, for messages, and the variables whose values it asks for.
 struct PlanFile {
   std::string path;
+  std::string where = "compare";              ///< the verb that reads it
   std::vector<std::string> environment = {};  ///< names, in the order of their first appearance
 };
 
 enum class Environment { kNo, kYes };  ///< whether "${NAME}" stands for an environment variable
 
-/// Refuses what stands at a node (kUsage), with file and line: "[compare] line 3 of plan.toml: ...".
+/// Refuses what stands at a node (kUsage), with verb, file and line: "[compare] line 3 of plan.toml: ...".
 [[noreturn]] void fail_at(const PlanFile& file, const toml::node& node, const std::string& text);
 
 /// Sets the field of that name from a key's value, and returns the value as the text that was set. It must be

@@ -1,37 +1,12 @@
 #include "experiment/ranking_scorer.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
-#include <optional>
 
-#include "base/error.h"
 #include "base/log.h"
+#include "learn/learned_reasoning.h"
 #include "rollout/reason_about_best.h"
 
 namespace r2rank::experiment {
-namespace {
-
-/// What a model learned to reason with; nothing for a base model or one that was trained silently.
-std::optional<ReasoningOptions> learned_reasoning(const learn::RankingModel& model) {
-  const auto card = nlohmann::json::parse(model.training, nullptr, false);
-  if (!card.is_object() || !card.contains("configuration")) return std::nullopt;
-  const auto& values = card.at("configuration");
-  if (!values.is_object() || !values.contains("stage") || values.at("stage") != "rl") return std::nullopt;
-  ReasoningOptions learned;
-  base::ConfigFields fields;
-  learned.describe(fields);
-  for (const char* key : {"rationale_tokens", "temperature"}) {
-    if (!values.contains(key)) continue;
-    try {
-      fields.set(key, values.at(key).dump());
-    } catch (const base::Error& error) {
-      base::fail_data("model", "the training settings in {} are damaged: {}", model.origin, error.what());
-    }
-  }
-  return learned;
-}
-
-}  // namespace
 
 void ReasoningOptions::describe(base::ConfigFields& fields) {
   fields.add("rationales", rationales, "G: rationales written for each item; 0 scores silently")
@@ -56,7 +31,7 @@ void ReasoningOptions::describe(base::ConfigFields& fields) {
 
 void ReasoningOptions::follow_training(const learn::RankingModel& model, const base::ConfigFields& fields) {
   if (rationales == 0) return;
-  const auto learned = learned_reasoning(model);
+  const auto learned = learn::learned_reasoning(model);
   if (!learned) return;
   std::vector<std::string> taken;
   const auto follow = [&](const char* key, auto& value, auto trained) {
@@ -77,8 +52,13 @@ rollout::SamplingOptions ReasoningOptions::sampling() const {
 }
 
 RankingScorer::RankingScorer(std::string name, const learn::RankingModel& model, const data::Dataset& dataset,
-                             const data::Split& split, ReasoningOptions options)
-    : name_(std::move(name)), model_(model), prompts_(dataset, split, *model.prompts), options_(options) {
+                             const data::Split& split, ReasoningOptions options, Perturbation perturbation)
+    : name_(std::move(name)),
+      model_(model),
+      prompts_(dataset, split, *model.prompts),
+      options_(options),
+      perturbation_(std::move(perturbation)) {
+  perturbation_.check(options_.rationales);
   learn::check_positions(model, options.rationales > 0 ? options.rationale_tokens : 0);
 }
 
@@ -86,19 +66,52 @@ std::vector<double> RankingScorer::score(const data::Slate& slate) {
   return score_batch({&slate, 1}).front();
 }
 
-std::vector<std::vector<double>> RankingScorer::score_batch(std::span<const data::Slate> slates) {
-  std::vector<rollout::PreparedSlate> prepared;
-  std::vector<const rollout::PreparedSlate*> pointers;
-  for (const auto& slate : slates) prepared.push_back(prompts_.prepare(slate, false));
-  for (const auto& slate : prepared) pointers.push_back(&slate);
-  const auto rollouts = roll_out(*model_.reasoner, pointers, options_);
-  for (const auto& rollout : rollouts) tokens_ += rollout.prompt_tokens + rollout.sampled_tokens;
+std::vector<std::vector<double>> RankingScorer::score_batch(Slates slates) {
+  auto scores = member_scores(slates, 0);
+  const auto members = static_cast<double>(perturbation_.ensemble);
+  for (int64_t member = 1; member < perturbation_.ensemble; ++member) {
+    const auto more = member_scores(slates, member);
+    for (size_t b = 0; b < scores.size(); ++b)
+      for (size_t i = 0; i < scores[b].size(); ++i) scores[b][i] += more[b][i];
+  }
+  if (perturbation_.ensemble > 1)
+    for (auto& slate : scores)
+      for (double& score : slate) score /= members;
+  return scores;
+}
+
+std::vector<std::vector<double>> RankingScorer::member_scores(Slates slates, int64_t member) {
+  const auto prepared = prepare(slates, member);
+  const auto rollouts = roll_out_all(prepared);
   std::vector<std::vector<double>> scores;
   for (size_t b = 0; b < prepared.size(); ++b)
     scores.push_back(prepared[b].in_slate_order(rollouts[b].mean_scores()));
-  for (size_t b = 0; keep_ && b < prepared.size(); ++b)
+  for (size_t b = 0; keep_ && member == 0 && b < prepared.size(); ++b)
     kept_.push_back(rationales_of(prepared[b], rollouts[b], *model_.tokenizer));
   return scores;
+}
+
+std::vector<rollout::PreparedSlate> RankingScorer::prepare(Slates slates, int64_t member) const {
+  std::vector<rollout::PreparedSlate> prepared;
+  for (const auto& slate : slates)
+    prepared.push_back(prompts_.prepare(slate, false, perturbation_.view(member)));
+  return prepared;
+}
+
+/// Rationales changed as the perturbation wants it, and the tokens counted.
+std::vector<rollout::SlateRollout> RankingScorer::roll_out_all(
+    const std::vector<rollout::PreparedSlate>& prepared) {
+  std::vector<const rollout::PreparedSlate*> pointers;
+  for (const auto& slate : prepared) pointers.push_back(&slate);
+  auto rollouts = roll_out(*model_.reasoner, pointers, options_);
+  for (const auto& rollout : rollouts) tokens_ += rollout.prompt_tokens + rollout.sampled_tokens;
+  const auto change = rollout::rationale_change(perturbation_.change_rationales);
+  if (change == rollout::RationaleChange::kNone) return rollouts;
+  for (size_t b = 0; b < rollouts.size(); ++b)
+    rollout::change_rationales(change, *model_.tokenizer, static_cast<uint64_t>(perturbation_.seed),
+                               prepared[b].id, rollouts[b].rationales);
+  rollout::score_given(*model_.reasoner, pointers, rollouts);
+  return rollouts;
 }
 
 std::vector<rollout::SlateRollout> roll_out(const rollout::Reasoner& reasoner,
@@ -117,10 +130,9 @@ std::vector<rollout::SlateRollout> roll_out(const rollout::Reasoner& reasoner,
 }
 
 RankingScorer::Reasoned RankingScorer::reason(const data::Slate& slate) {
-  const auto prepared = prompts_.prepare(slate, false);
-  const rollout::PreparedSlate* pointer = &prepared;
-  const auto rollout = roll_out(*model_.reasoner, {&pointer, 1}, options_).front();
-  tokens_ += rollout.prompt_tokens + rollout.sampled_tokens;
+  const auto all = prepare({&slate, 1}, 0);
+  const auto rollout = roll_out_all(all).front();
+  const auto& prepared = all.front();
   return {prepared.in_slate_order(rollout.mean_scores()),
           rationales_of(prepared, rollout, *model_.tokenizer).texts};
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "baselines/scorer.h"
+#include "experiment/perturbation.h"
 #include "experiment/rationale_file.h"
 #include "learn/model_folder.h"
 #include "rollout/slate_prompts.h"
@@ -41,7 +42,7 @@ std::vector<rollout::SlateRollout> roll_out(const rollout::Reasoner& reasoner,
 class RankingScorer : public baselines::Scorer {
  public:
   RankingScorer(std::string name, const learn::RankingModel& model, const data::Dataset& dataset,
-                const data::Split& split, ReasoningOptions options);
+                const data::Split& split, ReasoningOptions options, Perturbation perturbation = {});
 
   std::string name() const override { return name_; }
   std::vector<double> score(const data::Slate& slate) override;
@@ -61,10 +62,16 @@ class RankingScorer : public baselines::Scorer {
   const std::vector<SlateRationales>& kept() const { return kept_; }
 
  private:
+  using Slates = std::span<const data::Slate>;
+  std::vector<rollout::PreparedSlate> prepare(Slates slates, int64_t member) const;
+  std::vector<rollout::SlateRollout> roll_out_all(const std::vector<rollout::PreparedSlate>& prepared);
+  std::vector<std::vector<double>> member_scores(Slates slates, int64_t member);
+
   std::string name_;
   const learn::RankingModel& model_;
   rollout::SlatePrompts prompts_;
   ReasoningOptions options_;
+  Perturbation perturbation_;
   int64_t tokens_ = 0;
   bool keep_ = false;
   std::vector<SlateRationales> kept_;

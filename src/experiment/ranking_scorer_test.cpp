@@ -91,6 +91,45 @@ TEST_F(RankingScorerTest, KeepsWhatItWroteAboutEachSlateWhereAsked) {
   }
 }
 
+TEST_F(RankingScorerTest, UnderAPerturbationSeesAnotherPrompt) {
+  const data::Slate& slate = split_.test.slates[0];
+  const auto plain = scorer({}).score(slate);
+  const auto under = [&](const Perturbation& perturbation) {
+    return RankingScorer("tiny", *model_, dataset_, split_, {}, perturbation).score(slate);
+  };
+  EXPECT_EQ(under({}), plain);
+  EXPECT_NE(under({.made_up_names = true}), plain);
+  EXPECT_NE(under({.shown_history = 1}), plain);
+}
+
+TEST_F(RankingScorerTest, AnEnsembleIsTheMeanOverOrdersOfTheHistory) {
+  const data::Slate& slate = split_.test.slates[0];
+  RankingScorer ensemble("tiny", *model_, dataset_, split_, {}, {.ensemble = 3, .seed = 4});
+  const auto scores = ensemble.score(slate);
+  std::vector<double> sums(scores.size());
+  const rollout::SlatePrompts prompts(dataset_, split_, *model_->prompts);
+  for (uint64_t member = 0; member < 3; ++member) {
+    const auto prepared =
+        prompts.prepare(slate, false, {.shuffled_history = member > 0, .seed = 4, .variant = member});
+    const rollout::PreparedSlate* pointer = &prepared;
+    const auto silent = prepared.in_slate_order(model_->reasoner->silent_scores({&pointer, 1}).front());
+    for (size_t i = 0; i < sums.size(); ++i) sums[i] += silent[i];
+  }
+  for (size_t i = 0; i < sums.size(); ++i) EXPECT_NEAR(scores[i], sums[i] / 3, 1e-6);
+  auto plain = scorer({});
+  plain.score(slate);
+  EXPECT_EQ(ensemble.tokens(), 3 * plain.tokens());
+}
+
+TEST_F(RankingScorerTest, ReadsTheScoresOfChangedRationales) {
+  const data::Slate& slate = split_.test.slates[0];
+  const auto plain = scorer(reasoning()).score(slate);
+  for (const char* change : {"swap", "scramble", "filler"}) {
+    RankingScorer changed("tiny", *model_, dataset_, split_, reasoning(), {.change_rationales = change});
+    EXPECT_NE(changed.score(slate), plain) << change;
+  }
+}
+
 TEST_F(RankingScorerTest, ReasonsAboutTheBestAloneAndRanksThemFirst) {
   ReasoningOptions some = reasoning();
   some.reason_top = 2;
@@ -172,6 +211,14 @@ class TrainedReasoning : public ::testing::Test {
 TEST_F(TrainedReasoning, IsFollowedWhereNothingElseWasGiven) {
   EXPECT_NE(follow().find("rationale_tokens 48 and temperature 0.7, as runs/rl was trained\n"),
             std::string::npos);
+  EXPECT_EQ(options_.rationale_tokens, 48);
+  EXPECT_EQ(options_.temperature, 0.7);
+}
+
+TEST_F(TrainedReasoning, IsFollowedWhereRationalesWereTaught) {
+  model_.training =
+      R"({"configuration": {"rationale_set": "r", "rationale_tokens": 48, "temperature": 0.7}})";
+  follow();
   EXPECT_EQ(options_.rationale_tokens, 48);
   EXPECT_EQ(options_.temperature, 0.7);
 }

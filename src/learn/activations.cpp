@@ -12,7 +12,7 @@ double activation_bytes(const model::LanguageModel& model, int64_t tokens, bool 
   return element * static_cast<double>(tokens) * (recomputed ? layers * width + layer : layers * layer);
 }
 
-bool recomputes_layers(const TrainConfig& config, const model::LanguageModel& model, int64_t tokens,
+bool recomputes_layers(const OptimisationConfig& config, const model::LanguageModel& model, int64_t tokens,
                        double budget) {
   if (model.options().tuning == "head" || config.checkpoint_layers == "off") return false;
   return config.checkpoint_layers == "on" || activation_bytes(model, tokens, false) > budget;

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "learn/train_config.h"
+#include "learn/optimisation_config.h"
 #include "model/language_model.h"
 
 namespace r2rank::learn {
@@ -14,7 +14,7 @@ double activation_bytes(const model::LanguageModel& model, int64_t tokens, bool 
 
 /// Whether a pass over so many packed tokens recomputes its layers in the backward pass: as checkpoint_layers
 /// says, `auto` where their activations would take more than `budget` bytes. Never where they keep none.
-bool recomputes_layers(const TrainConfig& config, const model::LanguageModel& model, int64_t tokens,
+bool recomputes_layers(const OptimisationConfig& config, const model::LanguageModel& model, int64_t tokens,
                        double budget);
 
 }  // namespace r2rank::learn

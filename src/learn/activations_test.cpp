@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "learn/tiny_ranking_model.h"
+#include "learn/train_config.h"
 
 namespace r2rank::learn {
 namespace {

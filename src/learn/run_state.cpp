@@ -21,61 +21,97 @@ constexpr int64_t kMostSteps = int64_t{1} << 53;
 
 /// Settings a resumed run may change: they do not decide what a step computes.
 constexpr const char* kFreeKeys[] = {
-    "model", "dataset", "split", "minutes", "steps", "checkpoint_minutes", "device", "nonfinite_limit"};
+    "model",  "dataset",        "split", "rationale_set", "minutes", "steps", "checkpoint_minutes",
+    "device", "nonfinite_limit"};
 
-json config_json(TrainConfig config) {
-  base::ConfigFields fields;
-  config.describe(fields);
-  return json::parse(fields.as_json());
+json best_json(const RunState::Best& best) {
+  return {{"value", best.value}, {"step", best.step}, {"worse", best.worse}};
 }
 
-json read_state(const base::Path& path) {
-  json document = base::parse_json(base::read_file(path), "train", path.string());
-  base::check_format(document, kFormat, kFormatVersion, "train", path.string());
-  return document;
-}
-
-int64_t counter(const json& document, const char* key, const base::Path& path) {
-  const json& value = document.at(key);
-  if (!value.is_number_integer() || value < 0 || value > kMostSteps)
-    base::fail_data("train", "{} is damaged: '{}' is {}, expected a whole number from 0 to {}", path.string(),
-                    key, value.dump(), kMostSteps);
-  return value.get<int64_t>();
-}
-
-double seconds_of(const json& document, const base::Path& path) {
-  const json& value = document.at("seconds");
-  if (!value.is_number() || !(value.get<double>() >= 0))
-    base::fail_data("train", "{} is damaged: 'seconds' is {}, expected a number of 0 or more", path.string(),
-                    value.dump());
-  return value.get<double>();
-}
-
-void refuse_differences(const json& saved, const json& now, const base::Path& path) {
-  if (!saved.is_object())
-    base::fail_data("train", "{} is damaged: its configuration is no object", path.string());
-  for (const auto& [key, value] : saved.items()) {
-    // The starting model matters beyond the start where the divergence from it is part of the objective.
-    const bool needed = key == "model" && saved.value("kl", 0.0) > 0;
-    if (!needed && std::find(std::begin(kFreeKeys), std::end(kFreeKeys), key) != std::end(kFreeKeys))
-      continue;
-    if (now.contains(key) && now.at(key) == value) continue;
-    base::fail_usage("train",
-                     "the checkpoint was made with {} = {}, this run has {}; resume with the same settings "
-                     "or choose another --output",
-                     key, value.dump(), now.contains(key) ? now.at(key).dump() : "none");
+/// state.json of a checkpoint; its errors name the verb that reads it.
+class StateFile {
+ public:
+  StateFile(const base::Path& run, std::string verb)
+      : verb_(std::move(verb)),
+        run_(run),
+        path_(run / "checkpoint" / "state.json"),
+        document_(base::parse_json(base::read_file(path_), verb_, path_.string())) {
+    base::check_format(document_, kFormat, kFormatVersion, verb_, path_.string());
   }
-}
 
-/// A run that goes on with other negatives than it began with is still sound, but not what either would be.
-void warn_of_other_draws(const json& document, const base::Path& path) {
-  const int64_t draws = document.contains("draws") ? counter(document, "draws", path) : 1;
-  if (draws == data::TrainingSlates::kDraws) return;
-  base::log_warning(
-      "{} was written by a version that drew training slates otherwise ({} here, {} there: negatives once left "
-      "out the user's held-out items); the run goes on with the slates of this version",
-      path.string(), data::TrainingSlates::kDraws, draws);
-}
+  const json& document() const { return document_; }
+  int64_t counter(const char* key) const { return counter_of(document_, key); }
+
+  template <class... Args>
+  [[noreturn]] void damaged(fmt::format_string<Args...> what, Args&&... args) const {
+    base::fail_data(verb_, "{} is damaged: {}", path_.string(),
+                    fmt::format(what, std::forward<Args>(args)...));
+  }
+
+  double seconds() const {
+    const json& value = document_.at("seconds");
+    if (!value.is_number() || !(value.get<double>() >= 0))
+      damaged("'seconds' is {}, expected a number of 0 or more", value.dump());
+    return value.get<double>();
+  }
+
+  std::optional<RunState::Best> best() const {
+    if (!document_.contains("best")) return std::nullopt;
+    const json& best = document_.at("best");
+    const json& value = best.at("value");
+    if (!value.is_number()) damaged("the best value is {}, expected a number", base::json_excerpt(value));
+    return RunState::Best{value.get<double>(), counter_of(best, "step"), counter_of(best, "worse")};
+  }
+
+  void refuse_other_data(const RunIdentity& identity) const {
+    if (document_.at("dataset_hash") != identity.dataset_hash ||
+        document_.at("split_hash") != identity.split_hash)
+      base::fail_usage(
+          verb_, "the checkpoint in {} was trained on another dataset or split; choose another --output",
+          run_.string());
+    if (document_.value("rationales_hash", "") != identity.rationales_hash)
+      base::fail_usage(verb_, "the checkpoint in {} was trained on other rationales; choose another --output",
+                       run_.string());
+  }
+
+  void refuse_differences(const json& now) const {
+    const json& saved = document_.at("configuration");
+    if (!saved.is_object()) damaged("its configuration is no object");
+    for (const auto& [key, value] : saved.items()) {
+      // The starting model matters beyond the start where the divergence from it is part of the objective.
+      const bool needed = key == "model" && saved.value("kl", 0.0) > 0;
+      if (!needed && std::find(std::begin(kFreeKeys), std::end(kFreeKeys), key) != std::end(kFreeKeys))
+        continue;
+      if (now.contains(key) && now.at(key) == value) continue;
+      base::fail_usage(verb_,
+                       "the checkpoint was made with {} = {}, this run has {}; resume with the same settings "
+                       "or choose another --output",
+                       key, value.dump(), now.contains(key) ? now.at(key).dump() : "none");
+    }
+  }
+
+  /// A run that goes on with other negatives than it began with is still sound, but not what either would be.
+  void warn_of_other_draws() const {
+    const int64_t draws = document_.contains("draws") ? counter("draws") : 1;
+    if (draws == data::TrainingSlates::kDraws) return;
+    base::log_warning(
+        "{} was written by a version that drew training slates otherwise ({} here, {} there: negatives once "
+        "left out the user's held-out items); the run goes on with the slates of this version",
+        path_.string(), data::TrainingSlates::kDraws, draws);
+  }
+
+ private:
+  int64_t counter_of(const json& object, const char* key) const {
+    const json& value = object.at(key);
+    if (!value.is_number_integer() || value < 0 || value > kMostSteps)
+      damaged("'{}' is {}, expected a whole number from 0 to {}", key, value.dump(), kMostSteps);
+    return value.get<int64_t>();
+  }
+
+  std::string verb_;
+  base::Path run_, path_;
+  json document_;
+};
 
 /// They share storage with the parameters: what is copied into them is in the model.
 std::vector<at::Tensor> masters(model::ParameterStore& parameters) {
@@ -100,7 +136,8 @@ void save_moments(const base::Path& path, AdamW& optimizer, const std::vector<at
   model::write_safetensors(path, entries.all(), {});
 }
 
-void load_moments(const base::Path& path, AdamW& optimizer, std::vector<at::Tensor> weights = {}) {
+void load_moments(const base::Path& path, const std::string& verb, AdamW& optimizer,
+                  std::vector<at::Tensor> weights = {}) {
   const TensorFile file(path);
   const auto fill = [&](const std::string& kind, std::vector<at::Tensor>& moments) {
     for (size_t i = 0; i < moments.size(); ++i) {
@@ -108,7 +145,7 @@ void load_moments(const base::Path& path, AdamW& optimizer, std::vector<at::Tens
       const bool damaged =
           !at::isfinite(value).all().item<bool>() || (kind == "second" && at::any(value < 0).item<bool>());
       if (damaged)
-        base::fail_data("train", "{} is damaged: {} holds values that no optimiser makes", path.string(),
+        base::fail_data(verb, "{} is damaged: {} holds values that no optimiser makes", path.string(),
                         entry_name(kind, i));
       moments[i].copy_(value);
     }
@@ -125,69 +162,67 @@ bool has_checkpoint(const base::Path& run) {
   return std::filesystem::exists(run / "checkpoint" / "state.json");
 }
 
-std::string checkpoint_dtype(const base::Path& run) {
-  const base::Path path = run / "checkpoint" / "state.json";
+std::string checkpoint_dtype(const base::Path& run, const std::string& verb) {
+  const StateFile state(run, verb);
   try {
-    const auto dtype = read_state(path).at("dtype").get<std::string>();
-    if (dtype != "bf16" && dtype != "f32")
-      base::fail_data("train", "{} is damaged: 'dtype' is \"{}\", expected bf16 or f32", path.string(),
-                      dtype);
+    const auto dtype = state.document().at("dtype").get<std::string>();
+    if (dtype != "bf16" && dtype != "f32") state.damaged("'dtype' is \"{}\", expected bf16 or f32", dtype);
     return dtype;
   } catch (const json::exception& error) {
-    base::fail_data("train", "{} is damaged: {}", path.string(), error.what());
+    state.damaged("{}", error.what());
   }
 }
 
 void save_checkpoint(const base::Path& run, const RankingModel& model, AdamW& optimizer, Critic* critic,
-                     const RunState& state, const TrainConfig& config, const std::string& dataset_hash,
-                     const std::string& split_hash) {
+                     const RunState& state, const RunIdentity& identity) {
   base::AtomicFolder folder(run / "checkpoint", true);
-  const json configuration = config_json(config);
-  const json training = {{"step", state.step},          {"slates", state.slates},
-                         {"seconds", state.seconds},    {"dataset_hash", dataset_hash},
-                         {"training_hash", split_hash}, {"configuration", configuration}};
+  const json configuration = json::parse(identity.configuration);
+  const json training = {{"step", state.step},
+                         {"slates", state.slates},
+                         {"seconds", state.seconds},
+                         {"dataset_hash", identity.dataset_hash},
+                         {"training_hash", identity.split_hash},
+                         {"configuration", configuration}};
   write_ranking_model(model, folder.path(), training.dump());
   save_moments(folder.path() / "optimizer.safetensors", optimizer);
   if (critic != nullptr)
     save_moments(folder.path() / "critic.safetensors", critic->optimizer(), masters(critic->parameters()));
-  const json document = {{"format", kFormat},
-                         {"version", kFormatVersion},
-                         {"step", state.step},
-                         {"optimizer_steps", optimizer.steps()},
-                         {"slates", state.slates},
-                         {"draws", data::TrainingSlates::kDraws},
-                         {"seconds", state.seconds},
-                         {"nonfinite_steps", state.nonfinite_steps},
-                         {"dtype", model.model->options().dtype},
-                         {"dataset_hash", dataset_hash},
-                         {"split_hash", split_hash},
-                         {"configuration", configuration}};
+  json document = {{"format", kFormat},
+                   {"version", kFormatVersion},
+                   {"step", state.step},
+                   {"optimizer_steps", optimizer.steps()},
+                   {"slates", state.slates},
+                   {"draws", data::TrainingSlates::kDraws},
+                   {"seconds", state.seconds},
+                   {"nonfinite_steps", state.nonfinite_steps},
+                   {"dtype", model.model->options().dtype},
+                   {"dataset_hash", identity.dataset_hash},
+                   {"split_hash", identity.split_hash},
+                   {"configuration", configuration}};
+  if (!identity.rationales_hash.empty()) document["rationales_hash"] = identity.rationales_hash;
+  if (state.best) document["best"] = best_json(*state.best);
   base::write_file(folder.path() / "state.json", document.dump(2) + "\n");
   folder.commit();
 }
 
-RunState load_checkpoint(const base::Path& run, AdamW& optimizer, Critic* critic, const TrainConfig& config,
-                         const std::string& dataset_hash, const std::string& split_hash) {
-  const base::Path path = run / "checkpoint" / "state.json";
+RunState load_checkpoint(const base::Path& run, AdamW& optimizer, Critic* critic,
+                         const RunIdentity& identity) {
+  const StateFile file(run, identity.verb);
   RunState state;
   try {
-    const json document = read_state(path);
-    if (document.at("dataset_hash") != dataset_hash || document.at("split_hash") != split_hash)
-      base::fail_usage(
-          "train", "the checkpoint in {} was trained on another dataset or split; choose another --output",
-          run.string());
-    refuse_differences(document.at("configuration"), config_json(config), path);
-    warn_of_other_draws(document, path);
-    state = {counter(document, "step", path), counter(document, "slates", path), seconds_of(document, path),
-             counter(document, "nonfinite_steps", path)};
-    optimizer.restore(counter(document, "optimizer_steps", path));
+    file.refuse_other_data(identity);
+    file.refuse_differences(json::parse(identity.configuration));
+    file.warn_of_other_draws();
+    state = {file.counter("step"), file.counter("slates"), file.seconds(), file.counter("nonfinite_steps"),
+             file.best()};
+    optimizer.restore(file.counter("optimizer_steps"));
     if (critic != nullptr) critic->optimizer().restore(optimizer.steps());
   } catch (const json::exception& error) {
-    base::fail_data("train", "{} is damaged: {}", path.string(), error.what());
+    file.damaged("{}", error.what());
   }
-  load_moments(run / "checkpoint" / "optimizer.safetensors", optimizer);
+  load_moments(run / "checkpoint" / "optimizer.safetensors", identity.verb, optimizer);
   if (critic != nullptr)
-    load_moments(run / "checkpoint" / "critic.safetensors", critic->optimizer(),
+    load_moments(run / "checkpoint" / "critic.safetensors", identity.verb, critic->optimizer(),
                  masters(critic->parameters()));
   return state;
 }

@@ -7,7 +7,6 @@
 #include "learn/critic.h"
 #include "learn/model_folder.h"
 #include "learn/optimizer.h"
-#include "learn/train_config.h"
 
 namespace r2rank::learn {
 
@@ -15,27 +14,48 @@ namespace r2rank::learn {
 /// so the counters are the whole random state.
 struct RunState {
   int64_t step = 0;             ///< finished optimiser steps
-  int64_t slates = 0;           ///< training slates drawn: the data cursor
+  int64_t slates = 0;           ///< training slates drawn (sft: trees taught): the data cursor
   double seconds = 0;           ///< of training so far
   int64_t nonfinite_steps = 0;  ///< skipped because the gradient was not finite, in all
+  struct Best {
+    double value = 0;   ///< the best so far of what the stage selects by
+    int64_t step = 0;   ///< after which it was measured
+    int64_t worse = 0;  ///< measurements since, none of them better
+  };
+  std::optional<Best> best = {};  ///< of a stage that looks for it
 };
+
+/// What a checkpoint belongs to: with anything else it would be another run.
+struct RunIdentity {
+  std::string verb;           ///< of errors: "train", "sft"
+  std::string configuration;  ///< the resolved settings, a JSON object (configuration_of)
+  std::string dataset_hash, split_hash;
+  std::string rationales_hash = {};  ///< of what sft teaches; "" in other stages
+};
+
+/// A configuration's resolved settings as a JSON object.
+template <class Config>
+std::string configuration_of(Config config) {
+  base::ConfigFields fields;
+  config.describe(fields);
+  return fields.as_json();
+}
 
 /// Writes <run>/checkpoint whole or not at all: our model folder, optimizer.safetensors, critic.safetensors
 /// where there is a critic, state.json (state, resolved configuration, hashes of dataset and split).
 /// docs/formats.md. Errors: kIo; an older checkpoint then stays as it was.
 void save_checkpoint(const base::Path& run, const RankingModel& model, AdamW& optimizer, Critic* critic,
-                     const RunState& state, const TrainConfig& config, const std::string& dataset_hash,
-                     const std::string& split_hash);
+                     const RunState& state, const RunIdentity& identity);
 
 /// Reads what save_checkpoint wrote into an optimiser (and critic) of the same model. Errors: kData (damaged,
-/// other model), and kUsage where dataset or a setting that decides the outcome differs from the
+/// other model), and kUsage where data or a setting that decides the outcome differs from the
 /// checkpoint's.
-RunState load_checkpoint(const base::Path& run, AdamW& optimizer, Critic* critic, const TrainConfig& config,
-                         const std::string& dataset_hash, const std::string& split_hash);
+RunState load_checkpoint(const base::Path& run, AdamW& optimizer, Critic* critic,
+                         const RunIdentity& identity);
 /// Whether the folder holds a whole checkpoint. One that a crash left moved aside, in the middle of being
 /// replaced, is put back first.
 bool has_checkpoint(const base::Path& run);
 /// The element type a checkpoint's run computes in ("bf16", "f32"). Errors: kData.
-std::string checkpoint_dtype(const base::Path& run);
+std::string checkpoint_dtype(const base::Path& run, const std::string& verb);
 
 }  // namespace r2rank::learn

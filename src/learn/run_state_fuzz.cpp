@@ -6,6 +6,7 @@
 #include "base/fuzz_folder.h"
 #include "learn/fuzz_model.h"
 #include "learn/run_state.h"
+#include "learn/train_config.h"
 
 using namespace r2rank;
 
@@ -20,18 +21,20 @@ struct World {
   base::Path run = folder.path() / "run";
   std::unique_ptr<learn::RankingModel> ranking = learn::open_fuzz_model(folder.path() / "base");
   learn::AdamW optimizer{ranking->model->parameters(), {}};
-  learn::TrainConfig config;
+  learn::RunIdentity identity;
   std::string state, moments;
 
   World() {
+    learn::TrainConfig config;
     config.model_options = learn::fuzz_options();
-    learn::save_checkpoint(run, *ranking, optimizer, nullptr, {12, 96, 3.25, 2}, config, "data", "split");
+    identity = {"train", learn::configuration_of(config), "data", "split"};
+    learn::save_checkpoint(run, *ranking, optimizer, nullptr, {12, 96, 3.25, 2}, identity);
     state = base::read_file(folder.path() / kState);
     moments = base::read_file(folder.path() / kMoments);
   }
 
   void load() {
-    const learn::RunState found = learn::load_checkpoint(run, optimizer, nullptr, config, "data", "split");
+    const learn::RunState found = learn::load_checkpoint(run, optimizer, nullptr, identity);
     R2RANK_CHECK(found.step >= 0 && found.slates >= 0 && found.nonfinite_steps >= 0);
     R2RANK_CHECK(optimizer.steps() >= 0);
   }
@@ -52,7 +55,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   const bool damage_state = bytes[0] % 2 == 0;
   world.folder.write(kState, damage_state ? input : world.state);
   world.folder.write(kMoments, damage_state ? world.moments : input);
-  attempt([] { learn::checkpoint_dtype(world.run); });
+  attempt([] { learn::checkpoint_dtype(world.run, "train"); });
   attempt([] { world.load(); });
   return 0;
 }

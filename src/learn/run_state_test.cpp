@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "learn/tiny_ranking_model.h"
+#include "learn/train_config.h"
 
 namespace r2rank::learn {
 namespace {
@@ -41,6 +42,10 @@ struct Trained {
   }
 };
 
+RunIdentity identity_of(const TrainConfig& config) {
+  return {"train", configuration_of(config), "hash of the data", "hash of the split"};
+}
+
 class Checkpoint : public ::testing::Test {
  protected:
   Checkpoint() {
@@ -48,11 +53,10 @@ class Checkpoint : public ::testing::Test {
     config_.model_options = testing::tiny_options();
   }
   void save(Trained& from, const RunState& state = {12, 96, 3.25, 2}) {
-    save_checkpoint(run_, *from.ranking, from.optimizer, nullptr, state, config_, "hash of the data",
-                    "hash of the split");
+    save_checkpoint(run_, *from.ranking, from.optimizer, nullptr, state, identity_of(config_));
   }
   RunState load(Trained& into, const TrainConfig& config) {
-    return load_checkpoint(run_, into.optimizer, nullptr, config, "hash of the data", "hash of the split");
+    return load_checkpoint(run_, into.optimizer, nullptr, identity_of(config));
   }
   std::string refusal(const TrainConfig& config, base::ErrorKind kind = base::ErrorKind::kData) {
     Trained fresh(base_);
@@ -89,7 +93,7 @@ TEST_F(Checkpoint, IsThereOnceItIsWholeAndIsAModelToo) {
   Trained trained(base_);
   save(trained);
   EXPECT_TRUE(has_checkpoint(run_));
-  EXPECT_EQ(checkpoint_dtype(run_), "f32");
+  EXPECT_EQ(checkpoint_dtype(run_, "train"), "f32");
   EXPECT_EQ(json::parse(testing::open_tiny(run_)->training).at("step"), 12);
 }
 
@@ -174,7 +178,7 @@ TEST_F(Checkpoint, WithValuesThatNoRunLeavesIsDamaged) {
     expect_parts(refusal(config_), {"state.json", "damaged", "seconds"});
   }
   with("dtype", "f64");
-  expect_parts(error_of(base::ErrorKind::kData, [&] { checkpoint_dtype(run_); }),
+  expect_parts(error_of(base::ErrorKind::kData, [&] { checkpoint_dtype(run_, "train"); }),
                {"dtype", "expected bf16 or f32"});
 }
 
@@ -198,7 +202,7 @@ TEST_F(Checkpoint, OfDeepNestingIsRefusedWithoutACrash) {
     text.insert(text.find(field) + field.size(), deep + ",\"x\":");
     base::write_file(saved_ / "state.json", text);
     expect_parts(refusal(config_), {"state.json", "64 levels"});
-    expect_parts(error_of(base::ErrorKind::kData, [&] { checkpoint_dtype(run_); }),
+    expect_parts(error_of(base::ErrorKind::kData, [&] { checkpoint_dtype(run_, "train"); }),
                  {"state.json", "64 levels"});
   }
 }

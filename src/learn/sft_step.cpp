@@ -1,6 +1,7 @@
 #include "learn/sft_step.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
@@ -69,6 +70,31 @@ int64_t right_verdicts(const at::Tensor& scores, const std::vector<float>& label
   return (scores.detach().cpu() > 0).eq(at::tensor(labels) > 0).sum().item<int64_t>();
 }
 
+/// Summed losses of one pass.
+struct Losses {
+  at::Tensor tokens, readout, silent;  // [] each
+  int64_t right_verdicts = 0;
+
+  SftOutcome outcome(const SftSize& size) const {
+    return {size, tokens.item<double>(), readout.item<double>(), silent.item<double>(), right_verdicts};
+  }
+};
+
+Losses forward(const model::LanguageModel& model, const rollout::PromptFrame& frame,
+               std::span<const SftSlate> slates, bool checkpoint_layers) {
+  const SlateTree forest = tree_of(slates, frame);
+  const Labels labels = labels_of(slates);
+  const auto& transformer = model.transformer();
+  const at::Tensor states = transformer.states(transformer.plan(forest.tree), checkpoint_layers);  // [N, D]
+  const auto scores_at = [&](const std::vector<int64_t>& places) {
+    return model.readout()(states.index_select(0, to_index(places, states.device())));
+  };
+  const at::Tensor reasoned = scores_at(forest.reasoned_last);  // [rationales]
+  return {token_loss(model, states, forest, labels.rationales), logistic_loss(reasoned, labels.rationales),
+          logistic_loss(scores_at(forest.silent_last), labels.candidates),
+          right_verdicts(reasoned, labels.rationales)};
+}
+
 }  // namespace
 
 SftSize sft_size(std::span<const SftSlate> slates) {
@@ -84,37 +110,47 @@ SftSize sft_size(std::span<const SftSlate> slates) {
   return size;
 }
 
+SftOutcome& SftOutcome::operator+=(const SftOutcome& other) {
+  size.tokens += other.size.tokens;
+  size.rationales += other.size.rationales;
+  size.candidates += other.size.candidates;
+  token_loss += other.token_loss;
+  readout_loss += other.readout_loss;
+  silent_loss += other.silent_loss;
+  right_verdicts += other.right_verdicts;
+  return *this;
+}
+
+double SftOutcome::loss(const SftOptions& options) const {
+  return token_loss / static_cast<double>(size.tokens) +
+         options.readout_weight * readout_loss / static_cast<double>(size.rationales) +
+         options.silent_weight * silent_loss / static_cast<double>(size.candidates);
+}
+
 SftOutcome accumulate_sft_step(model::LanguageModel& model, const rollout::PromptFrame& frame,
                                std::span<const SftSlate> slates, const SftOptions& options,
                                const SftSize& step) {
-  SftOutcome outcome{.size = sft_size(slates)};
-  R2RANK_CHECK(outcome.size.rationales > 0 && step.tokens >= outcome.size.tokens);
-  const SlateTree forest = tree_of(slates, frame);
-  const Labels labels = labels_of(slates);
-  const auto& transformer = model.transformer();
-  const at::Tensor states = transformer.states(transformer.plan(forest.tree), options.checkpoint_layers);
-  const auto scores_at = [&](const std::vector<int64_t>& places) {
-    return model.readout()(states.index_select(0, to_index(places, states.device())));
-  };
-  const at::Tensor tokens = token_loss(model, states, forest, labels.rationales);
-  const at::Tensor reasoned = scores_at(forest.reasoned_last);
-  const at::Tensor readout = logistic_loss(reasoned, labels.rationales);
-  const at::Tensor silent = logistic_loss(scores_at(forest.silent_last), labels.candidates);
+  const SftSize size = sft_size(slates);
+  R2RANK_CHECK(size.rationales > 0 && step.tokens >= size.tokens);
+  const Losses losses = forward(model, frame, slates, options.checkpoint_layers);
   // A loss that is not finite goes backward too: its gradient's norm is what tells the trainer to skip the
   // step.
-  torch::autograd::backward({tokens / static_cast<double>(step.tokens) +
-                             readout * (options.readout_weight / static_cast<double>(step.rationales)) +
-                             silent * (options.silent_weight / static_cast<double>(step.candidates))},
-                            {});
+  torch::autograd::backward(
+      {losses.tokens / static_cast<double>(step.tokens) +
+       losses.readout * (options.readout_weight / static_cast<double>(step.rationales)) +
+       losses.silent * (options.silent_weight / static_cast<double>(step.candidates))},
+      {});
   {
     const model::Mark mark("collect gradients");
     model.parameters().collect_gradients();
   }
-  outcome.token_loss = tokens.item<double>();
-  outcome.readout_loss = readout.item<double>();
-  outcome.silent_loss = silent.item<double>();
-  outcome.right_verdicts = right_verdicts(reasoned, labels.rationales);
-  return outcome;
+  return losses.outcome(size);
+}
+
+SftOutcome measure_sft(const model::LanguageModel& model, const rollout::PromptFrame& frame,
+                       std::span<const SftSlate> slates) {
+  at::NoGradGuard no_grad;
+  return forward(model, frame, slates, false).outcome(sft_size(slates));
 }
 
 }  // namespace r2rank::learn

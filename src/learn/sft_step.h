@@ -37,6 +37,10 @@ struct SftOutcome {
   double readout_loss = 0;     ///< nats, over rationales
   double silent_loss = 0;      ///< nats, over candidates
   int64_t right_verdicts = 0;  ///< rationales whose score has the sign of their label
+
+  SftOutcome& operator+=(const SftOutcome& other);
+  /// The step's loss: means, weighted.
+  double loss(const SftOptions& options) const;
 };
 
 /// One forward and backward pass over a few slates: adds the gradient of their part of the step's loss to the
@@ -46,5 +50,9 @@ struct SftOutcome {
 SftOutcome accumulate_sft_step(model::LanguageModel& model, const rollout::PromptFrame& frame,
                                std::span<const SftSlate> slates, const SftOptions& options,
                                const SftSize& step);
+
+/// The losses of the same pass, without gradients: of rationales that are held out.
+SftOutcome measure_sft(const model::LanguageModel& model, const rollout::PromptFrame& frame,
+                       std::span<const SftSlate> slates);
 
 }  // namespace r2rank::learn

@@ -69,6 +69,25 @@ TEST_F(GoldenSft, IsTheSameWithCheckpointedLayersAndInSeparatePasses) {
   expect_gradients();
 }
 
+TEST_F(GoldenSft, IsMeasuredWithoutGradients) {
+  model_->parameters().zero_gradients();
+  const SftOutcome outcome = measure_sft(*model_, frame_, inputs_);
+  EXPECT_EQ(outcome.size.tokens, golden_.get("size")[0].item<int64_t>());
+  EXPECT_NEAR(outcome.token_loss, golden_.get("tokens").item<double>(), 1e-4);
+  EXPECT_NEAR(outcome.readout_loss, golden_.get("readout").item<double>(), 1e-5);
+  EXPECT_NEAR(outcome.silent_loss, golden_.get("silent").item<double>(), 1e-5);
+  for (auto& parameter : model_->parameters().all())
+    EXPECT_FALSE(parameter.gradient.defined() && parameter.gradient.any().item<bool>()) << parameter.name();
+}
+
+TEST_F(GoldenSft, WeighsMeansInItsLoss) {
+  SftOutcome outcome = {.size = {10, 5, 2}, .token_loss = 20, .readout_loss = 10, .silent_loss = 1};
+  EXPECT_DOUBLE_EQ(outcome.loss(options_), 2 + 0.7 * 2 + 0.4 * 0.5);
+  outcome += outcome;
+  EXPECT_EQ(outcome.size.rationales, 10);
+  EXPECT_DOUBLE_EQ(outcome.loss(options_), 2 + 0.7 * 2 + 0.4 * 0.5);
+}
+
 TEST_F(GoldenSft, AnEmptyRationaleTeachesItsVerdictAlone) {
   options_.readout_weight = options_.silent_weight = 0;
   for (auto& item : rationales_[0]) item.clear();

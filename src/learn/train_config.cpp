@@ -1,8 +1,7 @@
 #include "learn/train_config.h"
 
-#include <algorithm>
-
 #include "base/error.h"
+#include "learn/idle_settings.h"
 
 namespace r2rank::learn {
 namespace {
@@ -19,21 +18,6 @@ bool needs_several_rationales(Credit credit) {
 std::vector<std::string> with_auto(std::vector<std::string> names) {
   names.insert(names.begin(), "auto");
   return names;
-}
-
-/// Refuses each of these keys that is not at its default although nothing looks at it.
-void refuse_idle(TrainConfig config, bool idle, const std::string& why,
-                 std::initializer_list<std::string> keys) {
-  if (!idle) return;
-  TrainConfig plain;
-  base::ConfigFields set, defaults;
-  config.describe(set);
-  plain.describe(defaults);
-  for (size_t n = 0; n < set.all().size(); ++n) {
-    const auto &field = set.all()[n], &usual = defaults.all()[n];
-    if (std::find(keys.begin(), keys.end(), field.name) != keys.end() && field.as_text() != usual.as_text())
-      refuse(fmt::format("{} = {} cannot act with {}: leave it out", field.name, field.as_text(), why));
-  }
 }
 
 }  // namespace
@@ -63,15 +47,23 @@ void TrainConfig::describe(base::ConfigFields& fields) {
   fields.add("min_history", min_history, "earlier events a training target needs").between(1, 1e6);
   describe_rationales(fields);
   describe_objective(fields);
-  describe_optimisation(fields);
-  model_options.describe(fields);
+  OptimisationConfig::describe(fields);
 }
 
 void TrainConfig::describe_rationales(base::ConfigFields& fields) {
   fields.add("rationales", rationales, "G: rationales sampled for each user and item (rl)").between(1, 256);
-  fields.add("rationale_tokens", rationale_tokens, "T: a rationale ends after this many tokens at the latest")
+  fields
+      .add(
+          "rationale_tokens", rationale_tokens,
+          "T: a rationale ends after this many tokens at the latest (not given: as a model that learned to reason "
+          "was trained)")
       .between(1, 4096);
   fields.add("temperature", temperature, "sampling temperature of the rationales").between(0.01, 100);
+  fields
+      .add("rationale_source", rationale_source,
+           "who writes the rationales (rl): the model as it is, the model that it started from, or nobody: "
+           "rationale_tokens tokens that say nothing (ablations; with credit = none)")
+      .one_of({"policy", "start", "filler"});
   fields.add("epochs", epochs, "optimiser passes over one rollout (rl); later ones are clipped")
       .between(1, 100);
 }
@@ -113,37 +105,10 @@ void TrainConfig::describe_objective(base::ConfigFields& fields) {
       .add("silent_weight", silent_weight,
            "weight of the silent score's own utility beside the reasoned one (rl)")
       .between(0, 100);
-}
-
-void TrainConfig::describe_optimisation(base::ConfigFields& fields) {
-  fields.add("learning_rate", learning_rate, "peak learning rate of the model").between(0, 1);
-  fields.add("readout_learning_rate", readout_learning_rate, "peak learning rate of the readout head")
-      .between(0, 1);
   fields
       .add("critic_learning_rate", critic_learning_rate,
            "peak learning rate of the critic (ranking_baseline = critic)")
       .between(0, 1);
-  fields.add("rate_warm_up", rate_warm_up, "share of the run over which the rate rises linearly")
-      .between(0, 1);
-  fields.add("final_rate", final_rate, "share of the peak rate the linear decay ends at").between(0, 1);
-  fields.add("weight_decay", weight_decay, "decoupled weight decay of matrices").between(0, 1);
-  fields.add("clip_norm", clip_norm, "largest global gradient norm (0: no clipping)").between(0, 1e6);
-  fields
-      .add("checkpoint_layers", checkpoint_layers,
-           "gradient checkpointing: recompute activations to save memory")
-      .one_of({"auto", "on", "off"});
-  fields.add("memory", memory,
-             "memory the run may take, such as 8GiB: chooses the size of passes, what is recomputed and how "
-             "many rationales are written together, and says so (empty: 6 GB of activations)");
-  fields
-      .add("tokens_per_pass", tokens_per_pass,
-           "slates are packed into one forward and backward pass up to this many tokens")
-      .between(64, 1e7);
-  fields.add("checkpoint_minutes", checkpoint_minutes, "minutes between checkpoints").between(0, 1e6);
-  fields
-      .add("nonfinite_limit", nonfinite_limit,
-           "steps in a row with a gradient that is not finite before the run stops")
-      .between(1, 1e6);
 }
 
 ListObjective TrainConfig::objective_of_lists() const {
@@ -158,13 +123,7 @@ void TrainConfig::resolve() {
 void TrainConfig::check() const {
   if (steps == 0 && minutes == 0)
     refuse("neither steps nor minutes is set: choose at least one, for example --steps 200");
-  if (model_options.tuning == "frozen") refuse("tuning = frozen trains nothing: choose full, lora or head");
-  if (model_options.tuning == "head" && model_options.readout == "verdict")
-    refuse(
-        "readout = verdict has no head to train with tuning = head: choose readout head or both, or tuning "
-        "full or lora");
-  if (model_options.tuning == "lora" && model_options.lora_targets.empty())
-    refuse("tuning = lora without lora_targets adapts nothing: name projections, or choose tuning head");
+  check_tuning("train");
   check_estimator();
   if (reasons()) check_rationales();
   check_idle();
@@ -177,6 +136,12 @@ void TrainConfig::check_rationales() const {
     refuse(
         "tuning = head leaves the writing of rationales as it is, so that token credit, kl, token_entropy "
         "and length_price cannot act: set credit = none and the others to 0, or choose tuning full or lora");
+  const bool own = rationale_source == "policy";
+  if (!own && (how != Credit::kNone || kl > 0 || token_entropy > 0 || length_price > 0))
+    refuse(fmt::format(
+        "rationale_source = {} trains nothing of the writing: set credit = none and kl, token_entropy "
+        "and length_price to 0",
+        rationale_source));
   if (rationales == 1 && needs_several_rationales(how))
     refuse(
         fmt::format("credit = {} compares rationales of one item and needs rationales >= 2; "
@@ -190,19 +155,19 @@ void TrainConfig::check_rationales() const {
 
 /// A setting that differs from its default and is never looked at would mislead whoever set it.
 void TrainConfig::check_idle() const {
-  refuse_idle(*this, !reasons(), "stage = silent, which writes no rationales",
-              {"rationales", "rationale_tokens", "temperature", "epochs", "objective", "credit", "token_clip",
-               "token_entropy", "kl", "length_price", "silent_weight"});
+  refuse_idle("train", *this, !reasons(), "stage = silent, which writes no rationales",
+              {"rationales", "rationale_tokens", "temperature", "rationale_source", "epochs", "objective",
+               "credit", "token_clip", "token_entropy", "kl", "length_price", "silent_weight"});
+  refuse_idle("train", *this, rationale_source == "filler", "rationale_source = filler, which draws nothing",
+              {"temperature"});
   const bool sampled = estimator_of(estimator) == Estimator::kReinforcePl;
-  refuse_idle(*this, !sampled, "estimator = expected, which samples no rankings",
+  refuse_idle("train", *this, !sampled, "estimator = expected, which samples no rankings",
               {"rankings", "ranking_depth", "ranking_clip", "ranking_baseline"});
   const bool critic = sampled && ranking_baseline == "critic";
-  refuse_idle(*this, !critic, "ranking_baseline = " + ranking_baseline + ", which has no critic",
+  refuse_idle("train", *this, !critic, "ranking_baseline = " + ranking_baseline + ", which has no critic",
               {"critic_learning_rate"});
-  refuse_idle(*this, model_options.tuning != "lora", "tuning = " + model_options.tuning,
-              {"lora_rank", "lora_alpha", "lora_targets"});
-  refuse_idle(*this, model_options.tuning != "full", "tuning = " + model_options.tuning, {"train_embedding"});
-  refuse_idle(*this, model_options.readout == "verdict" && !critic, "readout = verdict",
+  refuse_idle_tuning("train", *this);
+  refuse_idle("train", *this, model_options.readout == "verdict" && !critic, "readout = verdict",
               {"readout_hidden", "readout_learning_rate"});
 }
 

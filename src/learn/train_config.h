@@ -4,14 +4,14 @@
 #include <vector>
 
 #include "base/config.h"
+#include "learn/optimisation_config.h"
 #include "learn/step.h"
-#include "model/language_model.h"
 #include "rollout/sampling.h"
 
 namespace r2rank::learn {
 
 /// Every parameter of `r2rank train`: one stage of one run.
-struct TrainConfig {
+struct TrainConfig : OptimisationConfig {
   std::string model;  ///< GGUF file, Hugging Face folder, or a run folder whose model is trained further
   std::string dataset, split;
   std::string stage = "silent";  ///< silent: the readout of the cue right after the prompt; rl: rationales
@@ -26,6 +26,8 @@ struct TrainConfig {
   int64_t rationales = 2;         ///< G
   int64_t rationale_tokens = 16;  ///< T
   double temperature = 1.0;
+  std::string rationale_source =
+      "policy";        ///< who writes: "policy", "start" (the model it began as), "filler"
   int64_t epochs = 1;  ///< passes over one rollout
 
   std::string list_objective = "auto";  ///< auto: cross-entropy in the silent stage, ndcg in rl
@@ -38,15 +40,7 @@ struct TrainConfig {
   double ranking_entropy = 0, token_entropy = 0, kl = 0, length_price = 0;
   double silent_weight = 0.3;
 
-  double learning_rate = 6e-5, readout_learning_rate = 1e-3, critic_learning_rate = 1e-4;
-  double rate_warm_up = 0.05, final_rate = 0.1;
-  double weight_decay = 0.01, clip_norm = 1.0;
-  std::string checkpoint_layers = "auto";  ///< gradient checkpointing: auto, on, off
-  std::string memory;              ///< budget of the process, "8GiB"; "": activations of a pass up to 6 GB
-  int64_t tokens_per_pass = 4096;  ///< slates are packed into one pass up to this many tokens
-  double checkpoint_minutes = 5;
-  int64_t nonfinite_limit = 5;
-  model::ModelOptions model_options;
+  double critic_learning_rate = 1e-4;
 
   void describe(base::ConfigFields& fields);
   /// Puts what `auto` means in place of it; what a run records is resolved.
@@ -62,7 +56,6 @@ struct TrainConfig {
  private:
   void describe_rationales(base::ConfigFields& fields);
   void describe_objective(base::ConfigFields& fields);
-  void describe_optimisation(base::ConfigFields& fields);
   void check_rationales() const;
   void check_estimator() const;
   void check_idle() const;

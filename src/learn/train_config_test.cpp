@@ -183,6 +183,26 @@ TEST(TrainConfig, RefusesSettingsThatNothingLooksAt) {
   refused("rl", "ranking_depth", "3", "estimator = expected");
   refused("silent", "critic_learning_rate", "0.1", "ranking_baseline = leave-one-out");
   refused("rl", "lora_rank", "4", "tuning = full");
+  refused("silent", "rationale_source", "filler", "stage = silent");
+}
+
+TEST(TrainConfig, RefusesCreditForRationalesThatAreNotTheModels) {
+  for (const char* source : {"start", "filler"}) {
+    TrainConfig config;
+    config.stage = "rl";
+    config.rationale_source = source;
+    expect_refused(config, {std::string("rationale_source = ") + source, "credit = none"});
+    config.credit = "none";
+    config.check();
+    config.kl = 0.1;
+    expect_refused(config, {"rationale_source", "kl"});
+  }
+  TrainConfig config;
+  config.stage = "rl";
+  config.rationale_source = "filler";
+  config.credit = "none";
+  config.temperature = 0.7;
+  expect_refused(config, {"temperature", "rationale_source = filler"});
 }
 
 TEST(TrainConfig, RefusesAdaptersOfNothing) {

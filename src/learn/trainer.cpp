@@ -4,13 +4,11 @@
 #include <cmath>
 #include <numeric>
 
-#include "base/error.h"
-#include "base/interrupt.h"
 #include "base/log.h"
-#include "base/progress.h"
 #include "learn/activations.h"
 #include "learn/step.h"
 #include "learn/step_summary.h"
+#include "rollout/rationale_change.h"
 
 namespace r2rank::learn {
 namespace {
@@ -20,11 +18,11 @@ data::TrainingSlates::Options slate_options(const TrainConfig& config) {
           static_cast<uint64_t>(config.model_options.seed)};
 }
 
-AdamWOptions adamw_options(const TrainConfig& config) {
-  AdamWOptions options;
-  options.weight_decay = config.weight_decay;
-  options.clip = config.clip_norm;
-  return options;
+std::unique_ptr<Critic> critic_of(const TrainConfig& config, const model::LanguageModel& model) {
+  if (ranking_baseline_of(config.ranking_baseline) != RankingBaseline::kCritic) return nullptr;
+  return std::make_unique<Critic>(model.config().width, config.model_options.readout_hidden,
+                                  config.adamw_options(), config.model_options.seed,
+                                  model.transformer().device());
 }
 
 /// Only later epochs have anything to clip: in the first one every ratio is 1.
@@ -70,46 +68,27 @@ struct Trainer::Batch {
 };
 
 Trainer::Trainer(const TrainConfig& config, RankingModel& model, const data::Dataset& dataset,
-                 const data::Split& split, base::Path run)
-    : config_(config),
-      model_(model),
-      dataset_(dataset),
-      split_(split),
-      run_(std::move(run)),
+                 const data::Split& split, const base::Path& run)
+    : TrainingStage({config.stage == "rl" ? "RL" : "silent warm-up", config.steps, config.minutes > 0},
+                    config, plan_memory(config, *model.model), model,
+                    {"train", configuration_of(config), dataset.hash, data::training_hash(split)}, run,
+                    critic_of(config, *model.model)),
+      config_(config),
       prompts_(dataset, split, *model.prompts),
-      slates_(dataset, split, slate_options(config)),
-      memory_(plan_memory(config, *model.model)),
-      optimizer_(model.model->parameters(), adamw_options(config)),
-      start_(std::chrono::steady_clock::now()) {
+      slates_(dataset, split, slate_options(config)) {
   check_positions(model, config.reasons() ? config.rationale_tokens : 0);
-  model_.reasoner->set_budget(memory_.rollout);
-  if (!config_.memory.empty()) base::log_info("{}", memory_.text(config_, *model_.model));
-  if (ranking_baseline_of(config_.ranking_baseline) == RankingBaseline::kCritic)
-    critic_ = std::make_unique<Critic>(model.model->config().width, config_.model_options.readout_hidden,
-                                       adamw_options(config_), config_.model_options.seed,
-                                       model.model->transformer().device());
-  if (has_checkpoint(run_))
-    state_ =
-        load_checkpoint(run_, optimizer_, critic_.get(), config_, dataset_.hash, data::training_hash(split_));
-  seconds_before_ = last_save_ = state_.seconds;
-  if (config_.kl > 0) {
-    model::ModelOptions frozen = config_.model_options;
-    frozen.tuning = "frozen";
-    frozen.dtype = model.model->options().dtype;
-    reference_ = open_ranking_model(config_.model, frozen, model_.prompts->config());
-  }
-  log_ = std::make_unique<base::RunLog>(run_, state_.step);
-}
-
-double Trainer::elapsed() const {
-  return seconds_before_ + std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  critic_learning_rate_ = config_.critic_learning_rate;
+  if (config_.kl == 0 && config_.rationale_source != "start") return;
+  model::ModelOptions frozen = config_.model_options;
+  frozen.tuning = "frozen";
+  frozen.dtype = model.model->options().dtype;
+  reference_ = open_ranking_model(config_.model, frozen, model_.prompts->config());
 }
 
 double Trainer::progress() const {
   const double by_steps =
       config_.steps > 0 ? static_cast<double>(state_.step) / static_cast<double>(config_.steps) : 0;
-  const double by_time = config_.minutes > 0 ? elapsed() / (60 * config_.minutes) : 0;
-  return std::max(by_steps, by_time);
+  return std::max(by_steps, share_of_minutes(config_.minutes));
 }
 
 Trainer::Batch Trainer::draw() const {
@@ -117,6 +96,19 @@ Trainer::Batch Trainer::draw() const {
   for (int64_t i = 0; i < config_.slates_per_step; ++i)
     batch.prepared.push_back(prompts_.prepare(slates_.draw(state_.slates + i), true));
   return batch;
+}
+
+/// Rationales by whom the configuration names, with the model's own scores of them where these are asked for.
+std::vector<rollout::SlateRollout> Trainer::written(std::span<const rollout::PreparedSlate* const> slates,
+                                                    const rollout::SamplingOptions& options,
+                                                    bool with_scores) const {
+  if (config_.rationale_source == "policy") return model_.reasoner->reason(slates, options, with_scores);
+  auto rollouts = config_.rationale_source == "start"
+                      ? reference_->reasoner->reason(slates, options, false)
+                      : rollout::filler_rollouts(slates, model_.reasoner->frame(), *model_.tokenizer,
+                                                 options.rationales, options.max_tokens);
+  if (with_scores) rollout::score_given(*model_.reasoner, slates, rollouts);
+  return rollouts;
 }
 
 void Trainer::roll_out(Batch& batch) const {
@@ -128,7 +120,7 @@ void Trainer::roll_out(Batch& batch) const {
   const bool batch_baseline =
       step.credit == Credit::kShared || (step.estimator.estimator == Estimator::kReinforcePl &&
                                          step.estimator.baseline == RankingBaseline::kBatchMean);
-  batch.rollouts = model_.reasoner->reason(all, options, batch_baseline);
+  batch.rollouts = written(all, options, batch_baseline);
   for (const auto& rollout : batch.rollouts) batch.tokens += rollout.sampled_tokens;
   if (batch_baseline) set_baselines(batch);
   batch.rollout_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -152,7 +144,7 @@ void Trainer::set_baselines(Batch& batch) const {
 }
 
 void Trainer::add_references(Batch& batch) {
-  if (reference_ == nullptr || batch.rollouts.empty()) return;
+  if (config_.kl == 0 || batch.rollouts.empty()) return;
   for (size_t b = 0; b < batch.prepared.size(); ++b)
     batch.references.push_back(rationale_logprobs(*reference_->model, model_.reasoner->frame(),
                                                   batch.prepared[b], batch.rollouts[b].rationales,
@@ -197,23 +189,6 @@ std::vector<SlateOutcome> Trainer::accumulate(const Batch& batch, const StepOpti
   return outcomes;
 }
 
-bool Trainer::apply_gradients(StepLog& log) {
-  const double norm = optimizer_.gradient_norm();
-  // The step being made counts as half done, so that the first one does not run at a rate of zero.
-  const double half_step = config_.steps > 0 ? 0.5 / static_cast<double>(config_.steps) : 0;
-  const double factor = schedule_factor(progress() + half_step, config_.rate_warm_up, config_.final_rate);
-  log.emplace_back("gradient_norm", norm);
-  log.emplace_back("learning_rate", factor * config_.learning_rate);
-  const double critic_norm = critic_ != nullptr ? critic_->optimizer().gradient_norm() : 0;
-  const bool finite = std::isfinite(norm) && std::isfinite(critic_norm);
-  if (finite) optimizer_.step(factor * config_.learning_rate, factor * config_.readout_learning_rate, norm);
-  model_.model->parameters().zero_gradients();
-  if (critic_ == nullptr) return finite;
-  if (finite) critic_->optimizer().step(0, factor * config_.critic_learning_rate, critic_norm);
-  critic_->parameters().zero_gradients();
-  return finite;
-}
-
 bool Trainer::one_epoch(Batch& batch, int64_t epoch, StepLog& log) {
   StepOptions options = config_.step_options();
   options.critic = critic_.get();
@@ -222,15 +197,9 @@ bool Trainer::one_epoch(Batch& batch, int64_t epoch, StepLog& log) {
   for (size_t b = 0; b < batch.prepared.size(); ++b) slates.push_back(batch.step_slate(b));
   log = summarize(outcomes, slates, static_cast<int>(config_.cutoff));
   if (epoch == 0 && config_.epochs > 1) batch.first = std::move(outcomes);
-  return apply_gradients(log);
-}
-
-void Trainer::count_nonfinite(bool finite) {
-  nonfinite_in_a_row_ = finite ? 0 : nonfinite_in_a_row_ + 1;
-  if (finite) return;
-  ++state_.nonfinite_steps;
-  base::log_warning("step {}: the gradient is not finite; its update is skipped ({} in all)", state_.step,
-                    state_.nonfinite_steps);
+  // The step being made counts as half done, so that the first one does not run at a rate of zero.
+  const double half_step = config_.steps > 0 ? 0.5 / static_cast<double>(config_.steps) : 0;
+  return apply_gradients(progress() + half_step, log);
 }
 
 StepLog Trainer::step() {
@@ -262,85 +231,14 @@ StepLog Trainer::step() {
   return log;
 }
 
-void Trainer::run() {
-  const int64_t total = config_.steps > 0 ? config_.steps : 0;
-  base::Progress bar(config_.stage == "rl" ? "RL" : "silent warm-up", total, "steps");
-  bar.start_at(state_.step);
-  if (config_.minutes > 0) bar.set_share(progress());
-  double smoothed = std::nan("");
-  while (progress() < 1) {
-    const StepLog log = step();
-    log_->add(state_.step, log);
-    if (nonfinite_in_a_row_ >= config_.nonfinite_limit) stop_nonfinite();
-    const auto shown = std::find_if(log.begin(), log.end(), [&](const auto& entry) {
-      return entry.first == (config_.reasons() ? "ndcg" : "ndcg_silent");
-    });
-    smoothed = std::isnan(smoothed) ? shown->second : 0.95 * smoothed + 0.05 * shown->second;
-    std::string note = fmt::format("train ndcg@{} {:.3f}", config_.cutoff, smoothed);
-    if (config_.minutes > 0) note += fmt::format("  {:.1f} of {:.1f} min", elapsed() / 60, config_.minutes);
-    if (config_.minutes > 0) bar.set_share(progress());
-    bar.advance(1, note);
-    if (base::interrupt_requested()) {
-      save();
-      bar.finish();
-      base::fail(
-          base::ErrorKind::kInterrupted, "train",
-          "stopped at step {}; the checkpoint is saved. To resume, run the same command again with --resume",
-          state_.step);
-    }
-    if (elapsed() - last_save_ > 60 * config_.checkpoint_minutes) save();
-  }
-  bar.finish();
-  finish();
-}
-
-/// The skipped steps changed no weight: what is saved is the model before them.
-void Trainer::stop_nonfinite() {
-  save();
-  base::fail_data(
-      "train",
-      "{} steps in a row had a gradient that is not finite and were skipped; the model before them is in "
-      "{}. Lower learning_rate or use --dtype f32",
-      nonfinite_in_a_row_, (run_ / "checkpoint").string());
-}
-
-void Trainer::save() {
-  state_.seconds = elapsed();
-  save_checkpoint(run_, model_, optimizer_, critic_.get(), state_, config_, dataset_.hash,
-                  data::training_hash(split_));
-  last_save_ = state_.seconds;
-}
-
-/// The finished model takes the place of the checkpoint, which is three times its size.
-void Trainer::finish() {
-  try {
-    write_model();
-  } catch (const base::Error&) {
-    // A full disk, say: the model is not lost where a checkpoint still fits, and --resume then only writes
-    // it.
-    try {
-      save();
-    } catch (const base::Error& again) {
-      base::log_warning("no newer checkpoint either: {}", again.what());
-    }
-    throw;
-  }
-  std::error_code ignored;
-  std::filesystem::remove_all(run_ / "checkpoint", ignored);
-}
-
-void Trainer::write_model() {
-  base::AtomicFolder folder(run_ / "model", true);
-  base::ConfigFields fields;
-  config_.describe(fields);
-  state_.seconds = elapsed();
-  const std::string training = fmt::format(
-      R"({{"step": {}, "slates": {}, "seconds": {}, "dataset_hash": "{}", "training_hash": "{}", )"
-      R"("configuration": {}}})",
-      state_.step, state_.slates, state_.seconds, dataset_.hash, data::training_hash(split_),
-      fields.as_json());
-  write_ranking_model(model_, folder.path(), training);
-  folder.commit();
+std::string Trainer::note(const StepLog& log) {
+  const auto shown = std::find_if(log.begin(), log.end(), [&](const auto& entry) {
+    return entry.first == (config_.reasons() ? "ndcg" : "ndcg_silent");
+  });
+  smoothed_ = std::isnan(smoothed_) ? shown->second : 0.95 * smoothed_ + 0.05 * shown->second;
+  std::string note = fmt::format("train ndcg@{} {:.3f}", config_.cutoff, smoothed_);
+  if (config_.minutes > 0) note += fmt::format("  {:.1f} of {:.1f} min", elapsed() / 60, config_.minutes);
+  return note;
 }
 
 void check_training_data(const TrainConfig& config, const data::Dataset& dataset, const data::Split& split) {

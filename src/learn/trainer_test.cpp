@@ -12,47 +12,18 @@
 #include <thread>
 
 #include "base/interrupt.h"
-#include "learn/tiny_ranking_model.h"
+#include "learn/tiny_training_run.h"
 
 namespace r2rank::learn {
 namespace {
 
 using data::testing::error_of;
 using data::testing::expect_parts;
+using testing::config_of;
 using testing::open_tiny;
+using testing::TrainingRun;
 
 constexpr const char* kChildFolder = "R2RANK_TRAINER_TEST_FOLDER";
-
-TrainConfig config_of(const std::string& stage) {
-  TrainConfig config;
-  config.stage = stage;
-  config.steps = 20;
-  config.slates_per_step = 2;
-  config.negative_count = 3;
-  config.rationale_tokens = 3;
-  config.learning_rate = 1e-3;
-  config.readout_learning_rate = 1e-2;
-  config.model_options = testing::tiny_options();
-  return config;
-}
-
-/// One run from the first step, or from the folder's checkpoint where it has one, as `r2rank train --resume`
-/// does it.
-struct TrainingRun {
-  TrainingRun(const TrainConfig& given, const base::Path& start, const base::Path& run)
-      : config(given), dataset(testing::red_or_blue()), split(testing::split_of(dataset)) {
-    config.model = start.string();
-    model = open_ranking_model(has_checkpoint(run) ? run / "checkpoint" : start, config.model_options,
-                               testing::tiny_prompt());
-    trainer = std::make_unique<Trainer>(config, *model, dataset, split, run);
-  }
-
-  TrainConfig config;
-  data::Dataset dataset;
-  data::Split split;
-  std::unique_ptr<RankingModel> model;
-  std::unique_ptr<Trainer> trainer;
-};
 
 class TrainerTest : public ::testing::Test {
  protected:
@@ -362,7 +333,7 @@ TEST_F(InterruptedRun, IsNotResumedOnASplitThatTrainsOnOtherEvents) {
 }
 
 TEST_F(InterruptedRun, KnowsTheTypeItComputesIn) {
-  EXPECT_EQ(checkpoint_dtype(folder_.path() / "run"), "f32");
+  EXPECT_EQ(checkpoint_dtype(folder_.path() / "run", "train"), "f32");
 }
 
 TEST_F(InterruptedRun, IsNotResumedFromADamagedCheckpoint) {

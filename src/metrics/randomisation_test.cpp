@@ -119,7 +119,7 @@ TEST(PairedPermutation, OfSeveralPairsIsThePlainLoopOfEach) {
   EXPECT_TRUE(paired_permutations({}, 5).empty());
 }
 
-TEST(PairedPermutation, IsTheSameOverAnyNumberOfThreads) {
+TEST(PairedPermutation, DoesNotDependOnTheOrderOfItsParts) {
   const Values a = normal_values(100, 1), b = normal_values(100, 2), c = normal_values(90, 3),
                d = normal_values(90, 4);
   const std::vector<ValuePair> pairs = {{a, b}, {c, d}};

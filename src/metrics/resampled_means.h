@@ -16,7 +16,7 @@ using Spread = std::function<void(int64_t count, const std::function<void(int64_
 void on_this_thread(int64_t count, const std::function<void(int64_t, int64_t)>& work);
 
 /// Draws as many indices as there are counts, with replacement, by index_below() of the stream's words, and
-/// counts how often each came. REQUIRES fewer than 2^32 counts, at least one.
+/// counts how often each came. REQUIRES fewer than 2^32 - 1 counts, at least one.
 void count_draws(const base::RandomWords& words, std::span<uint8_t> counts);
 
 /// The means of each column over the users that each resample draws: [columns][resamples]. Resample r draws

@@ -1,6 +1,23 @@
 #include "report/data_shelf.h"
 
+#include <cstdio>
+
+#include "experiment/slate_sample.h"
+
 namespace r2rank::report {
+namespace {
+
+/// What a sample's hash says of how it was drawn.
+std::optional<experiment::SlateSample> sample_of(const std::string& hash) {
+  long long count = 0;
+  unsigned long long seed = 0;
+  const size_t colon = hash.find(':');
+  if (colon == std::string::npos) return std::nullopt;
+  if (std::sscanf(hash.c_str() + colon, ":sample%lld-seed%llu", &count, &seed) != 2) return std::nullopt;
+  return experiment::SlateSample{count, seed};
+}
+
+}  // namespace
 
 DataShelf::DatasetPlace* DataShelf::with_hash(const std::string& hash) const {
   for (const auto& place : datasets_)
@@ -36,8 +53,8 @@ void DataShelf::add_split(const base::Path& folder) {
   place->splits.push_back(std::move(split));
 }
 
-std::optional<SlatesPlace> DataShelf::find(const std::string& slates_hash,
-                                           const std::string& training_hash) const {
+std::optional<SlatesPlace> DataShelf::find_whole(const std::string& slates_hash,
+                                                 const std::string& training_hash) const {
   std::optional<SlatesPlace> found;
   for (const auto& place : datasets_)
     for (const auto& split : place->splits)
@@ -48,6 +65,20 @@ std::optional<SlatesPlace> DataShelf::find(const std::string& slates_hash,
         if (!found) found = candidate;
       }
   return found;
+}
+
+std::optional<SlatesPlace> DataShelf::find(const std::string& slates_hash,
+                                           const std::string& training_hash) const {
+  auto place = find_whole(slates_hash.substr(0, slates_hash.find(':')), training_hash);
+  const auto sample = sample_of(slates_hash);
+  if (!place || slates_hash.find(':') == std::string::npos) return place;
+  if (!sample) return std::nullopt;
+  auto drawn =
+      std::make_unique<data::SlateSet>(experiment::sampled_slates(*place->slates, *place->dataset, *sample));
+  if (drawn->hash != slates_hash) return std::nullopt;
+  samples_.push_back(std::move(drawn));
+  place->slates = samples_.back().get();
+  return place;
 }
 
 std::string DataShelf::name_of(const data::Dataset& dataset) const {

@@ -39,15 +39,19 @@ class DataShelf {
   void add_split(const base::Path& folder);
 
   const std::vector<std::unique_ptr<DatasetPlace>>& datasets() const { return datasets_; }
-  /// The slates of that hash: those of the split that trains on `training_hash` where there are several.
+  /// The slates of that hash: those of the split that trains on `training_hash` where there are several. A
+  /// sample ("...:sample300-seed7") is drawn again from the whole and kept.
   std::optional<SlatesPlace> find(const std::string& slates_hash, const std::string& training_hash) const;
   /// What the report calls a data set of this shelf.
   std::string name_of(const data::Dataset& dataset) const;
 
  private:
   DatasetPlace* with_hash(const std::string& hash) const;
+  std::optional<SlatesPlace> find_whole(const std::string& slates_hash,
+                                        const std::string& training_hash) const;
 
   std::vector<std::unique_ptr<DatasetPlace>> datasets_;
+  mutable std::vector<std::unique_ptr<data::SlateSet>> samples_;  // what find() has drawn
 };
 
 }  // namespace r2rank::report

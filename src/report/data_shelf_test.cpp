@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "experiment/slate_sample.h"
 #include "report/test_world.h"
 
 namespace r2rank::report {
@@ -20,6 +21,19 @@ TEST(DataShelf, FindsSlatesByTheirHash) {
   EXPECT_EQ(shelf.name_of(*found->dataset), "shop");
   EXPECT_EQ(shelf.find(world.split.valid.hash, "")->slates->part, "valid");
   EXPECT_FALSE(shelf.find("0123", ""));
+}
+
+TEST(DataShelf, DrawsASampleAgain) {
+  const testing::World world;
+  DataShelf shelf;
+  shelf.add_dataset(world.path("data"));
+  shelf.add_split(world.path("split"));
+  const auto sample = experiment::sampled_slates(world.split.test, world.dataset, {2, 5});
+  const auto found = shelf.find(sample.hash, "");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->slates->hash, sample.hash);
+  EXPECT_EQ(found->slates->slates.size(), 2U);
+  EXPECT_FALSE(shelf.find(world.split.test.hash + ":untied", ""));
 }
 
 TEST(DataShelf, KeepsOneOfEqualDataSets) {

@@ -91,9 +91,7 @@ Json tables_json(const std::vector<ResultGroup>& groups) {
 
 std::string why_none(const ResultGroup& group, const Request& request) {
   if (request.most_slates == 0) return "no slates were asked for (--most-slates 0)";
-  if (!group.place)
-    return "the slates are not among the sources: name the data set and the split as well (a sample of slates "
-           "is shown by its table alone)";
+  if (!group.place) return "the slates are not among the sources: name the data set and the split as well";
   if (experiment::ranks_full_catalogue(*group.place->slates))
     return "the whole catalogue was ranked, of which results keep the relevant items' scores alone";
   return "the page would pass its size limit (--most-megabytes)";

@@ -91,7 +91,9 @@ TEST_F(GroupResults, OfUnknownSlatesAreCalledByTheirHash) {
   const auto groups = group_results({one, sampled}, shelf, "");
   EXPECT_EQ(groups.at(0).title, "slates 01234567");
   EXPECT_EQ(groups.at(1).title, "shop, sample of slates");
-  EXPECT_FALSE(groups[0].place || groups[1].place);
+  EXPECT_FALSE(groups[0].place);
+  ASSERT_TRUE(groups[1].place);
+  EXPECT_EQ(groups[1].place->slates->slates.size(), 3U);
 }
 
 }  // namespace

@@ -1,26 +1,12 @@
 #include "rollout/slate_prompts.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 #include "base/error.h"
 #include "base/hash.h"
 
 namespace r2rank::rollout {
-namespace {
-
-constexpr double kSecondsPerDay = 86400;
-
-/// The count and mean rating of an item, of whose events `rated` have a rating, without one of them.
-void take_out(text::PromptItem& item, float rating, int32_t rated) {
-  if (item.mean_rating >= 0 && !std::isnan(rating))
-    item.mean_rating = rated > 1 ? std::max(0.0, (item.mean_rating * rated - rating) / (rated - 1)) : -1;
-  item.count = std::max<int64_t>(item.count - 1, 0);
-}
-
-}  // namespace
-
 std::vector<double> PreparedSlate::in_slate_order(const std::vector<double>& canonical) const {
   R2RANK_CHECK(canonical.size() == order.size());
   std::vector<double> values(order.size());
@@ -48,50 +34,35 @@ PreparedSlate canonical_slate(int64_t id, text::PromptPieces pieces, const std::
 
 SlatePrompts::SlatePrompts(const data::Dataset& dataset, const data::Split& split,
                            const text::PromptBuilder& builder)
-    : dataset_(dataset), builder_(builder), statistics_(data::item_statistics(dataset, split)) {}
+    : dataset_(dataset), builder_(builder), items_(dataset, split) {}
 
 PreparedSlate SlatePrompts::prepare(const data::Slate& slate, bool training) const {
-  const auto events = dataset_.events(slate.user);
-  R2RANK_CHECK(slate.history_end >= 0 && slate.history_end < static_cast<int32_t>(events.size()));
-  const data::Interaction& target = events[slate.history_end];
-  const int64_t shown = std::min<int64_t>(builder_.config().history_items, slate.history_end);
-  std::vector<text::PromptItem> history, candidates;
-  // The prompt's past ends before the target: nothing at or after history_end is ever read into it.
-  for (int64_t i = slate.history_end - shown; i < slate.history_end; ++i)
-    history.push_back(history_item(events[i], target.time));
+  return prepare(slate, training, {});
+}
+
+PreparedSlate SlatePrompts::prepare(const data::Slate& slate, bool training, const PromptView& view) const {
+  std::vector<text::PromptItem> candidates;
   std::vector<uint64_t> keys;
   for (const int32_t item : slate.candidates) {
-    const bool own = training && item == target.item;
-    candidates.push_back(candidate_item(item, own ? &target : nullptr));
     keys.push_back(base::hash64(dataset_.items[item].id));
+    candidates.push_back(items_.candidate(slate, item, training));
+    if (view.made_up_names) rename(candidates.back(), keys.back());
   }
-  return canonical_slate(slate.id, builder_.build(history, candidates), keys, slate.relevance);
+  return canonical_slate(slate.id, builder_.build(shown_history(slate, view), candidates), keys,
+                         slate.relevance);
 }
 
-text::PromptItem SlatePrompts::describe_item(int32_t item) const {
-  const data::Item& source = dataset_.items[item];
-  text::PromptItem described;
-  described.title = source.title.empty() ? "item " + source.id : source.title;
-  described.brand = source.brand;
-  described.categories = source.categories;
-  return described;
-}
-
-text::PromptItem SlatePrompts::history_item(const data::Interaction& event, int64_t now) const {
-  text::PromptItem described = describe_item(event.item);
-  if (!std::isnan(event.rating)) described.rating = event.rating;
-  if (dataset_.time_kind == data::TimeKind::kReal)
-    described.days_ago = std::max(0.0, static_cast<double>(now - event.time) / kSecondsPerDay);
-  return described;
-}
-
-text::PromptItem SlatePrompts::candidate_item(int32_t item, const data::Interaction* own_event) const {
-  text::PromptItem described = describe_item(item);
-  described.description = dataset_.items[item].description;
-  described.count = statistics_.count[item];
-  if (!std::isnan(statistics_.mean_rating[item])) described.mean_rating = statistics_.mean_rating[item];
-  if (own_event != nullptr) take_out(described, own_event->rating, statistics_.rated[item]);
-  return described;
+std::vector<text::PromptItem> SlatePrompts::shown_history(const data::Slate& slate,
+                                                          const PromptView& view) const {
+  int64_t shown = builder_.config().history_items;
+  if (view.history_items >= 0) shown = std::min(shown, view.history_items);
+  auto history = items_.history(slate, shown);
+  const auto events = dataset_.events(slate.user).subspan(slate.history_end - history.size());
+  for (size_t i = 0; view.made_up_names && i < history.size(); ++i)
+    rename(history[i], base::hash64(dataset_.items[events[i].item].id));
+  if (view.shuffled_history)
+    study_stream(view.seed, static_cast<uint64_t>(slate.id), view.variant).shuffle(std::span(history));
+  return history;
 }
 
 }  // namespace r2rank::rollout

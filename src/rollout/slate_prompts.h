@@ -3,9 +3,10 @@
 #include <cstdint>
 #include <vector>
 
-#include "data/item_statistics.h"
 #include "data/slates.h"
 #include "data/split.h"
+#include "rollout/prompt_view.h"
+#include "rollout/slate_items.h"
 #include "text/prompt.h"
 
 namespace r2rank::rollout {
@@ -39,15 +40,15 @@ class SlatePrompts {
   /// With `training`, the slate's target is itself a training event: it is taken out of its item's count and
   /// mean rating.
   PreparedSlate prepare(const data::Slate& slate, bool training) const;
+  /// The same as a study wants it shown.
+  PreparedSlate prepare(const data::Slate& slate, bool training, const PromptView& view) const;
 
  private:
-  text::PromptItem describe_item(int32_t item) const;
-  text::PromptItem history_item(const data::Interaction& event, int64_t now) const;
-  text::PromptItem candidate_item(int32_t item, const data::Interaction* own_event) const;
+  std::vector<text::PromptItem> shown_history(const data::Slate& slate, const PromptView& view) const;
 
   const data::Dataset& dataset_;
   const text::PromptBuilder& builder_;
-  data::ItemStatistics statistics_;
+  SlateItems items_;
 };
 
 }  // namespace r2rank::rollout

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 #include <memory>
+#include <set>
 
 #include "data/test_support.h"
 #include "data/training_slates.h"
@@ -129,6 +130,59 @@ TEST_F(SlatePromptsTest, PrintsNoTimeWhereOnlyTheOrderIsKnown) {
 TEST_F(SlatePromptsTest, NamesAnItemWithoutTitleByItsId) {
   dataset_.items[5].title = "";
   EXPECT_NE(candidate(held_out_, false, 0).find("item i5"), std::string::npos);
+}
+
+/// Titles of the shown history in their order.
+std::vector<std::string> titles_in(const std::string& text) {
+  std::vector<std::string> titles;
+  for (size_t at = text.find("Title "); at != std::string::npos; at = text.find("Title ", at + 1))
+    titles.push_back(text.substr(at, 7));
+  return titles;
+}
+
+TEST_F(SlatePromptsTest, ShowsTheHistoryInAnotherOrderWhereAStudyWantsIt) {
+  const SlatePrompts prompts(dataset_, split_, builder_);
+  const auto titles = [&](uint64_t variant) {
+    const PromptView view{.shuffled_history = true, .variant = variant};
+    return titles_in(tokenizer().decode(prompts.prepare(held_out_, false, view).pieces.history));
+  };
+  const auto plain = titles_in(history(held_out_));
+  std::set<std::vector<std::string>> orders;
+  for (uint64_t variant = 0; variant < 40; ++variant) {
+    EXPECT_EQ(titles(variant), titles(variant));
+    orders.insert(titles(variant));
+    auto sorted = titles(variant);
+    std::sort(sorted.begin(), sorted.end());
+    EXPECT_EQ(sorted, plain) << "the same four titles, which the history has in their order";
+  }
+  EXPECT_GT(orders.size(), 12U) << "of 24";
+}
+
+TEST_F(SlatePromptsTest, ShowsFewerPastItemsWhereAStudyWantsThem) {
+  const SlatePrompts prompts(dataset_, split_, builder_);
+  const auto shown = [&](int64_t items) {
+    const PromptView view{.history_items = items};
+    return titles_in(tokenizer().decode(prompts.prepare(held_out_, false, view).pieces.history));
+  };
+  EXPECT_EQ(shown(0), std::vector<std::string>());
+  EXPECT_EQ(shown(2), (std::vector<std::string>{"Title 2", "Title 3"}));
+  EXPECT_EQ(shown(9), titles_in(history(held_out_)));
+}
+
+TEST_F(SlatePromptsTest, ShowsMadeUpNamesThatAreTheSameInHistoryAndCandidates) {
+  for (auto& item : dataset_.items) item.brand = "Brand";
+  text::PromptConfig config = showing_everything();
+  config.history_item = config.candidate = "{title} by {brand}.";
+  const text::PromptBuilder builder(tokenizer(), config);
+  const SlatePrompts prompts(dataset_, split_, builder);
+  const auto prepared = prompts.prepare(held_out_, false, {.made_up_names = true});
+  const std::string past = tokenizer().decode(prepared.pieces.history);
+  EXPECT_EQ(past.find("Title"), std::string::npos) << past;
+  EXPECT_EQ(past.find("Brand"), std::string::npos) << past;
+  int shared = 0;
+  for (const auto& candidate : prepared.pieces.candidates)
+    shared += past.find(tokenizer().decode(candidate)) != std::string::npos ? 1 : 0;
+  EXPECT_EQ(shared, 1) << "item 2 alone is in the history of 0 1 2 3";
 }
 
 TEST_F(SlatePromptsTest, AbortsWhenThereIsNoTarget) {

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <cmath>
+#include <functional>
 
 #include "text/utf8.h"
 
@@ -27,15 +28,40 @@ std::string count_of(double number, std::string_view unit) {
   return fmt::format("{} {}{} ago", whole, unit, whole == 1 ? "" : "s");
 }
 
-FieldValues text_fields(const Tokenizer& tokenizer, const PromptItem& item, const FieldLimits& limits) {
-  const auto cut = [&](const std::string& text, int64_t tokens) {
-    return cut_to_tokens(tokenizer, clean_text(text), tokens);
-  };
+/// Text cut to a budget: the title's, or that of the other fields.
+using Cut = std::function<std::string(const std::string& text, bool title)>;
+
+FieldValues text_fields(const PromptItem& item, const Cut& cut) {
   const std::string last = item.categories.empty() ? "" : item.categories.back();
-  return {{"title", cut(item.title, limits.title_tokens)},
-          {"brand", cut(item.brand, limits.other_tokens)},
-          {"category", cut(last, limits.other_tokens)},
-          {"categories", cut(fmt::format("{}", fmt::join(item.categories, ", ")), limits.other_tokens)}};
+  return {{"title", cut(item.title, true)},
+          {"brand", cut(item.brand, false)},
+          {"category", cut(last, false)},
+          {"categories", cut(fmt::format("{}", fmt::join(item.categories, ", ")), false)}};
+}
+
+Cut by_tokens(const Tokenizer& tokenizer, const FieldLimits& limits) {
+  return [&](const std::string& text, bool title) {
+    return cut_to_tokens(tokenizer, clean_text(text), title ? limits.title_tokens : limits.other_tokens);
+  };
+}
+
+Cut by_words(int64_t words) {
+  return [words](const std::string& text, bool) { return cut_to_words(clean_text(text), words); };
+}
+
+FieldValues history_values(const PromptItem& item, const Cut& cut) {
+  FieldValues values = text_fields(item, cut);
+  values.emplace_back("rating", number_text(item.rating));
+  values.emplace_back("days_ago", days_ago_text(item.days_ago));
+  return values;
+}
+
+FieldValues candidate_values(const PromptItem& item, const Cut& cut, int64_t description_words) {
+  FieldValues values = text_fields(item, cut);
+  values.emplace_back("description", cut_to_words(clean_text(item.description), description_words));
+  values.emplace_back("count", item.count >= 0 ? fmt::format("{}", item.count) : "");
+  values.emplace_back("mean_rating", item.mean_rating >= 0 ? fmt::format("{:.1f}", item.mean_rating) : "");
+  return values;
 }
 
 }  // namespace
@@ -92,18 +118,19 @@ std::string days_ago_text(double days) {
 }
 
 FieldValues history_fields(const Tokenizer& tokenizer, const PromptItem& item, const FieldLimits& limits) {
-  FieldValues values = text_fields(tokenizer, item, limits);
-  values.emplace_back("rating", number_text(item.rating));
-  values.emplace_back("days_ago", days_ago_text(item.days_ago));
-  return values;
+  return history_values(item, by_tokens(tokenizer, limits));
 }
 
 FieldValues candidate_fields(const Tokenizer& tokenizer, const PromptItem& item, const FieldLimits& limits) {
-  FieldValues values = text_fields(tokenizer, item, limits);
-  values.emplace_back("description", cut_to_words(clean_text(item.description), limits.description_words));
-  values.emplace_back("count", item.count >= 0 ? fmt::format("{}", item.count) : "");
-  values.emplace_back("mean_rating", item.mean_rating >= 0 ? fmt::format("{:.1f}", item.mean_rating) : "");
-  return values;
+  return candidate_values(item, by_tokens(tokenizer, limits), limits.description_words);
+}
+
+FieldValues history_fields(const PromptItem& item, int64_t words) {
+  return history_values(item, by_words(words));
+}
+
+FieldValues candidate_fields(const PromptItem& item, int64_t words, int64_t description_words) {
+  return candidate_values(item, by_words(words), description_words);
 }
 
 }  // namespace r2rank::text

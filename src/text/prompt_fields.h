@@ -32,5 +32,8 @@ std::string days_ago_text(double days);
 /// days_ago): a candidate's own would give the label away.
 FieldValues history_fields(const Tokenizer& tokenizer, const PromptItem& item, const FieldLimits& limits);
 FieldValues candidate_fields(const Tokenizer& tokenizer, const PromptItem& item, const FieldLimits& limits);
+/// The same where no tokenizer is at hand: titles, and each other field, are cut to so many words.
+FieldValues history_fields(const PromptItem& item, int64_t words);
+FieldValues candidate_fields(const PromptItem& item, int64_t words, int64_t description_words);
 
 }  // namespace r2rank::text

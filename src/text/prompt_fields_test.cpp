@@ -83,5 +83,19 @@ TEST(PromptFields, ACandidateHasNoRatingOrTimeOfItsOwn) {
             "(absent)");
 }
 
+TEST(PromptFields, AreCutByWordsWhereThereIsNoTokenizer) {
+  PromptItem item{
+      .title = "one two\nthree four", .brand = "A B C", .description = "x y z", .categories = {"q", "r s t"}};
+  item.count = 5;
+  const auto candidate = candidate_fields(item, 2, 1);
+  EXPECT_EQ(value_of(candidate, "title"), "one two");
+  EXPECT_EQ(value_of(candidate, "brand"), "A B");
+  EXPECT_EQ(value_of(candidate, "category"), "r s");
+  EXPECT_EQ(value_of(candidate, "description"), "x");
+  EXPECT_EQ(value_of(candidate, "count"), "5");
+  EXPECT_EQ(value_of(history_fields(item, 3), "title"), "one two three");
+  EXPECT_EQ(value_of(history_fields(item, 3), "count"), "(absent)");
+}
+
 }  // namespace
 }  // namespace r2rank::text

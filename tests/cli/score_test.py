@@ -57,6 +57,42 @@ class Eval(Scoring):
     def own_results(self):
         return results("own", *self.data()) / "random.parquet"
 
+    def summary(self, *more):
+        return json.loads(self.evaluate(*more, "--json").stdout)
+
+    def test_a_sample_of_the_slates(self):
+        whole, part = self.summary("--baselines", "random"), self.summary("--baselines", "random", "--slates", "5")
+        self.assertEqual((whole["users"], part["users"]), (12, 5))
+        self.assertNotEqual(part, self.summary("--baselines", "random", "--slates", "5", "--sample-seed", "8"))
+        self.refuses_eval("--slates", "-1", code=2, says="slates")
+
+    def test_the_order_of_candidates_matters_to_those_that_look_at_it(self):
+        found = {order: self.summary("--baselines", "incoming,popularity", "--candidate-order", order)["results"]
+                 for order in ("relevant-first", "relevant-last")}
+        first, last = found["relevant-first"], found["relevant-last"]
+        self.assertEqual(first["incoming-relevant-first"]["ndcg@10"]["mean"], 1)
+        self.assertLess(last["incoming-relevant-last"]["ndcg@10"]["mean"], 0.5)
+        self.assertEqual(first["popularity-relevant-first"], last["popularity-relevant-last"])
+
+    def test_a_model_does_not_look_at_the_order_of_candidates(self):
+        values = [next(iter(self.summary(*self.base_model(), "--baselines", "", "--candidate-order", order)["results"].values()))
+                  for order in ("given", "relevant-first", "relevant-last")]
+        for other in values[1:]:
+            self.assertEqual(other["ndcg@10"], values[0]["ndcg@10"])
+
+    def test_perturbations_are_in_the_name_of_their_results(self):
+        for flags, name in ((("--shuffle-history",), "model-shuffled-history"), (("--made-up-names",), "model-made-up-names"),
+                            (("--shown-history", "1"), "model-history1"), (("--ensemble", "3"), "model-ensemble3"),
+                            ((*REASONING, "--change-rationales", "filler"), "model-filler")):
+            found = self.summary(*self.base_model(), "--baselines", "", *flags)["results"]
+            self.assertEqual(list(found), [name])
+
+    def test_perturbations_that_cannot_be_are_refused(self):
+        self.refuses_eval("--shuffle-history", code=2, says=("shuffled-history", "--model"))
+        self.refuses_eval(*self.base_model(), "--change-rationales", "swap", code=2, says=("swap", "--rationales"))
+        self.refuses_eval(*self.base_model(), *REASONING, "--ensemble", "2", code=2, says=("--ensemble 2", "--rationales"))
+        self.refuses_eval(*self.base_model(), "--change-rationales", "swop", code=2, says="swap")
+
     def test_baselines_alone(self):
         page = self.evaluate("--baselines", "random,constant,tfidf").stdout
         for part in ("loo-uni4-seed7", "12 users", "random", "constant", "tfidf"):

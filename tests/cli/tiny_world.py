@@ -219,7 +219,7 @@ class Case(unittest.TestCase):
             self.assertIn(part, error)
         self.assertEqual(result.stdout or "", "")
         if not working:
-            self.assertNotRegex(result.stderr, r"(?m)^(model|silent warm-up|RL) ")
+            self.assertNotRegex(result.stderr, r"(?m)^(model|silent warm-up|RL|SFT) ")
             self.assertEqual(self.everything(), before, "something was changed or left behind")
         return result
 

@@ -54,7 +54,7 @@ def member(number):
         lines.append(json.dumps({"overall": float(draw.randint(1, 5)), "verified": True, "reviewTime": "01 2, 2016", "reviewerID": f"A{user:013d}",
                                  "asin": f"B{item:09d}", "reviewerName": f"Reader {user % 9973}", "reviewText": " ".join(draw.choices(known, k=draw.randint(1, 9))),
                                  "summary": draw.choice(known)[:40], "unixReviewTime": FIRST_DAY + draw.randrange(DAYS)}))
-    return gzip.compress(("\n".join(lines) + "\n").encode(), 6)
+    return gzip.compress(("\n".join(lines) + "\n").encode(), 6, mtime=0)
 
 
 def make_archive(path, size):

@@ -27,7 +27,7 @@ SCIENTIFIC = next(data_set for data_set in settings.DATA_SETS if data_set.name =
 @dataclass(frozen=True)
 class Measure:
     name: str
-    what: str  # train, fit, evaluate: see recbole_speed.py
+    what: str  # train, fit, similarities, evaluate: see own_speed.py; RecBole's side of similarities is a fit
     model: settings.Model
     data_set: settings.DataSet
     target: float  # how many times as fast r2rank is to be
@@ -38,7 +38,7 @@ MEASURES = (
     Measure("sasrec", "train", settings.model_named("SASRec"), SCIENTIFIC, 3, stock=True),
     Measure("gru4rec", "train", settings.model_named("GRU4Rec"), SCIENTIFIC, 3, stock=True),
     Measure("lightgcn", "train", settings.model_named("LightGCN"), SCIENTIFIC, 3, stock=True),
-    Measure("item-knn", "fit", settings.model_named("ItemKNN"), GAMES, 3),
+    Measure("item-knn", "similarities", settings.model_named("ItemKNN"), GAMES, 3),
     Measure("ease", "fit", settings.model_named("EASE"), SCIENTIFIC, 1),
     Measure("full-catalogue", "evaluate", settings.model_named("BPR"), GAMES, 10),
 )
@@ -70,7 +70,7 @@ def values_of(measure, side, fast=True):
 
 def options_of(measure, dataset, split, arguments, fast):
     """Of recbole_speed.py."""
-    return {"what": measure.what, "dataset": str(dataset), "split": str(split), "model": measure.model.recbole, "threads": arguments.threads,
+    return {"what": "fit" if measure.what == "similarities" else measure.what, "dataset": str(dataset), "split": str(split), "model": measure.model.recbole, "threads": arguments.threads,
             "values": values_of(measure, "recbole", fast), "seconds": arguments.seconds,
             "trim": fast and measure.model.family == "sequences", "anomaly": not fast}
 

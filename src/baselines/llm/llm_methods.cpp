@@ -8,6 +8,7 @@
 #include "baselines/llm/listwise.h"
 #include "baselines/llm/model_writer.h"
 #include "baselines/llm/server_verdict.h"
+#include "baselines/llm/server_writer.h"
 #include "baselines/llm/silent.h"
 
 namespace r2rank::baselines {
@@ -98,7 +99,7 @@ class ServerListwiseMethod : public Method {
   }
 
  private:
-  ServerOptions server_;
+  remote::ServerOptions server_;
   ListwiseOptions options_;
 };
 
@@ -118,7 +119,7 @@ class ServerVerdictMethod : public Method {
   }
 
  private:
-  ServerOptions server_;
+  remote::ServerOptions server_;
   ServerVerdictOptions options_;
 };
 

@@ -12,6 +12,7 @@
 
 #include "baselines/llm/listwise.h"
 #include "baselines/llm/server_verdict.h"
+#include "baselines/llm/server_writer.h"
 #include "baselines/test_data.h"
 #include "data/test_support.h"
 
@@ -39,7 +40,7 @@ class RealServer : public ::testing::Test {
     slate_ = testing::last_event_slate(dataset_, 0, {3, 0, 5, 4, 1});
   }
 
-  ServerOptions options_;
+  remote::ServerOptions options_;
   data::Dataset dataset_;
   data::Split split_;
   data::Slate slate_;

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "baselines/llm/server_writer.h"
 
 namespace r2rank::baselines {
 namespace {
@@ -26,7 +27,7 @@ void ServerVerdictOptions::describe(base::ConfigFields& fields) {
   fields.add("slates_per_batch", slates_per_batch, "slates asked about at once").between(1, 1024);
 }
 
-double verdict_of(const std::vector<ChatReply::Choice>& choices, bool& found) {
+double verdict_of(const std::vector<remote::ChatReply::Choice>& choices, bool& found) {
   double yes = 0, no = 0, least = choices.front().logprob;
   for (const auto& choice : choices) {
     const std::string word = bare_word(choice.token);
@@ -38,8 +39,8 @@ double verdict_of(const std::vector<ChatReply::Choice>& choices, bool& found) {
   return (yes > 0 ? std::log(yes) : least) - (no > 0 ? std::log(no) : least);
 }
 
-ServerVerdictScorer::ServerVerdictScorer(std::string name, ServerOptions server, const TrainingData& data,
-                                         ServerVerdictOptions options)
+ServerVerdictScorer::ServerVerdictScorer(std::string name, remote::ServerOptions server,
+                                         const TrainingData& data, ServerVerdictOptions options)
     : name_(std::move(name)),
       server_(std::move(server)),
       prompts_(data, options.prompt),
@@ -60,7 +61,7 @@ std::vector<std::vector<double>> ServerVerdictScorer::score_batch(std::span<cons
     const auto own = ask(slate);
     questions.insert(questions.end(), own.begin(), own.end());
   }
-  const auto replies = server_.ask(questions, true);
+  const auto replies = server_.ask(as_chat(questions), {.logprobs = true});
   std::vector<std::vector<double>> scores;
   auto next = replies.begin();
   for (const auto& slate : slates) {
@@ -88,7 +89,8 @@ LlmWork ServerVerdictScorer::work(std::span<const data::Slate> slates) const {
     const auto questions = ask(slate);
     const auto count = static_cast<double>(seen.size());
     work.requests_per_slate += static_cast<double>(questions.size()) / count;
-    work.read_per_slate += static_cast<double>(ChatServer::estimated_tokens(questions)) / count;
+    work.read_per_slate +=
+        static_cast<double>(remote::ChatServer::estimated_tokens(as_chat(questions))) / count;
     work.written_per_slate += static_cast<double>(questions.size()) / count;
   }
   return work;

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "baselines/llm/chat_server.h"
 #include "baselines/llm/list_prompt.h"
 #include "baselines/llm/llm_scorer.h"
+#include "remote/chat_server.h"
 
 namespace r2rank::baselines {
 
@@ -19,12 +19,12 @@ struct ServerVerdictOptions {
 /// of their log-probabilities: an upper bound of its own.
 class ServerVerdictScorer : public Scorer, public LlmScorer {
  public:
-  ServerVerdictScorer(std::string name, ServerOptions server, const TrainingData& data,
+  ServerVerdictScorer(std::string name, remote::ServerOptions server, const TrainingData& data,
                       ServerVerdictOptions options);
 
   std::string name() const override { return name_; }
   std::vector<double> score(const data::Slate& slate) override { return score_batch({&slate, 1}).front(); }
-  /// Errors: as ChatServer::ask; kUsage for a server that gives no log-probabilities.
+  /// Errors: as remote::ChatServer::ask; kUsage for a server that gives no log-probabilities.
   std::vector<std::vector<double>> score_batch(std::span<const data::Slate> slates) override;
   int64_t batch_size() const override { return options_.slates_per_batch; }
   int64_t tokens() const override { return tokens_; }
@@ -39,7 +39,7 @@ class ServerVerdictScorer : public Scorer, public LlmScorer {
   std::vector<Question> ask(const data::Slate& slate) const;
 
   std::string name_;
-  ChatServer server_;
+  remote::ChatServer server_;
   ListPrompts prompts_;
   ServerVerdictOptions options_;
   int64_t tokens_ = 0, verdicts_ = 0, neither_ = 0;
@@ -47,6 +47,6 @@ class ServerVerdictScorer : public Scorer, public LlmScorer {
 
 /// log p(yes) - log p(no) of an answer's first token; spellings (case, space before) are summed. `found`
 /// tells whether either was among the choices. REQUIRES choices.
-double verdict_of(const std::vector<ChatReply::Choice>& choices, bool& found);
+double verdict_of(const std::vector<remote::ChatReply::Choice>& choices, bool& found);
 
 }  // namespace r2rank::baselines

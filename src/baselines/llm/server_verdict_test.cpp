@@ -5,9 +5,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "baselines/llm/fake_chat.h"
 #include "baselines/test_data.h"
 #include "data/test_support.h"
+#include "remote/fake_chat.h"
 
 namespace r2rank::baselines {
 namespace {
@@ -15,12 +15,12 @@ namespace {
 using data::testing::error_of;
 using data::testing::expect_parts;
 using nlohmann::json;
-using testing::FakeReply;
-using testing::FakeRequest;
-using testing::FakeServer;
-using testing::options_for;
-using testing::reply_of;
-using testing::reply_with_logprobs;
+using remote::testing::FakeReply;
+using remote::testing::FakeRequest;
+using remote::testing::FakeServer;
+using remote::testing::options_for;
+using remote::testing::reply_of;
+using remote::testing::reply_with_logprobs;
 
 TEST(Verdict, SumsSpellingsAndBoundsWhatIsNotNamed) {
   bool found = false;

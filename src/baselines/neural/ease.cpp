@@ -115,6 +115,7 @@ class Ease : public Scorer {
 
   void score_catalogue(std::span<const data::Slate> slates, std::span<float> scores) override {
     const size_t items = kept_.place.size();
+    check_room(slates, items, scores);
     at::parallel_for(0, static_cast<int64_t>(slates.size()), 1, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i)
         score_all(slates[i], scores.subspan(static_cast<size_t>(i) * items, items));

@@ -41,13 +41,10 @@ std::unique_ptr<Method> light_gcn_method() {
        .summary = "embeddings spread over the interaction graph",
        .source = "He et al. 2020"},
       {},
-      {{{"learning_rate", "0.003"}, {"regularisation", "0.02"}, {"squared_norms", "true"}},
-       {{"learning_rate", "0.003"}, {"regularisation", "0.02"}, {"squared_norms", "true"}, {"layers", "2"}},
-       {{"learning_rate", "0.003"},
-        {"regularisation", "0.02"},
-        {"squared_norms", "true"},
-        {"dimensions", "128"}},
-       {{"learning_rate", "0.003"}}},
+      {{{"dimensions", "128"}},
+       {{"layers", "2"}},
+       {{"dimensions", "128"}, {"layers", "2"}},
+       {{"learning_rate", "0.001"}, {"regularisation", "1e-5"}, {"squared_norms", "false"}}},
       [](const TrainingData& data, const LightGcnOptions& options, uint64_t seed) {
         return make_light_gcn(data, options, seed);
       });

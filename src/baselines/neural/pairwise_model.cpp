@@ -109,6 +109,7 @@ void PairwiseModel::score_catalogue(std::span<const data::Slate> slates, std::sp
     item_panels_.pack(factors.const_data_ptr<float>(), factors.size(0), factors.size(1));
   const auto count = static_cast<int64_t>(slates.size()), width = options_.dimensions,
              items = factors.size(0);
+  check_room(slates, static_cast<size_t>(items), scores);
   std::vector<float> vectors(count * width);  // [B, D]
   for (int64_t i = 0; i < count; ++i) {
     if (has_vector(slates[i])) user_vector(slates[i], vectors.data() + i * width);

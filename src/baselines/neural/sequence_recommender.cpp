@@ -167,6 +167,7 @@ std::vector<std::vector<double>> SequenceRecommender::score_batch(std::span<cons
 void SequenceRecommender::score_catalogue(std::span<const data::Slate> slates, std::span<float> scores) {
   const auto items = static_cast<int64_t>(dataset_.items.size());
   const auto count = static_cast<int64_t>(slates.size());
+  check_room(slates, dataset_.items.size(), scores);
   const std::vector<float>& states = encode(slates);
   loss_.logits(states.data(), count, scores.data(), items);
   for (int64_t s = 0; s < count; ++s) {

@@ -1,0 +1,92 @@
+#include "learn/slate_measurement.h"
+
+#include <algorithm>
+#include <span>
+
+#include "base/random.h"
+#include "metrics/ranking_metrics.h"
+
+namespace r2rank::learn {
+namespace {
+
+constexpr int kCutoff = 10;
+constexpr size_t kSlatesAtOnce =
+    8;  // what a pass may take is the reasoner's business; this bounds what is kept
+constexpr uint64_t kMeasuredSlates = 3;  // last key word: other draws of this purpose use 0 and 2
+
+/// Sums over rationales.
+struct Written {
+  double count = 0, tokens = 0, ended = 0;
+  void add(const rollout::SlateRollout& rollout) {
+    for (const auto& item : rollout.rationales)
+      for (const auto& rationale : item) {
+        count += 1;
+        tokens += static_cast<double>(rationale.tokens.size());
+        ended += rationale.ended ? 1 : 0;
+      }
+  }
+};
+
+using Slates = std::span<const rollout::PreparedSlate* const>;
+
+double ndcg_of(const std::vector<double>& scores, const rollout::PreparedSlate& slate) {
+  return metrics::ndcg(scores, slate.relevance, kCutoff);
+}
+
+/// Adds the NDCG of a few slates.
+void add_slates(const rollout::Reasoner& reasoner, Slates slates, const rollout::SamplingOptions& sampling,
+                SlateMeasurement& sum, Written& written) {
+  if (sampling.rationales == 0) {
+    const auto silent = reasoner.silent_scores(slates);
+    for (size_t b = 0; b < slates.size(); ++b) sum.silent += ndcg_of(silent[b], *slates[b]);
+    return;
+  }
+  const auto rollouts = reasoner.reason(slates, sampling, true);
+  for (size_t b = 0; b < slates.size(); ++b) {
+    sum.silent += ndcg_of(rollouts[b].silent, *slates[b]);
+    sum.reasoned = sum.reasoned.value_or(0) + ndcg_of(rollouts[b].mean_scores(), *slates[b]);
+    written.add(rollouts[b]);
+  }
+}
+
+}  // namespace
+
+std::vector<rollout::PreparedSlate> validation_slates(const data::Dataset& dataset, const data::Split& split,
+                                                      const text::PromptBuilder& prompts, int64_t count,
+                                                      uint64_t seed) {
+  std::vector<std::pair<double, const data::Slate*>> drawn;
+  for (const auto& slate : split.valid.slates) {
+    base::RandomStream stream(seed, base::Purpose::kSplit, static_cast<uint64_t>(slate.id), 0,
+                              kMeasuredSlates);
+    drawn.emplace_back(stream.uniform(), &slate);
+  }
+  std::sort(drawn.begin(), drawn.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.first, a.second->id) < std::tie(b.first, b.second->id);
+  });
+  drawn.resize(std::min<size_t>(drawn.size(), static_cast<size_t>(count)));
+  const rollout::SlatePrompts builder(dataset, split, prompts);
+  std::vector<rollout::PreparedSlate> prepared;
+  for (const auto& [draw, slate] : drawn) prepared.push_back(builder.prepare(*slate, false));
+  return prepared;
+}
+
+SlateMeasurement measure_slates(const rollout::Reasoner& reasoner,
+                                const std::vector<rollout::PreparedSlate>& slates,
+                                const rollout::SamplingOptions& sampling) {
+  SlateMeasurement sum;
+  if (slates.empty()) return sum;
+  Written written;
+  std::vector<const rollout::PreparedSlate*> all;
+  for (const auto& slate : slates) all.push_back(&slate);
+  for (size_t begin = 0; begin < all.size(); begin += kSlatesAtOnce)
+    add_slates(reasoner, Slates(all).subspan(begin, std::min(kSlatesAtOnce, all.size() - begin)), sampling,
+               sum, written);
+  const auto count = static_cast<double>(slates.size());
+  sum.silent /= count;
+  if (sum.reasoned) *sum.reasoned /= count;
+  if (written.count > 0)
+    sum.length = written.tokens / written.count, sum.ended = written.ended / written.count;
+  return sum;
+}
+
+}  // namespace r2rank::learn

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "data/dataset.h"
+#include "data/split.h"
+#include "rollout/reasoner.h"
+#include "text/prompt.h"
+
+namespace r2rank::learn {
+
+/// `count` of the split's validation slates as prompts: those with the lowest draws, keyed by the seed and
+/// the slate's id. All where there are fewer.
+std::vector<rollout::PreparedSlate> validation_slates(const data::Dataset& dataset, const data::Split& split,
+                                                      const text::PromptBuilder& prompts, int64_t count,
+                                                      uint64_t seed);
+
+/// Means over slates.
+struct SlateMeasurement {
+  double silent = 0;               ///< NDCG@10 of the silent scores
+  std::optional<double> reasoned;  ///< NDCG@10 of the mean scores after rationales, where any were asked for
+  double length = 0, ended = 0;    ///< tokens of a rationale, share of rationales that end by themselves
+};
+
+/// Ranks slates silently and, with `sampling.rationales` above 0, by what it concludes.
+SlateMeasurement measure_slates(const rollout::Reasoner& reasoner,
+                                const std::vector<rollout::PreparedSlate>& slates,
+                                const rollout::SamplingOptions& sampling);
+
+}  // namespace r2rank::learn

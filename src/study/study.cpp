@@ -1,0 +1,210 @@
+#include "study/study.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "base/error.h"
+#include "base/error_text.h"
+#include "base/files.h"
+#include "base/interrupt.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "experiment/slices.h"
+
+namespace r2rank::study {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+/// Runs something of a plan; an error says where the plan asks for it.
+template <class Action>
+void at_place(const std::string& what, const std::string& place, const Action& action) {
+  try {
+    action();
+  } catch (const base::Error& error) {
+    if (error.kind() == base::ErrorKind::kInterrupted)
+      base::fail(base::ErrorKind::kInterrupted, "study", "stopped during {}; the same command goes on", what);
+    throw base::Error(error.kind(), "study", fmt::format("{} ({}): {}", what, place, base::text_of(error)));
+  }
+}
+
+/// Beside a step's folder: what made it, and how long the last call took.
+base::Path note_path(const Task& task) {
+  base::Path path = task.folder;
+  path += ".json";
+  return path;
+}
+
+void write_note(const Task& task, const Verbs& verbs, double seconds) {
+  const nlohmann::ordered_json note{{"verb", task.verb},
+                                    {"key", task.key},
+                                    {"command", verbs.command(task.verb, task.settings)},
+                                    {"seconds", seconds}};
+  base::write_file(note_path(task), note.dump(1) + "\n");
+}
+
+struct Cost {
+  double seconds = 0, slates = 0;
+};
+
+/// A number of a JSON object's field, 0 where there is none.
+double number_at(const nlohmann::json& json, const char* key) {
+  const auto found = json.is_object() ? json.find(key) : json.end();
+  return found != json.end() && found->is_number() ? found->get<double>() : 0;
+}
+
+/// Of a training its own account, over all calls that it took; of another step the last call.
+Cost cost_of(const Task& task) {
+  const base::Path card = task.folder / "model/r2rank.json";
+  if (fs::exists(card)) {
+    const auto json = base::parse_json(base::read_file(card), "study", card.string());
+    if (!json.is_object() || !json.contains("training")) return {};
+    return {number_at(json.at("training"), "seconds"), number_at(json.at("training"), "slates")};
+  }
+  if (!fs::exists(note_path(task))) return {};
+  return {number_at(base::parse_json(base::read_file(note_path(task)), "study", note_path(task).string()),
+                    "seconds"),
+          0};
+}
+
+void make_step(const Task& task, const std::string& name, const std::string& place, Verbs& verbs) {
+  if (is_finished(task)) return;
+  base::log_info("study step {}: {}", name, verbs.command(task.verb, task.settings));
+  const auto start = Clock::now();
+  at_place(fmt::format("step '{}'", name), place, [&] { verbs.run(task.verb, task.settings); });
+  if (!is_finished(task))
+    base::fail_data("study", "step '{}' ended, but its folder {} is not complete", name,
+                    task.folder.string());
+  write_note(task, verbs, std::chrono::duration<double>(Clock::now() - start).count());
+}
+
+void make_answers(const Task& task, const ArmPlan& arm, Verbs& verbs) {
+  if (answers_file(task.folder)) return;
+  base::log_info("study arm {}: {}", arm.name, verbs.command(task.verb, task.settings));
+  at_place(fmt::format("arm '{}'", arm.name), arm.place, [&] { verbs.run(task.verb, task.settings); });
+}
+
+metrics::PerUserResults read_answers(const Task& task, const ArmPlan& arm) {
+  const auto file = answers_file(task.folder);
+  if (!file) base::fail_data("study", "arm '{}' ended without results in {}", arm.name, task.folder.string());
+  auto results = metrics::load_per_user(*file);
+  results.scorer = arm.name;
+  return results;
+}
+
+/// The plan's name of a task, for messages.
+struct Named {
+  std::string name, place;
+};
+Named named(const StudyPlan& plan, StudyTasks& tasks, const Task& task, int64_t seed) {
+  for (const auto& step : plan.steps)
+    if (tasks.step_task(plan, step, seed).key == task.key) return {step.name, step.place};
+  return {task.verb, "?"};
+}
+
+/// An arm with all seeds; seeds that lead to the same answers count once.
+std::vector<metrics::PerUserResults> run_arm(const StudyPlan& plan, const ArmPlan& arm, StudyTasks& tasks,
+                                             Verbs& verbs, ArmOutcome& outcome) {
+  std::vector<metrics::PerUserResults> results;
+  std::set<std::string> keys;
+  for (const int64_t seed : plan.seeds) {
+    base::stop_if_interrupted("study");
+    const Task answers = tasks.answers_for(plan, arm, seed);
+    if (!keys.insert(answers.key).second) continue;
+    for (const Task& step : tasks.steps_for(plan, arm, seed)) {
+      const Named known = named(plan, tasks, step, seed);
+      make_step(step, known.name, known.place, verbs);
+      const Cost cost = cost_of(step);
+      outcome.training_seconds += cost.seconds;
+      outcome.training_slates += cost.slates;
+      if (keys.size() == 1) outcome.commands.push_back(verbs.command(step.verb, step.settings));
+    }
+    make_answers(answers, arm, verbs);
+    if (keys.size() == 1) outcome.commands.push_back(verbs.command(answers.verb, answers.settings));
+    results.push_back(read_answers(answers, arm));
+  }
+  outcome.training_seconds /= static_cast<double>(keys.size());
+  outcome.training_slates /= static_cast<double>(keys.size());
+  return results;
+}
+
+experiment::TableOptions table_options(const StudyPlan& plan, const std::vector<std::string>& repeated) {
+  experiment::TableOptions options;
+  options.metrics = {plan.metric};
+  for (const auto& metric : plan.metrics)
+    if (metric != plan.metric) options.metrics.push_back(metric);
+  options.seeds = repeated;
+  if (!plan.reference.empty())
+    for (const auto& arm : plan.arms)
+      if (arm.name != plan.reference) options.pairs.emplace_back(arm.name, plan.reference);
+  return options;
+}
+
+}  // namespace
+
+void check_study(const StudyPlan& plan, const StudyInput& input, StudyTasks& tasks, const Verbs& verbs) {
+  if (!fs::exists(input.model))
+    base::fail_io("study", "--model {}: there is no such file or folder", input.model);
+  // Verbs first: what a task is depends on the settings that its verb has.
+  for (const auto& step : plan.steps) {
+    at_place(fmt::format("step '{}'", step.name), step.place, [&] {
+      verbs.check(step.verb, {});
+      if (!step.of.empty() && !verbs.has(step.verb, "model"))
+        base::fail_usage("study", "'{}' goes on from no model; leave 'of' out", step.verb);
+      const Task task = tasks.step_task(plan, step, plan.seeds.front());
+      is_finished(task);
+      verbs.check(step.verb, task.settings);
+    });
+  }
+  for (const auto& arm : plan.arms)
+    at_place(fmt::format("arm '{}'", arm.name), arm.place,
+             [&] { verbs.check("eval", tasks.answers_for(plan, arm, plan.seeds.front()).settings); });
+}
+
+std::string describe_study(const StudyPlan& plan, StudyTasks& tasks) {
+  std::string text;
+  std::set<std::string> told;
+  for (const auto& arm : plan.arms) {
+    for (const int64_t seed : plan.seeds) {
+      for (const Task& step : tasks.steps_for(plan, arm, seed))
+        if (told.insert(step.key).second)
+          text +=
+              fmt::format("{}: step {} ({}, seed {}): {}\n", plan.name, named(plan, tasks, step, seed).name,
+                          step.verb, seed, is_finished(step) ? "found" : "to be made");
+      const Task answers = tasks.answers_for(plan, arm, seed);
+      if (told.insert(answers.key).second)
+        text += fmt::format("{}: arm {}: {}\n", plan.name, arm.name,
+                            answers_file(answers.folder) ? "found" : "to be asked");
+    }
+  }
+  return text;
+}
+
+StudyResult run_study(const StudyPlan& plan, StudyTasks& tasks, Verbs& verbs) {
+  StudyResult result{.plan = plan, .table = {}, .arms = {}, .slices = {}};
+  std::vector<metrics::PerUserResults> all;
+  std::vector<std::string> repeated;
+  for (const auto& arm : plan.arms) {
+    ArmOutcome& outcome = result.arms.emplace_back();
+    outcome.plan = arm;
+    auto results = run_arm(plan, arm, tasks, verbs, outcome);
+    if (results.size() > 1) repeated.push_back(arm.name);
+    for (auto& one : results) all.push_back(std::move(one));
+  }
+  result.table = experiment::make_table(all, table_options(plan, repeated));
+  const experiment::ComparisonOptions options{
+      .metric = plan.metric, .reference = plan.reference, .seeds = repeated};
+  const data::SlateSet slates = tasks.slates_of(plan);
+  for (const auto& name : plan.slices)
+    result.slices.push_back(experiment::compare_in_slice(
+        experiment::make_slice(name, tasks.dataset(), tasks.split(), slates), all, options));
+  return result;
+}
+
+}  // namespace r2rank::study
