@@ -4,6 +4,7 @@
 #include "cli/description_text.h"
 #include "cli/output.h"
 #include "cli/verb.h"
+#include "data/description_json.h"
 
 namespace r2rank::cli {
 namespace {
@@ -41,7 +42,7 @@ class DataDescribe : public Verb {
     if (!split_.empty()) cold = data::cold_start(dataset, data::load_split(split_, dataset));
     const auto description = data::describe_dataset(dataset);
     if (invocation.json)
-      print("{}\n", description_json(dataset, description, cold).dump());
+      print("{}\n", data::description_json(dataset, description, cold).dump());
     else
       print("{} (hash {})\n{}", dataset.name, dataset.hash, description_text(dataset, description, cold));
     return 0;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 
@@ -12,9 +11,5 @@ namespace r2rank::cli {
 /// the test targets of a split are.
 std::string description_text(const data::Dataset& dataset, const data::DatasetDescription& description,
                              const std::optional<data::ColdStart>& split);
-/// The same as one JSON object; null for what is not known.
-nlohmann::ordered_json description_json(const data::Dataset& dataset,
-                                        const data::DatasetDescription& description,
-                                        const std::optional<data::ColdStart>& split);
 
 }  // namespace r2rank::cli

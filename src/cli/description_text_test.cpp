@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "data/dataset_checks.h"
@@ -43,15 +42,6 @@ TEST_F(DescriptionText, KeepsItsLinesShort) {
 TEST_F(DescriptionText, SaysWhatASplitHasNotSeen) {
   EXPECT_NE(text(data::ColdStart{.targets = 3, .cold_items = 1, .cold_users = 0}).find("item new in 33.3 %"),
             std::string::npos);
-}
-
-TEST_F(DescriptionText, AsJsonHasNullForWhatIsNotKnown) {
-  dataset.time_kind = data::TimeKind::kOrder;
-  const auto json = description_json(dataset, data::describe_dataset(dataset), {});
-  EXPECT_TRUE(json["time"].is_null());
-  EXPECT_TRUE(json["cold_test"].is_null());
-  EXPECT_EQ(json["interactions"], 6);
-  EXPECT_EQ(json["ratings"].dump(), "[[5.0,6]]");
 }
 
 TEST_F(DescriptionText, OfAnEmptyDatasetIsNoTrouble) {

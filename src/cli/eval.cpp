@@ -10,7 +10,9 @@
 #include "base/files.h"
 #include "base/interrupt.h"
 #include "base/log.h"
+#include "cli/command_text.h"
 #include "cli/cost_text.h"
+#include "cli/eval_config.h"
 #include "cli/output.h"
 #include "cli/output_folder.h"
 #include "cli/shell.h"
@@ -31,66 +33,6 @@ namespace {
 using metrics::PerUserResults;
 
 constexpr int kListLength = 10;  // of the lists that --beyond describes
-
-/// What `r2rank eval` measures, on which slates, and how it is shown.
-struct EvalConfig {
-  std::string dataset, split, part = "test";
-  std::string model, name = "model";
-  std::vector<std::string> baselines = {"random", "constant", "popularity"};
-  std::vector<std::string> scorers, scores, with;
-  std::vector<std::string> pairs, seeds, metrics, slices, seconds;
-  std::string reference;
-  bool beyond = false;
-  int64_t slates = 0, sample_seed = 7;  // of the sample
-  std::string candidate_order = "given";
-  std::string format = "text", output;
-  int64_t baseline_seed = 7, bootstrap_seed = 7;
-
-  experiment::SlateSample slate_sample() const { return {slates, static_cast<uint64_t>(sample_seed)}; }
-
-  void describe(base::ConfigFields& fields) {
-    fields.add("dataset", dataset, "dataset folder made by `r2rank import`").mandatory();
-    fields.add("split", split, "split folder made by `r2rank split`").mandatory();
-    fields.add("part", part, "which slates").one_of({"test", "valid"});
-    fields
-        .add("slates", slates,
-             "score a sample of so many slates, whole users drawn by a hash (0: all of them)")
-        .at_least(0);
-    fields.add("sample_seed", sample_seed, "seed of that sample").at_least(0);
-    fields
-        .add("candidate_order", candidate_order,
-             "where relevant candidates stand when a slate is scored: does the ranker look at places?")
-        .one_of(experiment::candidate_order_names());
-    fields.add("model", model,
-               "GGUF file, Hugging Face folder or run folder to score with (none: baselines alone)");
-    fields.add("name", name, "what the model is called in tables and files");
-    fields.add("baselines", baselines, "baselines beside it (comma-separated; empty: none)")
-        .one_of(baselines::baseline_names());
-    fields.add("scorers", scorers, "folders of `r2rank baseline train`; each is called as its folder is");
-    fields.add("scores", scores,
-               "files of outside scores: CSV or JSONL with slate_id or user_id, item_id, score");
-    fields.add("with", with,
-               "earlier results (.parquet of an eval on the same slates) to put into the table");
-    fields.add(
-        "seeds", seeds,
-        "scorers of which several results (by --with) are several training seeds, averaged in one row");
-    fields.add("pairs", pairs, "scorers to compare, each 'a-b' (none: the reference against each other one)");
-    fields.add("reference", reference,
-               "scorer that every other one is tested against, Holm-corrected (none: the model)");
-    fields.add("metrics", metrics,
-               "columns of the table: ndcg@k, hr@k, recall@k, precision@k, map@k, mrr@k, mrr, auc (none: the "
-               "usual seven)");
-    fields.add("slices", slices, "parts of the slates to tabulate too").one_of(experiment::slice_names());
-    fields.add("beyond", beyond,
-               "also tabulate coverage, diversity, popularity bias and calibration of the scores");
-    fields.add("seconds", seconds, "times to record in summary.json, each name=seconds");
-    fields.add("format", format, "how the table is written").one_of(experiment::table_format_names());
-    fields.add("output", output,
-               "folder for per-user results (Parquet), summary.json and the tables (none: print only)");
-    fields.add("baseline_seed", baseline_seed, "seed of the random baseline").at_least(0);
-    fields.add("bootstrap_seed", bootstrap_seed, "seed of the bootstrap intervals").at_least(0);
-  }
-};
 
 class Eval : public Verb {
  public:
@@ -147,6 +89,7 @@ class Eval : public Verb {
     check_catalogue(slates);
     if (invocation.dry_run) return describe_only(dataset, split, slates, invocation);
     std::vector<PerUserResults> results = collect(dataset, split, slates, *invocation.config);
+    made_from_ = made_from(*invocation.config, dataset, slates);
     for (size_t i = 1; i < results.size(); ++i) experiment::check_comparable(results.front(), results[i]);
     const auto page = make_page(results, dataset, split, slates);
     if (!config_.output.empty()) write_results(results, page);
@@ -177,9 +120,20 @@ class Eval : public Verb {
     for (const auto& metric : config_.metrics) check_metric(metric);
     if (!config_.pairs.empty() && !config_.reference.empty())
       base::fail_usage("eval", "expected --pairs or --reference (found both); leave one out");
+    if (config_.keep_rationales) check_kept();
     if (config_.output.empty()) return;
     check_place(config_.output);
     check_no_other_folder(config_.output);
+  }
+
+  void check_kept() const {
+    const char* missing = config_.model.empty()                ? "--model"
+                          : reasoning_.rationales == 0         ? "--rationales of at least 1"
+                          : config_.output.empty()             ? "--output"
+                          : config_.candidate_order != "given" ? "--candidate-order given"
+                                                               : nullptr;
+    if (missing != nullptr)
+      base::fail_usage("eval", "--keep-rationales needs {}: without it there is nothing to keep", missing);
   }
 
   static void check_metric(const std::string& name) {
@@ -290,7 +244,11 @@ class Eval : public Verb {
     for (size_t i = 0; i < trained.size(); ++i)
       measure(*trained[i].scorer, name_of_folder(config_.scorers[i]));
     std::move(outside.begin(), outside.end(), std::back_inserter(results));
-    if (ranker.scorer != nullptr) measure(*ranker.scorer, config_.name);
+    if (ranker.scorer != nullptr) {
+      if (config_.keep_rationales) ranker.scorer->keep_rationales();
+      measure(*ranker.scorer, config_.name);
+      kept_ = {config_.name, slates.hash, ranker.scorer->kept()};
+    }
     for (auto& result : results)
       experiment::complete_results(result, slates, measured_metrics(), result.scorer);
     return results;
@@ -388,6 +346,19 @@ class Eval : public Verb {
     return pairs;
   }
 
+  /// What summary.json says of where its figures come from.
+  std::vector<std::pair<std::string, std::string>> made_from(const base::ConfigFields& fields,
+                                                             const data::Dataset& dataset,
+                                                             const data::SlateSet& slates) const {
+    return {{"command", command_text("eval", fields)},
+            {"program", fmt::format("r2rank {}", R2RANK_VERSION)},
+            {"dataset", config_.dataset},
+            {"dataset_hash", dataset.hash},
+            {"split", config_.split},
+            {"part", config_.part},
+            {"slates_hash", slates.hash}};
+  }
+
   std::string reference_name() const {
     if (!config_.reference.empty() || config_.model.empty()) return config_.reference;
     return config_.name + order_suffix();
@@ -437,6 +408,7 @@ class Eval : public Verb {
     for (const auto& entry : config_.seconds) add_seconds(entry, page);
     page.dtype = dtype_;
     page.notes = notes_;
+    page.made_from = made_from_;
     return page;
   }
 
@@ -459,6 +431,8 @@ class Eval : public Verb {
       const std::string number = several ? fmt::format(".{}", ++runs[result.scorer]) : "";
       metrics::save_per_user(result, folder / (result.scorer + number + ".parquet"));
     }
+    if (config_.keep_rationales)
+      experiment::save_rationales(kept_, folder / experiment::rationale_file_name(config_.name));
     base::write_file(folder / "summary.json", experiment::summary_json(page) + "\n");
     write_tables(folder, page);
   }
@@ -473,6 +447,8 @@ class Eval : public Verb {
   EvalConfig config_;
   std::string dtype_;                                                         // of the model, resolved
   std::map<std::string, std::vector<std::pair<std::string, double>>> notes_;  // of language models
+  std::vector<std::pair<std::string, std::string>> made_from_;
+  experiment::KeptRationales kept_;
   experiment::ReasoningOptions reasoning_;
   experiment::Perturbation perturbation_;
   model::ModelOptions model_options_;

@@ -23,7 +23,7 @@ constexpr std::string_view kExitCodes =
 
 std::string metavar(const ConfigField& field) {
   if (!field.choices.empty()) return " NAME";
-  if (field.name == "output") return " FOLDER";
+  if (field.name == "output") return field.help.find("older") == std::string::npos ? " FILE" : " FOLDER";
   switch (field.value.index()) {
     case 1:
       return " N";

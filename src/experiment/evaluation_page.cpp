@@ -89,6 +89,7 @@ std::string summary_json(const EvaluationPage& page) {
   for (const auto& pair : table.pairs)
     json["paired"][fmt::format("{}-{}", pair.a, pair.b)] = pair_json(table, pair);
   for (const auto& [what, seconds] : page.seconds) json["seconds"][what] = seconds;
+  for (const auto& [what, value] : page.made_from) json["made_from"][what] = value;
   add_further_tables(page, json);
   return written(json);
 }

@@ -22,6 +22,7 @@ struct EvaluationPage {
   std::map<std::string, double> seconds = {};  ///< by what they were spent on
   std::string dtype = {};                      ///< what a language model computed in; empty without one
   std::map<std::string, std::vector<std::pair<std::string, double>>> notes = {};  ///< by scorer: notes_of()
+  std::vector<std::pair<std::string, std::string>> made_from = {};  ///< command, data set, split ..., by name
 };
 
 /// The tables one below the other, in text and Markdown with the notes of language models behind them; CSV:
@@ -31,7 +32,8 @@ std::string render(const EvaluationPage& page, TableFormat format);
 
 /// summary.json (docs/formats.md): {"protocol", "users", "dtype", "results": {name: {metric: {"mean", "lo",
 /// "hi"}}}, "paired": {"a-b": {metric: {"mean", "lo", "hi", "p", "p_permutation", "p_holm"}}}, "seconds":
-/// {...}} with every metric of the page, and "slices", "beyond_accuracy" and "notes" where it has them.
+/// {...}} with every metric of the page, and "made_from", "slices", "beyond_accuracy" and "notes" where it
+/// has them.
 std::string summary_json(const EvaluationPage& page);
 
 }  // namespace r2rank::experiment

@@ -44,6 +44,14 @@ TEST(SummaryJson, HasTheShapeThatIsPromised) {
   EXPECT_FALSE(json.contains("slices") || json.contains("beyond_accuracy"));
 }
 
+TEST(SummaryJson, SaysWhatItWasMadeFromWhereThatIsKnown) {
+  EvaluationPage page = example();
+  EXPECT_FALSE(nlohmann::json::parse(summary_json(page)).contains("made_from"));
+  page.made_from = {{"command", "r2rank eval"}, {"split", "data/split"}};
+  EXPECT_EQ(nlohmann::json::parse(summary_json(page))["made_from"],
+            (nlohmann::json{{"command", "r2rank eval"}, {"split", "data/split"}}));
+}
+
 TEST(SummaryJson, HasEveryPartEvenWhereNothingIsInIt) {
   EvaluationPage page = example();
   page.table.pairs.clear();

@@ -88,6 +88,8 @@ std::vector<std::vector<double>> RankingScorer::member_scores(Slates slates, int
   std::vector<std::vector<double>> scores;
   for (size_t b = 0; b < prepared.size(); ++b)
     scores.push_back(prepared[b].in_slate_order(rollouts[b].mean_scores()));
+  for (size_t b = 0; keep_ && member == 0 && b < prepared.size(); ++b)
+    kept_.push_back(rationales_of(prepared[b], rollouts[b], *model_.tokenizer));
   return scores;
 }
 
@@ -132,12 +134,21 @@ RankingScorer::Reasoned RankingScorer::reason(const data::Slate& slate) {
   const auto all = prepare({&slate, 1}, 0);
   const auto rollout = roll_out_all(all).front();
   const auto& prepared = all.front();
-  Reasoned result{prepared.in_slate_order(rollout.mean_scores()), {}};
-  result.rationales.resize(slate.candidates.size());
+  return {prepared.in_slate_order(rollout.mean_scores()),
+          rationales_of(prepared, rollout, *model_.tokenizer).texts};
+}
+
+SlateRationales rationales_of(const rollout::PreparedSlate& slate, const rollout::SlateRollout& rollout,
+                              const text::Tokenizer& tokenizer) {
+  SlateRationales kept{.slate_id = slate.id, .silent = {}, .texts = {}, .scores = {}};
+  kept.silent = slate.in_slate_order(rollout.silent);
+  kept.texts.resize(slate.order.size());
+  kept.scores.resize(slate.order.size());
   for (size_t i = 0; i < rollout.rationales.size(); ++i)
     for (const auto& rationale : rollout.rationales[i])
-      result.rationales[prepared.order[i]].push_back(rationale_text(*model_.tokenizer, rationale));
-  return result;
+      kept.texts[slate.order[i]].push_back(rationale_text(tokenizer, rationale));
+  for (size_t i = 0; i < rollout.scores.size(); ++i) kept.scores[slate.order[i]] = rollout.scores[i];
+  return kept;
 }
 
 std::string rationale_text(const text::Tokenizer& tokenizer, const rollout::Rationale& rationale) {

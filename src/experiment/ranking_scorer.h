@@ -7,6 +7,7 @@
 
 #include "baselines/scorer.h"
 #include "experiment/perturbation.h"
+#include "experiment/rationale_file.h"
 #include "learn/model_folder.h"
 #include "rollout/signal_source.h"
 #include "rollout/slate_prompts.h"
@@ -60,6 +61,10 @@ class RankingScorer : public baselines::Scorer {
   };
   Reasoned reason(const data::Slate& slate);
 
+  /// From now on what is written about each slate of score_batch() stays in kept().
+  void keep_rationales() { keep_ = true; }
+  const std::vector<SlateRationales>& kept() const { return kept_; }
+
  private:
   using Slates = std::span<const data::Slate>;
   std::vector<rollout::PreparedSlate> prepare(Slates slates, int64_t member) const;
@@ -73,7 +78,13 @@ class RankingScorer : public baselines::Scorer {
   ReasoningOptions options_;
   Perturbation perturbation_;
   int64_t tokens_ = 0;
+  bool keep_ = false;
+  std::vector<SlateRationales> kept_;
 };
+
+/// What a rollout wrote about a slate, in the slate's own order of candidates.
+SlateRationales rationales_of(const rollout::PreparedSlate& slate, const rollout::SlateRollout& rollout,
+                              const text::Tokenizer& tokenizer);
 
 /// Text of a rationale without control tokens and surrounding space.
 std::string rationale_text(const text::Tokenizer& tokenizer, const rollout::Rationale& rationale);

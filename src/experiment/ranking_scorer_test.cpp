@@ -75,6 +75,22 @@ TEST_F(RankingScorerTest, RationalesFollowTheCandidatesToo) {
   EXPECT_EQ(one.reason(slate).rationales, forward.rationales);
 }
 
+TEST_F(RankingScorerTest, KeepsWhatItWroteAboutEachSlateWhereAsked) {
+  auto one = scorer(reasoning());
+  one.score_batch(slates(1));
+  EXPECT_TRUE(one.kept().empty());
+  one.keep_rationales();
+  const auto scores = one.score_batch(slates(2));
+  ASSERT_EQ(one.kept().size(), 2U);
+  for (size_t b = 0; b < 2; ++b) {
+    const SlateRationales& kept = one.kept()[b];
+    EXPECT_EQ(kept.slate_id, split_.test.slates[b].id);
+    EXPECT_EQ(kept.texts, one.reason(split_.test.slates[b]).rationales);
+    for (size_t i = 0; i < scores[b].size(); ++i)
+      EXPECT_NEAR((kept.scores[i].at(0) + kept.scores[i].at(1)) / 2, scores[b][i], 1e-9);
+  }
+}
+
 TEST_F(RankingScorerTest, UnderAPerturbationSeesAnotherPrompt) {
   const data::Slate& slate = split_.test.slates[0];
   const auto plain = scorer({}).score(slate);

@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src"
 LAYERS = ["base", "data", "metrics", "ranking", "text", "remote", "model/format", "model", "rollout", "learn", "distill",
-          "baselines", "baselines/neural", "baselines/llm", "experiment", "study", "cli"]
+          "baselines", "baselines/neural", "baselines/llm", "experiment", "study", "report", "cli"]
 TORCH_LAYERS = {"model", "rollout", "learn", "distill", "baselines/neural", "baselines/llm", "experiment", "cli"}
 MOST_LINES = 500
 

@@ -5,7 +5,12 @@ set_up() {
   require_platform
   install_packages tools/setup/apt.txt
   step "Set-up: wheels ($*)" "$LOGS/wheels.log" python3 tools/setup/fetch.py wheels "$@"
+  require_npm
+  step "Set-up: plotting library of the report" "$LOGS/page.log" python3 tools/setup/fetch.py page d3 plot
 }
+
+# A machine may have npm from elsewhere.
+require_npm() { command -v npm >/dev/null || install_packages tools/setup/apt-npm.txt; }
 
 require_platform() {
   [[ $(uname -sm) == "Linux x86_64" || -n ${LIBTORCH:-} ]] && return
@@ -14,9 +19,10 @@ require_platform() {
   return 1
 }
 
-# Tokenizer files are for tests alone; without them everything else still builds and runs. A machine may have npm from elsewhere.
+# Tokenizer files and the checks of pages are for tests alone; without them everything else still builds and runs.
 set_up_test_files() {
-  command -v npm >/dev/null || install_packages tools/setup/apt-test.txt || true
+  step "Set-up: checks of pages" "$LOGS/axe.log" python3 tools/setup/fetch.py page axe ||
+    complain "[set-up] going on without axe: the report's page will not be checked in a browser"
   step "Set-up: tokenizer files for tests" "$LOGS/tokenizers.log" python3 tools/setup/fetch.py tokenizers all ||
     complain "[set-up] going on without the tokenizer files: the tests that need them will fail"
 }

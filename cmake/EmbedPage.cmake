@@ -1,0 +1,71 @@
+# Writes OUTPUT, a C++ source with the constants of src/report/page_parts.h, from FOLDER (src/report/page), LIBRARY (.deps/page)
+# and SCRIPTS (names in FOLDER, separated by commas). Called at build time by ReportPage.cmake.
+
+function(read_text path out)
+  file(READ ${path} text)
+  string(REPLACE "\r" "" text "${text}")
+  set(${out} "${text}" PARENT_SCOPE)
+endfunction()
+
+# What would end the element that a script stands in.
+function(check_script name text)
+  foreach(end "</script" "<!--")
+    string(FIND "${text}" "${end}" at)
+    if(NOT at EQUAL -1)
+      message(FATAL_ERROR "${name} holds '${end}', which would end its <script>")
+    endif()
+  endforeach()
+endfunction()
+
+# "sha256-" and the digest in base64, as a content policy names a script.
+function(policy_hash text out)
+  string(SHA256 hex "${text}")
+  set(digits "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+  set(base64 "")
+  foreach(at RANGE 0 60 6)  # 6 hexadecimal digits are 4 of base64; the last 4 of 64, with two zeros, are 3 and the padding
+    string(SUBSTRING "${hex}00" ${at} 6 group)
+    foreach(shift 18 12 6 0)
+      math(EXPR index "(0x${group} >> ${shift}) & 63")
+      string(SUBSTRING ${digits} ${index} 1 digit)
+      string(APPEND base64 ${digit})
+    endforeach()
+  endforeach()
+  string(SUBSTRING ${base64} 0 43 base64)
+  set(${out} "sha256-${base64}=" PARENT_SCOPE)
+endfunction()
+
+function(constant name text out)
+  set(${out} "${${out}}const std::string_view ${name} = R\"r2rank(${text})r2rank\";\n" PARENT_SCOPE)
+endfunction()
+
+read_text(${FOLDER}/page.html page)
+read_text(${FOLDER}/page.css style)
+
+set(library "")
+foreach(name d3/d3.min.js plot/plot.umd.min.js)
+  get_filename_component(part ${name} DIRECTORY)
+  read_text(${LIBRARY}/${part}/LICENSE licence)
+  read_text(${LIBRARY}/${name} text)
+  string(APPEND library "/*! ${part}\n${licence}*/\n${text}\n")
+endforeach()
+
+set(own "\"use strict\";\n")
+string(REPLACE "," ";" SCRIPTS "${SCRIPTS}")
+foreach(name ${SCRIPTS})
+  read_text(${FOLDER}/${name} text)
+  string(APPEND own "${text}\n")
+endforeach()
+
+check_script("the plotting library" "${library}")
+check_script("a script of ${FOLDER}" "${own}")
+policy_hash("${library}" library_hash)
+policy_hash("${own}" own_hash)
+
+set(source "#include \"report/page_parts.h\"\n\nnamespace r2rank::report::parts {\n\n")
+constant(kTemplate "${page}" source)
+constant(kStyle "${style}" source)
+constant(kLibrary "${library}" source)
+constant(kScript "${own}" source)
+string(APPEND source "const std::string_view kLibraryHash = \"${library_hash}\", kScriptHash = \"${own_hash}\";\n")
+string(APPEND source "\n}  // namespace r2rank::report::parts\n")
+file(WRITE ${OUTPUT} "${source}")

@@ -1,0 +1,189 @@
+#include "report/markdown.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/printable.h"
+#include "experiment/table_lines.h"
+
+namespace r2rank::report {
+namespace {
+
+using experiment::Line;
+
+/// A text from data within a line.
+std::string plain(const std::string& text) {
+  std::string result;
+  for (const char c : experiment::markdown_text(base::printable(text))) {
+    if (c == '<')
+      result += "&lt;";
+    else if (c == '[' || c == ']')
+      result += fmt::format("\\{}", c);
+    else
+      result += c;
+  }
+  return result;
+}
+
+std::string plain(const Json& value) {
+  if (value.is_string()) return plain(value.get<std::string>());
+  return value.is_null() ? "" : value.dump();
+}
+
+std::string decimal(const Json& value, int digits = 3) {
+  return value.is_number() ? fmt::format("{:.{}f}", value.get<double>(), digits) : "";
+}
+
+/// "0.541 [0.520, 0.562]"
+std::string interval(const Json& mean, const Json& lo, const Json& hi) {
+  if (!mean.is_number()) return "";
+  if (!lo.is_number() || !hi.is_number()) return decimal(mean);
+  return fmt::format("{} [{}, {}]", decimal(mean), decimal(lo), decimal(hi));
+}
+
+/// A command as code, whatever backticks are in it.
+std::string code(std::string text) {
+  std::replace(text.begin(), text.end(), '`', '\'');
+  return fmt::format("`{}`", base::printable(text));
+}
+
+constexpr size_t kMostMetrics = 7;  // columns of a table; the page has them all
+
+Line head_of(const Json& table) {
+  Line head = {"scorer"};
+  for (size_t i = 0; i < std::min(kMostMetrics, table["metrics"].size()); ++i)
+    head.push_back(table["metrics"][i].get<std::string>());
+  head.insert(head.end(), {"tokens", "ms"});
+  if (!table["reference"].get<std::string>().empty())
+    head.push_back(
+        fmt::format("{} - {} (Holm p)", table["main"].get<std::string>(), plain(table["reference"])));
+  return head;
+}
+
+std::string against(const Json& row, size_t main) {
+  if (row["against"].is_null()) return "";
+  const Json& values = row["against"][main];
+  return fmt::format("{} ({})", interval(values[0], values[1], values[2]), plain(values[4]));
+}
+
+std::string table_text(const Json& table) {
+  size_t main = 0;
+  while (table["metrics"][main] != table["main"]) ++main;
+  std::string text =
+      fmt::format("## {}\n\n{} on {} users, {} slates (hash {}). {}. {}\n\n", plain(table["title"]),
+                  plain(table["protocol"]), plain(table["users"]), plain(table["slates"]),
+                  plain(table["slates_hash"]), plain(table["intervals"]), plain(table["tests"]));
+  text += experiment::markdown_head(head_of(table));
+  for (const auto& row : table["rows"]) {
+    Line line = {plain(row["scorer"])};
+    for (size_t i = 0; i < std::min(kMostMetrics, row["values"].size()); ++i)
+      line.push_back(interval(row["values"][i][0], row["values"][i][1], row["values"][i][2]));
+    line.push_back(plain(row["tokens"]));
+    line.push_back(plain(row["ms"]));
+    if (!table["reference"].get<std::string>().empty()) line.push_back(against(row, main));
+    text += experiment::markdown_line(line);
+  }
+  return text + "\n";
+}
+
+std::string comparison_text(const Json& table) {
+  if (table.is_null()) return "";
+  Line head = {"scorer"};
+  for (const auto& column : table["columns"]) head.push_back(plain(column["name"]));
+  std::string text =
+      fmt::format("## {} over data sets\n\n", plain(table["metric"])) + experiment::markdown_head(head);
+  for (const auto& row : table["rows"]) {
+    Line line = {plain(row["scorer"])};
+    for (const auto& cell : row["cells"])
+      line.push_back(cell.is_null() ? "" : interval(cell["mean"], cell["lo"], cell["hi"]));
+    text += experiment::markdown_line(line);
+  }
+  return text + "\n";
+}
+
+/// The last value of each column of a curve; a page shows the rest.
+std::string curves_text(const Json& curves) {
+  if (curves.empty()) return "";
+  std::string text = "## Training: the last logged values\n\n";
+  for (const auto& curve : curves) {
+    text += fmt::format("- {} ({} steps):", plain(curve["name"]), plain(curve["steps"]));
+    for (size_t c = 0; c < curve["columns"].size(); ++c)
+      text += fmt::format(" {} {};", plain(curve["columns"][c]), plain(curve["values"][c].back()));
+    text.back() = '\n';
+  }
+  return text + "\n";
+}
+
+std::string study_text(const Json& study) {
+  std::string text = fmt::format("## Study: {}\n\n", plain(study["title"]));
+  for (const char* field : {"question", "conclusion"})
+    if (!study[field].get<std::string>().empty()) text += plain(study[field]) + "\n\n";
+  text += experiment::markdown_head({"arm", plain(study["axis"]["label"]), plain(study["metric"]),
+                                     "difference", "to", "p (Holm)", "tokens", "seconds"});
+  for (const auto& arm : study["arms"]) {
+    const Json none = Json::object();
+    const Json& paired = arm["paired"].is_null() ? none : arm["paired"];
+    const auto field = [&](const char* name) { return paired.contains(name) ? paired[name] : Json(); };
+    text += experiment::markdown_line(
+        {plain(arm["name"]), plain(arm["x"]), interval(arm["mean"], arm["lo"], arm["hi"]),
+         interval(field("mean"), field("lo"), field("hi")), plain(field("to")), plain(field("p_holm")),
+         plain(arm["tokens_per_slate"]), plain(arm["seconds"])});
+  }
+  text += "\n";
+  for (const auto& note : study["notes"]) text += fmt::format("- {}\n", plain(note));
+  return text + "\n";
+}
+
+std::string bench_text(const Json& bench) {
+  std::string text = fmt::format("## Speed: {} ({}, {})\n\n", plain(bench["model"]), plain(bench["dtype"]),
+                                 plain(bench["device"]));
+  text += experiment::markdown_head({"operation", "ms", "per second", "", "GFLOP/s", "of peak"});
+  for (const auto& row : bench["rows"])
+    text += experiment::markdown_line({plain(row["name"]), plain(row["ms"]), plain(row["rate"]),
+                                       plain(row["unit"]), plain(row["gflops"]), decimal(row["share"], 2)});
+  return text + "\n";
+}
+
+std::string data_text(const Json& data) {
+  if (data.empty()) return "";
+  std::string text = "## Data sets\n\n" + experiment::markdown_head({"data set", "users", "items",
+                                                                     "interactions", "density", "protocols"});
+  for (const auto& one : data) {
+    const Json& description = one["description"];
+    std::string protocols;
+    for (const auto& split : one["splits"])
+      protocols += (protocols.empty() ? "" : ", ") + plain(split["protocol"]);
+    text += experiment::markdown_line({plain(one["name"]), plain(description["users"]),
+                                       plain(description["items"]), plain(description["interactions"]),
+                                       plain(rounded(description["density"].get<double>(), 3)), protocols});
+  }
+  return text + "\n";
+}
+
+std::string provenance_text(const Json& model) {
+  std::string text = "## How it was made\n\n";
+  for (const auto& source : model["provenance"]) {
+    text += fmt::format("- {} {}", plain(source["kind"]), code(source["path"].get<std::string>()));
+    const auto command = source["command"].get<std::string>();
+    text += command.empty() ? "\n" : fmt::format(": {}\n", code(command));
+  }
+  return text + fmt::format("\nThis report: {} by {}.\n", code(model["command"].get<std::string>()),
+                            plain(model["program"]));
+}
+
+}  // namespace
+
+std::string render_markdown(const Json& given) {
+  // Bytes that are no UTF-8 are replaced once for all.
+  const Json model = Json::parse(given.dump(-1, ' ', false, Json::error_handler_t::replace));
+  std::string text = fmt::format("{}\n# {}\n\n", kMarkdownMark, plain(model["title"]));
+  for (const auto& table : model["tables"]) text += table_text(table);
+  text += comparison_text(model["comparison"]);
+  for (const auto& study : model["studies"]) text += study_text(study);
+  text += curves_text(model["curves"]);
+  for (const auto& bench : model["benches"]) text += bench_text(bench);
+  return text + data_text(model["data"]) + provenance_text(model);
+}
+
+}  // namespace r2rank::report

@@ -1,0 +1,60 @@
+#include "report/markdown.h"
+
+#include <gtest/gtest.h>
+
+#include "data/test_support.h"
+
+namespace r2rank::report {
+namespace {
+
+using data::testing::expect_parts;
+
+Json example() {
+  return parse_object(
+      R"json({"title":"Shop <b> | [x](y)","program":"r2rank 0.1.0","command":"r2rank report `a`",
+      "tables":[{"title":"shop","protocol":"loo-uni19-seed7","slates_hash":"0123","users":40,"slates":40,
+        "intervals":"95 %","tests":"p: exact","reference":"pop","metrics":["ndcg@5","ndcg@10"],"main":"ndcg@10",
+        "rows":[{"scorer":"mine","tokens":320,"ms":null,"values":[[0.5,0.4,0.6],[0.55,0.45,0.65]],
+          "against":[[0.1,0,0.2,0.05,0.1],[0.15,0.05,0.25,0.01,0.02]]},
+         {"scorer":"pop","tokens":0,"ms":1.5,"values":[[0.4,0.3,0.5],[0.4,0.3,0.5]],"against":null}]}],
+      "comparison":{"metric":"ndcg@10","columns":[{"name":"shop"},{"name":"films"}],
+        "rows":[{"scorer":"mine","cells":[{"mean":0.55,"lo":0.45,"hi":0.65},null]}]},
+      "curves":[{"name":"runs/a","steps":2,"columns":["step","ndcg"],"values":[[1,2],[0.25,0.5]]}],
+      "studies":[{"title":"Length","question":"Q?","conclusion":"","metric":"ndcg@10","axis":{"label":"T"},
+        "notes":["n"],"arms":[{"name":"a","x":16,"mean":0.5,"lo":null,"hi":null,"paired":null,
+        "tokens_per_slate":9,"seconds":null}]}],
+      "benches":[{"model":"m","dtype":"bf16","device":"cpu","rows":[{"name":"prefill","ms":1,"rate":2,
+        "unit":"tokens","gflops":3,"share":0.5}]}],
+      "data":[{"name":"shop","description":{"users":1,"items":2,"interactions":3,"density":0.123456},
+        "splits":[{"protocol":"loo"}]}],
+      "provenance":[{"kind":"run","path":"runs/a","command":"r2rank train"},
+        {"kind":"split","path":"s","command":""}]})json",
+      "example");
+}
+
+TEST(Markdown, HasEveryPart) {
+  const std::string text = render_markdown(example());
+  expect_parts(
+      text, {"| mine | 0.500 [0.400, 0.600] | 0.550 [0.450, 0.650] | 320 |  | 0.150 [0.050, 0.250] (0.02) |",
+             "| mine | 0.550 [0.450, 0.650] |  |", "- runs/a (2 steps): step 2; ndcg 0.5\n",
+             "| a | 16 | 0.500 |", "| prefill | 1 | 2 | tokens | 3 | 0.50 |",
+             "| shop | 1 | 2 | 3 | 0.123 | loo |", "- run `runs/a`: `r2rank train`\n", "- split `s`\n"});
+  EXPECT_TRUE(text.starts_with(kMarkdownMark));
+}
+
+TEST(Markdown, TextsOfDataStayTexts) {
+  const std::string text = render_markdown(example());
+  expect_parts(text, {"# Shop &lt;b> \\| \\[x\\](y)\n", "This report: `r2rank report 'a'`"});
+}
+
+TEST(Markdown, PartsThatAreNotThereLeaveNoHeading) {
+  Json model = example();
+  model["comparison"] = nullptr;
+  for (const char* part : {"tables", "curves", "studies", "benches", "data"}) model[part] = Json::array();
+  const std::string text = render_markdown(model);
+  EXPECT_EQ(text.find("Training"), std::string::npos);
+  EXPECT_EQ(text.find("over data sets"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace r2rank::report

@@ -1,0 +1,83 @@
+// Studies: one question each, a plot of its arms with intervals and their table. And benchmarks.
+
+function studiesSection(model) {
+  if (model.studies.length === 0) return null;
+  return el("section", { id: "studies", "aria-labelledby": "studies-title" }, el("h2", { id: "studies-title" }, "Studies"), model.studies.map(studyBlock));
+}
+
+function studyBlock(study) {
+  return el("div", { class: "block" }, el("h3", null, study.title),
+    study.question ? el("p", null, study.question) : null,
+    study.conclusion ? el("p", null, el("strong", null, study.conclusion)) : null,
+    el("p", { class: "muted small" }, [study.dataset, study.protocol].filter(Boolean).join(", "), study.slates_hash ? [", slates ", el("code", null, study.slates_hash)] : null),
+    study.axis.scale === "category" ? categoryPlot(study) : axisPlot(study),
+    armsTable(study),
+    study.notes.length > 0 ? el("ul", { class: "small" }, study.notes.map((note) => el("li", null, note))) : null,
+    study.command ? command(study.command) : null);
+}
+
+function categoryPlot(study) {
+  const rows = study.arms.map((arm) => ({ name: arm.name, mean: arm.mean, lo: arm.lo ?? arm.mean, hi: arm.hi ?? arm.mean, strong: false }));
+  return intervalPlot(`${study.metric} by ${study.axis.label}`, rows, study.metric, null);
+}
+
+function axisPlot(study) {
+  const series = [...new Set(study.arms.map((arm) => arm.series))];
+  const arms = [...study.arms].sort((a, b) => a.x - b.x);
+  const places = [...new Set(arms.map((arm) => arm.x))];
+  const shown = figure({
+    title: `${study.metric} against ${study.axis.label}`,
+    label: `${study.metric} against ${study.axis.label}: ${arms.slice(0, 6).map((arm) => `${arm.name} ${fixed(arm.mean)}`).join(", ")}`,
+    draw: () => ({
+      height: 300, marginLeft: 56, marginRight: 24, insetLeft: 12, insetRight: 12,
+      x: { type: study.axis.scale, label: study.axis.label, ticks: places.length <= 8 ? places : undefined, tickFormat: (value) => brief(value) },
+      y: { grid: true, label: null, nice: true, tickFormat: (value) => brief(value) },
+      color: { type: "identity" },
+      marks: series.map((name, at) => {
+        const own = arms.filter((arm) => arm.series === name);
+        const look = { x: "x", dx: 5 * (at - (series.length - 1) / 2) };
+        return [
+          Plot.lineY(own, { ...look, y: "mean", stroke: seriesColor(at), strokeDasharray: seriesDash(at), strokeWidth: 2 }),
+          Plot.ruleX(own.filter((arm) => arm.lo !== null), { ...look, y1: "lo", y2: "hi", stroke: seriesColor(at), strokeWidth: 1.5 }),
+          Plot.dot(own, { ...look, y: "mean", r: 4, fill: seriesColor(at), title: (arm) => `${arm.name}: ${fixed(arm.mean)}` }),
+        ];
+      }),
+    }),
+    table: () => armsTable(study),
+  });
+  if (series.length > 1)
+    shown.querySelector(".plot").before(el("p", { class: "small" }, series.map((name, at) => [el("span", { class: "swatch", style: `display: inline-block; vertical-align: middle; ${swatch(at)}` }), " ", name || "others", "   "])));
+  return shown;
+}
+
+function armsTable(study) {
+  return dataTable([
+    { title: "arm", header: true, cell: (arm) => arm.name, sort: (arm) => arm.name },
+    ...(study.arms.every((arm) => arm.x === arm.name) ? [] : [{ title: study.axis.label, right: true, cell: (arm) => brief(arm.x), sort: (arm) => arm.x }]),
+    { title: study.metric, right: true, cell: (arm) => withRange([arm.mean, arm.lo, arm.hi]), sort: (arm) => arm.mean },
+    { title: "difference", right: true, cell: (arm) => (arm.paired ? [differenceCell([arm.paired.mean, arm.paired.lo, arm.paired.hi, arm.paired.p, arm.paired.p_holm]), el("span", { class: "range" }, `to ${arm.paired.to}`)] : "") },
+    { title: "p (Holm)", right: true, cell: (arm) => (arm.paired ? pValue(arm.paired.p_holm) : "") },
+    { title: "tokens a slate", right: true, cell: (arm) => brief(arm.tokens_per_slate), sort: (arm) => arm.tokens_per_slate },
+    { title: "training", right: true, cell: (arm) => duration(arm.seconds), sort: (arm) => arm.seconds },
+    { title: "note", cell: (arm) => arm.note },
+  ], study.arms, { label: `Arms of ${study.title}` });
+}
+
+function benchSection(model) {
+  if (model.benches.length === 0) return null;
+  return el("section", { id: "speed", "aria-labelledby": "speed-title" }, el("h2", { id: "speed-title" }, "Speed"), model.benches.map(benchBlock));
+}
+
+function benchBlock(bench) {
+  return el("div", { class: "block" }, el("h3", null, bdi(bench.model || bench.name)),
+    el("p", { class: "muted small" }, `${bench.dtype} on ${bench.device}; the fastest product reached ${brief(bench.peak_gflops)} GFLOP/s, of which the shares are.`),
+    dataTable([
+      { title: "operation", header: true, cell: (row) => row.name, sort: (row) => row.name },
+      { title: "ms", right: true, cell: (row) => brief(row.ms), sort: (row) => row.ms },
+      { title: "a second", right: true, cell: (row) => (row.rate === null ? "–" : `${whole(row.rate)} ${row.unit}`), sort: (row) => row.rate },
+      { title: "GFLOP/s", right: true, cell: (row) => brief(row.gflops), sort: (row) => row.gflops },
+      { title: "of the peak", right: true, cell: (row) => percent(row.share, 0), sort: (row) => row.share },
+      { title: "GiB", right: true, cell: (row) => brief(row.gib), sort: (row) => row.gib },
+      { title: "work", cell: (row) => row.work },
+    ], bench.rows, { label: `Speed of ${bench.model || bench.name}` }));
+}
