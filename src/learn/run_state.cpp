@@ -21,8 +21,8 @@ constexpr int64_t kMostSteps = int64_t{1} << 53;
 
 /// Settings a resumed run may change: they do not decide what a step computes.
 constexpr const char* kFreeKeys[] = {
-    "model",  "dataset",         "split",  "rationale_set", "minutes", "steps", "checkpoint_minutes",
-    "device", "nonfinite_limit", "signals"};
+    "model",  "dataset",         "split",   "rationale_set",     "minutes", "steps", "checkpoint_minutes",
+    "device", "nonfinite_limit", "signals", "valid_measurements"};
 
 json best_json(const RunState::Best& best) {
   return {{"value", best.value}, {"step", best.step}, {"worse", best.worse}};

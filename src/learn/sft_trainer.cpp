@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <filesystem>
 #include <limits>
 
 #include "base/error.h"
@@ -91,7 +90,7 @@ SftTrainer::SftTrainer(const SftConfig& config, RankingModel& model, const data:
       examples_(std::move(examples)),
       schedule_(sizes_of(examples_.training), config.rationales_per_step,
                 static_cast<uint64_t>(config.model_options.seed)),
-      valid_slates_(validation_slates(dataset, split, *model.prompts, config.valid_slates,
+      valid_slates_(validation_slates(split, {dataset, split, *model.prompts}, config.valid_slates,
                                       static_cast<uint64_t>(config.model_options.seed))) {
   check_positions(model, config.rationale_tokens);
 }
@@ -143,7 +142,9 @@ StepLog SftTrainer::step() {
   if (!measures_now()) return log;
   const StepLog measured = measure();
   log.insert(log.end(), measured.begin(), measured.end());
-  if (seeks_best()) keep_best(measured);
+  if (seeks_best())
+    keep_best(value_of(measured, config_.selects_by_ndcg() ? "valid_ndcg" : "valid_loss"),
+              config_.selects_by_ndcg());
   return log;
 }
 
@@ -162,35 +163,14 @@ StepLog SftTrainer::measure() {
     outcome += measure_sft(*model_.model, model_.reasoner->frame(), views_of(pack));
   if (!examples_.valid.empty()) add_outcome(outcome, config_.step_options(), "valid_", log);
   const SlateMeasurement ranked = measure_slates(*model_.reasoner, valid_slates_, config_.sampling());
-  if (!valid_slates_.empty()) log.emplace_back("valid_ndcg_silent", ranked.silent);
-  if (ranked.reasoned) {
-    log.emplace_back("valid_ndcg", *ranked.reasoned);
-    log.emplace_back("valid_rationale_length", ranked.length);
-    log.emplace_back("valid_rationale_ended", ranked.ended);
-  }
+  const auto entries = ranked.entries();
+  if (!valid_slates_.empty()) log.insert(log.end(), entries.begin(), entries.end());
   log.emplace_back("valid_seconds", seconds_since(start));
   return log;
 }
 
 bool SftTrainer::seeks_best() const {
   return config_.patience > 0 && (config_.selects_by_ndcg() || !examples_.valid.empty());
-}
-
-/// What is no number is no better than any.
-bool SftTrainer::is_better(double value) const {
-  if (!std::isfinite(value)) return false;
-  if (!state_.best) return true;
-  return config_.selects_by_ndcg() ? value > state_.best->value : value < state_.best->value;
-}
-
-void SftTrainer::keep_best(const StepLog& measured) {
-  const double value = value_of(measured, config_.selects_by_ndcg() ? "valid_ndcg" : "valid_loss");
-  if (is_better(value)) {
-    state_.best = RunState::Best{value, state_.step, 0};
-    write_model(run_ / "best");
-  } else if (state_.best) {
-    ++state_.best->worse;
-  }
 }
 
 /// What the run starts from, so that the log shows what it gained.
@@ -204,16 +184,6 @@ std::string SftTrainer::note(const StepLog& log) {
                                  value_of(log, "token_loss"), 100 * value_of(log, "verdict_accuracy"));
   if (config_.minutes > 0) note += fmt::format("  {:.1f} of {:.1f} min", elapsed() / 60, config_.minutes);
   return note;
-}
-
-void SftTrainer::write_result() {
-  if (!state_.best || !std::filesystem::exists(run_ / "best")) {
-    write_model(run_ / "model");
-    return;
-  }
-  std::error_code code;
-  std::filesystem::rename(run_ / "best", run_ / "model", code);
-  if (code) base::fail_io("sft", "cannot write {}: {}", (run_ / "model").string(), code.message());
 }
 
 }  // namespace r2rank::learn

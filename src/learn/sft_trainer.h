@@ -30,12 +30,9 @@ class SftTrainer : public TrainingStage {
   double progress_after(int64_t trees) const;
   std::string note(const StepLog& log) override;
   void begin() override;
-  void write_result() override;
   SftOutcome teach(const std::vector<const SftExample*>& trees);
   bool measures_now() const;
   StepLog measure();
-  void keep_best(const StepLog& measured);
-  bool is_better(double value) const;
   bool seeks_best() const;
 
   SftConfig config_;

@@ -120,13 +120,11 @@ TEST_F(SftTraining, WritesWhatItWasTaught) {
   config.learning_rate = 1e-2;
   SftRun run = start(config);
   run.trainer->run();
-  const auto slates = validation_slates(run.dataset, run.split, *run.model->prompts, 2, 7);
-  std::vector<const rollout::PreparedSlate*> pointers;
-  for (const auto& slate : slates) pointers.push_back(&slate);
+  const auto slates = validation_slates(run.split, {run.dataset, run.split, *run.model->prompts}, 2, 7);
   rollout::SamplingOptions sampling;
   sampling.max_tokens = config.rationale_tokens;
   sampling.top_k = 1;
-  for (const auto& rollout : run.model->reasoner->reason(pointers, sampling, true))
+  for (const auto& rollout : run.model->reasoner->reason(rollout::pointers_to(slates), sampling, true))
     for (const auto& item : rollout.rationales) {
       EXPECT_TRUE(item.front().ended);
       const std::string text = run.model->tokenizer->decode(item.front().tokens);

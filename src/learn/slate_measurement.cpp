@@ -51,8 +51,8 @@ void add_slates(const rollout::Reasoner& reasoner, Slates slates, const rollout:
 
 }  // namespace
 
-std::vector<rollout::PreparedSlate> validation_slates(const data::Dataset& dataset, const data::Split& split,
-                                                      const text::PromptBuilder& prompts, int64_t count,
+std::vector<rollout::PreparedSlate> validation_slates(const data::Split& split,
+                                                      const rollout::SlatePrompts& prompts, int64_t count,
                                                       uint64_t seed) {
   std::vector<std::pair<double, const data::Slate*>> drawn;
   for (const auto& slate : split.valid.slates) {
@@ -64,10 +64,18 @@ std::vector<rollout::PreparedSlate> validation_slates(const data::Dataset& datas
     return std::tie(a.first, a.second->id) < std::tie(b.first, b.second->id);
   });
   drawn.resize(std::min<size_t>(drawn.size(), static_cast<size_t>(count)));
-  const rollout::SlatePrompts builder(dataset, split, prompts);
   std::vector<rollout::PreparedSlate> prepared;
-  for (const auto& [draw, slate] : drawn) prepared.push_back(builder.prepare(*slate, false));
+  for (const auto& [draw, slate] : drawn) prepared.push_back(prompts.prepare(*slate, false));
   return prepared;
+}
+
+std::vector<std::pair<std::string, double>> SlateMeasurement::entries() const {
+  std::vector<std::pair<std::string, double>> entries = {{"valid_ndcg_silent", silent}};
+  if (!reasoned) return entries;
+  entries.emplace_back("valid_ndcg", *reasoned);
+  entries.emplace_back("valid_rationale_length", length);
+  entries.emplace_back("valid_rationale_ended", ended);
+  return entries;
 }
 
 SlateMeasurement measure_slates(const rollout::Reasoner& reasoner,

@@ -1,19 +1,20 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
-#include "data/dataset.h"
 #include "data/split.h"
 #include "rollout/reasoner.h"
-#include "text/prompt.h"
+#include "rollout/slate_prompts.h"
 
 namespace r2rank::learn {
 
 /// `count` of the split's validation slates as prompts: those with the lowest draws, keyed by the seed and
 /// the slate's id. All where there are fewer.
-std::vector<rollout::PreparedSlate> validation_slates(const data::Dataset& dataset, const data::Split& split,
-                                                      const text::PromptBuilder& prompts, int64_t count,
+std::vector<rollout::PreparedSlate> validation_slates(const data::Split& split,
+                                                      const rollout::SlatePrompts& prompts, int64_t count,
                                                       uint64_t seed);
 
 /// Means over slates.
@@ -21,6 +22,11 @@ struct SlateMeasurement {
   double silent = 0;               ///< NDCG@10 of the silent scores
   std::optional<double> reasoned;  ///< NDCG@10 of the mean scores after rationales, where any were asked for
   double length = 0, ended = 0;    ///< tokens of a rationale, share of rationales that end by themselves
+
+  /// The value that says how well the model ranks as it is used.
+  double ndcg() const { return reasoned.value_or(silent); }
+  /// As entries of a run's log (docs/metrics.md).
+  std::vector<std::pair<std::string, double>> entries() const;
 };
 
 /// Ranks slates silently and, with `sampling.rationales` above 0, by what it concludes.

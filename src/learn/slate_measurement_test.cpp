@@ -17,7 +17,7 @@ class SlateMeasurements : public ::testing::Test {
     ranking_ = testing::open_tiny(folder_.path() / "base");
   }
   std::vector<rollout::PreparedSlate> slates(int64_t count, uint64_t seed = 7) {
-    return validation_slates(dataset_, split_, *ranking_->prompts, count, seed);
+    return validation_slates(split_, {dataset_, split_, *ranking_->prompts}, count, seed);
   }
   static std::vector<int64_t> ids(const std::vector<rollout::PreparedSlate>& slates) {
     std::vector<int64_t> ids;

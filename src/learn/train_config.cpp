@@ -42,6 +42,7 @@ void TrainConfig::describe(base::ConfigFields& fields) {
   signals.describe(fields);
   describe_rationales(fields);
   describe_objective(fields);
+  describe_validation(fields);
   OptimisationConfig::describe(fields);
 }
 
@@ -106,6 +107,21 @@ void TrainConfig::describe_objective(base::ConfigFields& fields) {
       .between(0, 1);
 }
 
+void TrainConfig::describe_validation(base::ConfigFields& fields) {
+  fields
+      .add("valid_slates", valid_slates,
+           "validation slates of the split that are ranked during the run, as its budget goes by (0: none)")
+      .between(0, 1e7);
+  fields
+      .add("valid_measurements", valid_measurements,
+           "how often they are ranked, spread evenly over the budget, beside once before the first step")
+      .between(1, 10000);
+  fields
+      .add("select", select,
+           "the model that the run leaves: the last one, or the one that ranked the validation slates best")
+      .one_of({"last", "best"});
+}
+
 ListObjective TrainConfig::objective_of_lists() const {
   if (list_objective != "auto") return learn::list_objective(list_objective);
   return reasons() ? ListObjective::kNdcg : ListObjective::kCrossEntropy;
@@ -163,6 +179,8 @@ void TrainConfig::check_idle() const {
   const bool critic = sampled && ranking_baseline == "critic";
   refuse_idle("train", *this, !critic, "ranking_baseline = " + ranking_baseline + ", which has no critic",
               {"critic_learning_rate"});
+  refuse_idle("train", *this, valid_slates == 0, "valid_slates = 0, which ranks none",
+              {"valid_measurements", "select"});
   refuse_idle_tuning("train", *this);
   const bool verdict = model_options.readout == "verdict" && !critic;
   refuse_idle("train", *this, verdict, "readout = verdict", {"readout_hidden"});
@@ -221,6 +239,12 @@ rollout::SamplingOptions TrainConfig::sampling(int64_t step) const {
   options.max_tokens = rationale_tokens;
   options.temperature = temperature;
   options.seed = base::mix({static_cast<uint64_t>(model_options.seed), static_cast<uint64_t>(step)});
+  return options;
+}
+
+rollout::SamplingOptions TrainConfig::valid_sampling() const {
+  rollout::SamplingOptions options = sampling(0);
+  if (!reasons()) options.rationales = 0;
   return options;
 }
 

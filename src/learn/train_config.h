@@ -41,6 +41,10 @@ struct TrainConfig : OptimisationConfig, data::SlateDrawing {
 
   double critic_learning_rate = 1e-4;
 
+  int64_t valid_slates = 0;         ///< validation slates that are ranked during the run; 0: none
+  int64_t valid_measurements = 10;  ///< times, spread evenly over the budget; also before its first step
+  std::string select = "last";      ///< the model that the run leaves: "last", or "best" on those slates
+
   void describe(base::ConfigFields& fields);
   /// Puts what `auto` means in place of it; what a run records is resolved.
   void resolve();
@@ -52,11 +56,15 @@ struct TrainConfig : OptimisationConfig, data::SlateDrawing {
   bool reasons() const { return stage == "rl"; }
   /// Whether the model that the run started from stays beside the one that learns.
   bool keeps_start() const { return reasons() && (kl > 0 || rationale_source == "start"); }
+  bool selects_best() const { return valid_slates > 0 && select == "best"; }
+  /// How validation slates are reasoned about: with the same draws at each measurement.
+  rollout::SamplingOptions valid_sampling() const;
   ListObjective objective_of_lists() const;
 
  private:
   void describe_rationales(base::ConfigFields& fields);
   void describe_objective(base::ConfigFields& fields);
+  void describe_validation(base::ConfigFields& fields);
   void check_rationales() const;
   void check_estimator() const;
   void check_idle() const;

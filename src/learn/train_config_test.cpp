@@ -207,6 +207,8 @@ TEST(TrainConfig, RefusesSettingsThatNothingLooksAt) {
   refused("silent", "critic_learning_rate", "0.1", "ranking_baseline = leave-one-out");
   refused("rl", "lora_rank", "4", "tuning = full");
   refused("silent", "rationale_source", "filler", "stage = silent");
+  refused("silent", "valid_measurements", "4", "valid_slates = 0");
+  refused("rl", "select", "best", "valid_slates = 0");
 }
 
 TEST(TrainConfig, RefusesCreditForRationalesThatAreNotTheModels) {

@@ -4,8 +4,10 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/error.h"
 #include "base/log.h"
 #include "learn/activations.h"
+#include "learn/slate_measurement.h"
 #include "learn/step.h"
 #include "learn/step_summary.h"
 #include "rollout/rationale_change.h"
@@ -71,6 +73,8 @@ Trainer::Trainer(const TrainConfig& config, RankingModel& model, const data::Dat
       prompts_(dataset, split, *model.prompts, signals),
       slates_(dataset, split, config.drawing(static_cast<uint64_t>(config.model_options.seed))) {
   check_positions(model, config.reasons() ? config.rationale_tokens : 0);
+  valid_slates_ = validation_slates(split, prompts_, config.valid_slates,
+                                    static_cast<uint64_t>(config.model_options.seed));
   critic_learning_rate_ = config_.critic_learning_rate;
   if (!config_.keeps_start()) return;
   model::ModelOptions frozen = config_.model_options;
@@ -197,8 +201,32 @@ bool Trainer::one_epoch(Batch& batch, int64_t epoch, StepLog& log) {
   return apply_gradients(progress() + half_step, log);
 }
 
+/// What the run starts from, so that the log shows what it gained.
+void Trainer::begin() {
+  if (!valid_slates_.empty()) log_->add(0, measure());
+}
+
+bool Trainer::measures_since(double before) const {
+  if (valid_slates_.empty()) return false;
+  const auto due = [&](double share) {
+    return std::floor(std::min(share, 1.0) * static_cast<double>(config_.valid_measurements));
+  };
+  return due(progress()) > due(before);
+}
+
+StepLog Trainer::measure() {
+  const auto start = std::chrono::steady_clock::now();
+  const SlateMeasurement ranked = measure_slates(*model_.reasoner, valid_slates_, config_.valid_sampling());
+  if (state_.step > 0 && config_.selects_best()) keep_best(ranked.ndcg(), true);
+  StepLog log = ranked.entries();
+  log.emplace_back("valid_seconds",
+                   std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  return log;
+}
+
 StepLog Trainer::step() {
   const auto start = std::chrono::steady_clock::now();
+  const double before = progress();
   Batch batch = draw();
   roll_out(batch);
   add_references(batch);
@@ -223,6 +251,9 @@ StepLog Trainer::step() {
   log.emplace_back("rollout_seconds", batch.rollout_seconds);
   log.emplace_back("tokens_per_second", static_cast<double>(batch.tokens) / seconds);
   log.emplace_back("nonfinite_steps", static_cast<double>(state_.nonfinite_steps));
+  if (!measures_since(before)) return log;
+  const StepLog measured = measure();
+  log.insert(log.end(), measured.begin(), measured.end());
   return log;
 }
 
@@ -238,6 +269,11 @@ std::string Trainer::note(const StepLog& log) {
 
 void check_training_data(const TrainConfig& config, const data::Dataset& dataset, const data::Split& split) {
   data::TrainingSlates(dataset, split, config.drawing(static_cast<uint64_t>(config.model_options.seed)));
+  if (config.valid_slates > 0 && split.valid.slates.empty())
+    base::fail_usage("train",
+                     "valid_slates = {} asks for validation slates, and the split has none: make it with "
+                     "--valid-users, or leave --valid-slates out",
+                     config.valid_slates);
 }
 
 }  // namespace r2rank::learn

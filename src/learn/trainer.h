@@ -30,6 +30,7 @@ class Trainer : public TrainingStage {
  private:
   struct Batch;
   double progress() const override;
+  void begin() override;
   std::string note(const StepLog& log) override;
   Batch draw() const;
   void roll_out(Batch& batch) const;
@@ -41,10 +42,14 @@ class Trainer : public TrainingStage {
   bool one_epoch(Batch& batch, int64_t epoch, StepLog& log);
   void warn_beyond_budget(int64_t tokens);
   std::vector<SlateOutcome> accumulate(const Batch& batch, const StepOptions& options);
+  /// Whether a measurement fell due since so much of the budget was used up.
+  bool measures_since(double before) const;
+  StepLog measure();
 
   TrainConfig config_;
   rollout::SlatePrompts prompts_;
   data::TrainingSlates slates_;
+  std::vector<rollout::PreparedSlate> valid_slates_;
   bool beyond_budget_ = false;               // said once
   std::unique_ptr<RankingModel> reference_;  // the model it started from; null where nothing asks for it
   double smoothed_ = std::numeric_limits<double>::quiet_NaN();  // of the value beside the progress bar

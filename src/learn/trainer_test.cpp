@@ -233,6 +233,62 @@ TEST_F(TrainerTest, LearnsWhichWordDecides) {
   EXPECT_LT(mean_of(lines, "ndcg_incoming", 0, 60), 0.8);
 }
 
+TEST_F(TrainerTest, RanksValidationSlatesBeforeTheFirstStepAndAsTheBudgetGoesBy) {
+  auto config = config_of("rl");
+  train(config, "without");
+  config.valid_slates = 6;
+  config.valid_measurements = 4;  // of 20 steps
+  train(config, "with");
+  std::vector<int64_t> measured;
+  for (const auto& line : logged("with")) {
+    if (!line.contains("valid_ndcg")) continue;
+    measured.push_back(line.at("step"));
+    for (const char* key : {"valid_ndcg", "valid_ndcg_silent", "valid_rationale_ended"}) {
+      EXPECT_GE(line.at(key), 0) << key;
+      EXPECT_LE(line.at(key), 1) << key;
+    }
+    EXPECT_GT(line.at("valid_rationale_length"), 0);
+    EXPECT_GT(line.at("valid_seconds"), 0);
+  }
+  EXPECT_EQ(measured, (std::vector<int64_t>{0, 5, 10, 15, 20}));
+  for (const char* file : {"model.safetensors", "extra.safetensors"})
+    EXPECT_TRUE(base::read_file(folder_.path() / "with/model" / file) ==
+                base::read_file(folder_.path() / "without/model" / file))
+        << "a measurement changed " << file;
+}
+
+TEST_F(TrainerTest, ASilentRunMeasuresSilentScoresAlone) {
+  auto config = config_of("silent");
+  config.valid_slates = 6;
+  train(config, "run");
+  EXPECT_TRUE(logged("run").back().contains("valid_ndcg_silent"));
+  EXPECT_FALSE(logged("run").back().contains("valid_ndcg"));
+}
+
+TEST_F(TrainerTest, LeavesTheModelThatRankedValidationSlatesBestWhereToldTo) {
+  auto config = config_of("silent");
+  config.learning_rate = config.readout_learning_rate = 0.2;  // wild: the last model is hardly the best
+  config.valid_slates = 12;
+  config.valid_measurements = 20;
+  config.select = "best";
+  train(config, "run");
+  double best = -1;
+  int64_t step = 0;
+  for (const auto& line : logged("run"))
+    if (line.at("step") > 0 && line.at("valid_ndcg_silent").get<double>() > best)
+      best = line.at("valid_ndcg_silent"), step = line.at("step");
+  EXPECT_EQ(nlohmann::json::parse(open_tiny(folder_.path() / "run")->training).at("step"), step);
+  EXPECT_LT(step, 20) << "choose other rates: the last model is the best";
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "run/best"));
+}
+
+TEST_F(TrainerTest, ThatMeasuresIsResumedBitForBitToo) {
+  auto config = config_of("rl");
+  config.valid_slates = 6;
+  config.select = "best";
+  expect_resumed_run_repeats(config);
+}
+
 TEST_F(TrainerTest, AFinishedRunLeavesAModelAndNoCheckpoint) {
   auto config = config_of("silent");
   config.steps = 2;
@@ -279,6 +335,14 @@ TEST_F(TrainerTest, RefusesDataThatCannotGiveItsTrainingSlates) {
   config.min_history = 6;
   expect_parts(error_of(base::ErrorKind::kUsage, check),
                {"at least 7 training events", "found none", "lower min_history"});
+  config.min_history = 3;
+  config.valid_slates = 10;
+  EXPECT_NO_THROW(check());
+  EXPECT_FALSE(split.valid.slates.empty());
+  data::Split without = split;
+  without.valid.slates.clear();
+  expect_parts(error_of(base::ErrorKind::kUsage, [&] { check_training_data(config, dataset, without); }),
+               {"valid_slates = 10", "--valid-users"});
 }
 
 TEST_F(TrainerTest, CtrlCLeavesACheckpointAndSaysHowToResume) {

@@ -1,6 +1,7 @@
 #include "learn/training_stage.h"
 
 #include <cmath>
+#include <filesystem>
 
 #include "base/error.h"
 #include "base/interrupt.h"
@@ -127,8 +128,22 @@ void TrainingStage::finish() {
   std::filesystem::remove_all(run_ / "checkpoint", ignored);
 }
 
+void TrainingStage::keep_best(double value, bool higher_is_better) {
+  const bool better =
+      !state_.best || (higher_is_better ? value > state_.best->value : value < state_.best->value);
+  if (std::isfinite(value) && better) {
+    state_.best = RunState::Best{value, state_.step, 0};
+    write_model(run_ / "best");
+  } else if (state_.best) {
+    ++state_.best->worse;
+  }
+}
+
 void TrainingStage::write_result() {
-  write_model(run_ / "model");
+  if (!state_.best || !std::filesystem::exists(run_ / "best")) return write_model(run_ / "model");
+  std::error_code code;
+  std::filesystem::rename(run_ / "best", run_ / "model", code);
+  if (code) base::fail_io(identity_.verb, "cannot write {}: {}", (run_ / "model").string(), code.message());
 }
 
 void TrainingStage::write_model(const base::Path& target) {

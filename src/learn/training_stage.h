@@ -54,8 +54,6 @@ class TrainingStage {
   virtual std::string note(const StepLog& log) = 0;
   /// Before the first step, not after a resumption.
   virtual void begin() {}
-  /// Writes <run>/model.
-  virtual void write_result();
 
   /// Share of a wall-clock budget that is used up; 0 without one.
   double share_of_minutes(double minutes) const;
@@ -64,7 +62,10 @@ class TrainingStage {
   bool apply_gradients(double progress, StepLog& log);
   /// Counts a step whose gradient was not finite, in a row and in all.
   void count_nonfinite(bool finite);
-  void write_model(const base::Path& folder);
+  /// Keeps the model of a measurement in <run>/best where it is the best so far: it, not the last one,
+  /// becomes the run's result. Others are counted: state().best->worse in a row. What is no number is no
+  /// better than any.
+  void keep_best(double value, bool higher_is_better);
   double elapsed() const;
 
   RankingModel& model_;
@@ -81,6 +82,9 @@ class TrainingStage {
   [[noreturn]] void stop_nonfinite();
   void save();
   void finish();
+  /// Writes <run>/model.
+  void write_result();
+  void write_model(const base::Path& folder);
 
   Label label_;
   OptimisationConfig optimisation_;
