@@ -90,7 +90,7 @@ class Train : public Verb {
     };
     follow("recent_targets", config_.recent_targets, set.withhold, config_.recent_targets <= set.withhold);
     follow("min_history", config_.min_history, set.min_history, config_.min_history >= set.min_history);
-    learn::check_signal_targets(set, config_.recent_targets, config_.min_history);
+    learn::check_signal_targets(set, config_.withhold + config_.recent_targets, config_.min_history);
   }
 
   /// What the model to start from, or the checkpoint, settles.

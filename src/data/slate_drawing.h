@@ -13,6 +13,7 @@ struct SlateDrawing {
   int64_t negative_count = 7;  ///< K - 1
   int64_t recent_targets = 6;
   int64_t min_history = 3;
+  int64_t withhold = 0;               ///< a user's last training events that are no targets
   std::string negatives = "uniform";  ///< how they are drawn
 
   void describe(base::ConfigFields& fields);

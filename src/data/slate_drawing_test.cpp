@@ -13,12 +13,14 @@ TEST(SlateDrawing, IsWhatTheSlatesAreDrawnBy) {
   fields.set("recent_targets", "2");
   fields.set("min_history", "5");
   fields.set("negatives", "popularity");
+  fields.set("withhold", "1");
   const auto options = drawing.drawing(11);
   EXPECT_EQ(options.negative_count, 19);
   EXPECT_EQ(options.recent_targets, 2);
   EXPECT_EQ(options.min_history, 5);
   EXPECT_EQ(options.negatives, "popularity");
   EXPECT_EQ(options.seed, 11U);
+  EXPECT_EQ(options.withhold, 1);
 }
 
 TEST(SlateDrawing, BeginsWithWhatTheSlatesBeginWith) {
@@ -28,6 +30,7 @@ TEST(SlateDrawing, BeginsWithWhatTheSlatesBeginWith) {
   EXPECT_EQ(found.min_history, usual.min_history);
   EXPECT_EQ(found.negatives, usual.negatives);
   EXPECT_EQ(found.seed, usual.seed);
+  EXPECT_EQ(found.withhold, usual.withhold);
 }
 
 }  // namespace

@@ -16,11 +16,13 @@ const TrainingSlates::Options& checked(const TrainingSlates::Options& options) {
   if (options.negatives != "uniform" && options.negatives != "popularity")
     base::fail_usage("train", "training negatives = '{}' is not known: choose uniform or popularity",
                      options.negatives);
-  if (options.negative_count < 1 || options.recent_targets < 1 || options.min_history < 0)
+  if (options.negative_count < 1 || options.recent_targets < 1 || options.min_history < 0 ||
+      options.withhold < 0)
     base::fail_usage(
         "train",
-        "expected negative_count >= 1, recent_targets >= 1 and min_history >= 0, found {}, {} and {}",
-        options.negative_count, options.recent_targets, options.min_history);
+        "expected negative_count >= 1, recent_targets >= 1, min_history >= 0 and withhold >= 0, found {}, {}, {} "
+        "and {}",
+        options.negative_count, options.recent_targets, options.min_history, options.withhold);
   return options;
 }
 
@@ -32,11 +34,11 @@ TrainingSlates::TrainingSlates(const Dataset& dataset, const Split& split, const
       options_(checked(options)),
       sampler_(dataset, split.training_end, options_.negatives) {
   for (int32_t user = 0; user < dataset.users(); ++user)
-    if (split.training_end[user] > options_.min_history) eligible_.push_back(user);
+    if (targets_end(user) > options_.min_history) eligible_.push_back(user);
   if (eligible_.empty())
-    base::fail_usage("train",
-                     "expected users with at least {} training events, found none; lower min_history",
-                     options_.min_history + 1);
+    base::fail_usage(
+        "train", "expected users with at least {} training events, found none; lower min_history{}",
+        options_.min_history + options_.withhold + 1, options_.withhold > 0 ? " or withhold" : "");
   check_negatives();
 }
 
@@ -65,12 +67,12 @@ Slate TrainingSlates::draw(int64_t n) const {
   const auto key = static_cast<uint64_t>(n);
   base::RandomStream targets(options_.seed, base::Purpose::kTargets, key, 0, kTrainingStreams);
   const int32_t user = eligible_[targets.below(eligible_.size())];
-  const int32_t end = split_.training_end[user];
-  const int64_t first = std::max(options_.min_history, end - options_.recent_targets);
+  const int64_t end = targets_end(user),
+                first = std::max(options_.min_history, end - options_.recent_targets);
   const auto position =
       static_cast<int32_t>(first + static_cast<int64_t>(targets.below(static_cast<uint64_t>(end - first))));
   Slate slate =
-      build_slate(dataset_, {user, position, 1}, end, options_.negative_count, sampler_,
+      build_slate(dataset_, {user, position, 1}, split_.training_end[user], options_.negative_count, sampler_,
                   {base::RandomStream(options_.seed, base::Purpose::kNegatives, key, 0, kTrainingStreams),
                    base::RandomStream(options_.seed, base::Purpose::kShuffle, key, 0, kTrainingStreams)});
   slate.id = n;

@@ -46,6 +46,19 @@ TEST_F(Training, TargetsAreRecentTrainingEventsWithEnoughHistory) {
   EXPECT_EQ(users.size(), 40U);
 }
 
+TEST_F(Training, WithheldEventsAreNoTargetsButKnownToTheUser) {
+  const TrainingSlates slates(dataset, split, {.recent_targets = 3, .withhold = 2});
+  std::set<int32_t> positions;
+  for (int64_t n = 0; n < 300; ++n) {
+    const Slate slate = slates.draw(n);
+    positions.insert(slate.history_end);
+    const auto known = known_items(dataset, slate.user, split.training_end[slate.user]);
+    for (size_t i = 0; i < slate.candidates.size(); ++i)
+      EXPECT_NE(slate.relevance[i] > 0, !std::binary_search(known.begin(), known.end(), slate.candidates[i]));
+  }
+  EXPECT_EQ(positions, (std::set<int32_t>{5, 6, 7}));  // of 10 training events
+}
+
 TEST_F(Training, ShortHistoriesBoundTheTargetsFromBelow) {
   TrainingSlates::Options options;
   options.min_history = 8;
@@ -107,6 +120,9 @@ TEST_F(Training, RefusesImpossibleOptions) {
   testing::expect_parts(refused({.min_history = 50}), {"at least 51 training events"});
   testing::expect_parts(refused({.negative_count = 58}), {"expected 58 negatives"});
   testing::expect_parts(refused({.recent_targets = 0}), {"recent_targets"});
+  testing::expect_parts(refused({.min_history = 3, .withhold = 7}),
+                        {"at least 11 training events", "withhold"});
+  testing::expect_parts(refused({.withhold = -1}), {"withhold"});
   testing::expect_parts(refused({.negatives = "hard"}), {"uniform or popularity"});
 }
 
