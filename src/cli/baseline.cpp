@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/progress.h"
+#include "baselines/family.h"
 #include "cli/output.h"
 #include "cli/output_folder.h"
 #include "cli/shell.h"
@@ -50,10 +51,17 @@ class BaselineList : public Verb {
     auto list = nlohmann::ordered_json::array();
     for (const auto& method : experiment::all_methods())
       list.push_back({{"method", method->text().name},
+                      {"family", family_text(method->text().name)},
                       {"summary", method->text().summary},
                       {"source", method->text().source},
                       {"settings", experiment::settings_json(experiment::settings_of(*method))}});
     return list.dump() + "\n";
+  }
+
+  static std::string family_text(std::string_view method) {
+    const auto family = baselines::family_of(method);
+    R2RANK_CHECK(family);
+    return std::string(baselines::family_name(*family));
   }
 
   static std::string all_as_text() {
@@ -79,8 +87,8 @@ class BaselineList : public Verb {
     const auto method = experiment::make_method(method_);
     base::ConfigFields fields;
     method->describe(fields);
-    std::string page =
-        fmt::format("{}: {} ({})\n", method->text().name, method->text().summary, method->text().source);
+    std::string page = fmt::format("{}: {} ({}; {})\n", method->text().name, method->text().summary,
+                                   method->text().source, family_text(method->text().name));
     Table table({Table::Align::kLeft, Table::Align::kLeft, Table::Align::kLeft});
     for (const auto& field : fields.all()) table.row({field.name, field.as_text(), field.help});
     page += fields.all().empty() ? "no settings\n" : fmt::format("\n{}", table.text());

@@ -5,8 +5,10 @@
 #include <set>
 
 #include "base/error.h"
+#include "baselines/family.h"
 #include "baselines/test_data.h"
 #include "baselines/trainable.h"
+#include "experiment/comparison_plan.h"
 
 namespace r2rank::experiment {
 namespace {
@@ -46,6 +48,20 @@ TEST(Methods, LearnByEpochsWhereTheirScorersAreTrainable) {
     EXPECT_FALSE(is_language_method(name));
     const auto scorer = method->make({dataset, split}, 7);
     EXPECT_EQ(learns_by_epochs(name), dynamic_cast<baselines::Trainable*>(scorer.get()) != nullptr);
+  }
+}
+
+TEST(Methods, BelongToAFamilyEach) {
+  using baselines::Family, baselines::family_of;
+  for (const auto& name : method_names()) {
+    ASSERT_TRUE(family_of(name)) << name;
+    EXPECT_EQ(family_of(name) == Family::kLanguageModel, is_language_method(name)) << name;
+    EXPECT_FALSE(is_combination(name)) << name;
+    EXPECT_NE(family_of(name), Family::kCombination) << name;
+  }
+  for (const char* name : {"blend", "lambdamart"}) {
+    EXPECT_TRUE(is_combination(name));
+    EXPECT_EQ(family_of(name), Family::kCombination) << name;
   }
 }
 
