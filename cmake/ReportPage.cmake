@@ -9,7 +9,7 @@ endforeach()
 
 # In the order in which the page runs them.
 set(R2RANK_PAGE_SCRIPTS
-  text.js packed.js values.js table.js plot.js headline.js curves.js data.js slate_list.js slate_view.js rationales.js slates.js studies.js
+  text.js packed.js values.js table.js plot.js headline.js results.js curves.js data.js slate_list.js slate_view.js rationales.js slates.js studies.js
   provenance.js main.js)
 
 function(r2rank_report_page target)

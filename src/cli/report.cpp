@@ -15,6 +15,7 @@
 #include "cli/output.h"
 #include "cli/output_folder.h"
 #include "cli/verb.h"
+#include "report/headline.h"
 #include "report/markdown.h"
 #include "report/page.h"
 
@@ -42,7 +43,10 @@ class Report : public Verb {
             "r2rank report runs/demo --output report.html\n"
             "# a trained model beside the baselines of a comparison, and a text for a README\n"
             "r2rank report runs/rl runs/rl/eval runs/baselines --reference model --output report.html "
-            "--markdown report.md"};
+            "--markdown report.md\n"
+            "# how far ours are above the best baselines, on the page and as a file\n"
+            "r2rank report runs/rl/eval runs/hybrid/eval runs/baselines --text model --hybrid hybrid --output "
+            "report.html --headline headline.json"};
   }
 
   void declare(Flags& flags) override {
@@ -56,6 +60,12 @@ class Report : public Verb {
     flags.fields().add("title", title_, "heading of the page (none: from the data sets)");
     flags.fields().add("reference", reference_,
                        "scorer that every other one is tested against (none: as the sources say)");
+    flags.fields().add(
+        "text", text_,
+        "the headline's scorer of ours that ranks by texts and training statistics alone (none: no "
+        "such line)");
+    flags.fields().add("hybrid", hybrid_,
+                       "the headline's scorer of ours with other rankers' signals, too (none: no such line)");
     flags.group("Slates that can be looked at");
     flags.fields().add("most_slates", most_slates_, "of each set of slates; more are sampled").at_least(0);
     flags.fields().add("seed", seed_, "seed of that sample").at_least(0);
@@ -65,13 +75,20 @@ class Report : public Verb {
     flags.group("Output");
     flags.fields().add("output", output_, "the HTML page; replaces an older report").mandatory();
     flags.fields().add("markdown", markdown_, "also write the tables as Markdown into this file");
+    flags.fields().add("headline", headline_,
+                       "also write ours against the best baselines, as JSON, into this file");
   }
 
   int run(const Invocation& invocation) override {
     base::catch_interrupts();
     if (sources_.empty()) base::fail_usage("report", "expected at least one SOURCE; see --help");
+    if (!headline_.empty() && text_.empty() && hybrid_.empty())
+      base::fail_usage("report",
+                       "--headline {}: expected --text or --hybrid beside it, the name of a scorer of ours",
+                       headline_);
     check_replaceable(output_, report::kPageMark);
     if (!markdown_.empty()) check_replaceable(markdown_, report::kMarkdownMark);
+    if (!headline_.empty()) check_replaceable(headline_, report::kHeadlineFormat);
     report::Request request;
     request.sources = report::find_sources(sources_);
     if (invocation.dry_run) return describe_only(request, invocation);
@@ -80,6 +97,7 @@ class Report : public Verb {
     const std::string page = report::render_page(model);
     base::write_file(output_, page);
     if (!markdown_.empty()) base::write_file(markdown_, report::render_markdown(model));
+    if (!headline_.empty()) base::write_file(headline_, report::headline_text(model["headline"]));
     say(request, model, static_cast<int64_t>(page.size()), invocation);
     return 0;
   }
@@ -88,6 +106,7 @@ class Report : public Verb {
   void fill(report::Request& request, const base::ConfigFields& fields) const {
     request.title = title_;
     request.reference = reference_;
+    request.ours = {text_, hybrid_};
     request.most_slates = most_slates_;
     request.seed = static_cast<uint64_t>(seed_);
     request.most_bytes = static_cast<int64_t>(most_megabytes_ * kMegabyte);
@@ -154,7 +173,7 @@ class Report : public Verb {
   }
 
   std::vector<std::string> sources_;
-  std::string title_, reference_, output_, markdown_;
+  std::string title_, reference_, text_, hybrid_, output_, markdown_, headline_;
   int64_t most_slates_ = 1000, seed_ = 7;
   double most_megabytes_ = 5;
 };

@@ -1,138 +1,194 @@
 #include "report/headline.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
-#include "experiment/comparison_data.h"
-#include "experiment/comparison_table.h"
-#include "experiment/evaluation.h"
-#include "experiment/result_table.h"
-#include "metrics/ranking_metrics.h"
+#include "base/interrupt.h"
+#include "report/shared_slates.h"
+#include "report/tables.h"
 
 namespace r2rank::report {
 namespace {
 
-bool has(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
+constexpr int64_t kVersion = 1;
+
+/// Ours against one baseline.
+struct Duel {
+  const Contestant* baseline = nullptr;
+  double value = 0;             ///< of the baseline on all of its slates
+  double ours = 0, theirs = 0;  ///< on the shared ones
+  int64_t users = 0, slates = 0;
+  experiment::PairedComparison test = {};
+};
+
+/// One of the headline's questions: is ours above the best of these?
+struct Target {
+  const char* best;    ///< key of the best one's value
+  const char* paired;  ///< key of the difference to it
+  const char* title;
+  bool (*takes_part)(const Contestant&);
+};
+
+bool is_text_or_llm(const Contestant& one) {
+  return one.family == baselines::Family::kText || one.family == baselines::Family::kLanguageModel;
+}
+bool is_conventional(const Contestant& one) {
+  return one.family == baselines::Family::kConventional;
+}
+bool is_any(const Contestant&) {
+  return true;
 }
 
-bool all_have(const ResultGroup& group, const std::string& metric) {
-  return std::all_of(group.results.begin(), group.results.end(),
-                     [&](const auto& results) { return results.values.contains(metric); });
+constexpr Target kTextTargets[] = {
+    {"best_text_or_llm", "paired_vs_best_text_or_llm", "text or language-model baseline", is_text_or_llm},
+    {"best_conventional", "paired_vs_best_conventional", "single conventional baseline", is_conventional}};
+constexpr Target kHybridTargets[] = {{"best_baseline", "paired_vs_best", "baseline of any kind", is_any}};
+
+// ---- figures ----
+
+Duel duel_between(const Contestant& ours, const Contestant& baseline) {
+  const auto shared = shared_values(ours.runs, baseline.runs, kMainMetric);
+  const metrics::SeedPair pair{shared.a, shared.b};
+  return {.baseline = &baseline,
+          .value = mean_of(experiment::user_values(baseline.runs, kMainMetric)),
+          .ours = mean_of(shared.a),
+          .theirs = mean_of(shared.b),
+          .users = shared.users,
+          .slates = shared.slates,
+          .test = experiment::compare_values({&pair, 1}, {}).front()};
 }
 
-bool is_cost(const std::string& column) {
-  return column == experiment::kMilliseconds || column == experiment::kTokens;
+/// Best first.
+std::vector<Duel> duels_of(const Contestant& ours, const Contest& contest) {
+  std::vector<Duel> duels;
+  std::vector<experiment::PairedComparison*> family;
+  for (const auto& baseline : contest.baselines) duels.push_back(duel_between(ours, baseline));
+  for (auto& one : duels) family.push_back(&one.test);
+  experiment::hold_family(family);
+  std::stable_sort(duels.begin(), duels.end(),
+                   [](const auto& a, const auto& b) { return a.value > b.value; });
+  return duels;
 }
 
-/// What sorts a table: the main metric, or the first there is.
-size_t main_column(const std::vector<std::string>& metrics) {
-  const auto found = std::find(metrics.begin(), metrics.end(), kMainMetric);
-  return found == metrics.end() ? 0 : static_cast<size_t>(found - metrics.begin());
+const Duel* best_of(const std::vector<Duel>& duels, const Target& target) {
+  for (const auto& duel : duels)
+    if (target.takes_part(*duel.baseline)) return &duel;
+  return nullptr;
 }
 
-Json interval_json(const metrics::Interval& interval) {
-  return rounded(std::vector<double>{interval.mean, interval.lo, interval.hi});
+std::string verdict_on(const metrics::Interval& difference) {
+  if (difference.lo > 0) return "above";
+  return difference.hi < 0 ? "below" : "not above";
 }
 
-/// [difference, lo, hi, p of the randomisation test, p after Holm's correction] a metric.
-Json against_json(const experiment::PairedRow& pair) {
-  Json list = Json::array();
-  for (const auto& test : pair.tests) {
-    Json values = interval_json(test.difference);
-    values.push_back(rounded(test.p_permutation, 3));
-    values.push_back(rounded(test.p_holm, 3));
-    list.push_back(std::move(values));
+// ---- the keys that a reader may rely on ----
+
+Json paired_json(const Duel& duel) {
+  const auto& difference = duel.test.difference;
+  return {{"mean", rounded(difference.mean)}, {"lo", rounded(difference.lo)}, {"hi", rounded(difference.hi)}};
+}
+
+Json figures_json(double ours, const std::vector<Duel>& duels, std::span<const Target> targets) {
+  Json json = {{"ours", rounded(ours)}};
+  for (const auto& target : targets) {
+    const Duel* best = best_of(duels, target);
+    json[target.best] = best == nullptr ? Json() : rounded(best->value);
   }
-  return list;
-}
-
-const Measured& about(const ResultGroup& group, const std::string& scorer) {
-  size_t i = 0;
-  while (group.results[i].scorer != scorer) ++i;
-  return group.about[i];
-}
-
-Json row_json(const ResultGroup& group, const experiment::ResultTable& table,
-              const experiment::TableRow& row) {
-  const Measured& known = about(group, row.scorer);
-  Json json = {{"scorer", row.scorer},
-               {"seeds", row.seeds},
-               {"tokens", rounded(row.tokens_per_slate, 4)},
-               {"ms", rounded(row.ms_per_slate, 4)},
-               {"values", Json::array()},
-               {"against", nullptr},
-               {"source", known.source.string()},
-               {"facts", known.facts}};
-  for (const auto& interval : row.metrics) json["values"].push_back(interval_json(interval));
-  if (row.seeds > 1) json["deviations"] = rounded(row.seed_deviations, 3);
-  for (const auto& pair : table.pairs)
-    if (pair.a == row.scorer) json["against"] = against_json(pair);
+  for (const auto& target : targets) {
+    const Duel* best = best_of(duels, target);
+    json[target.paired] = best == nullptr ? Json() : paired_json(*best);
+  }
   return json;
 }
 
-experiment::ResultTable table_of(const ResultGroup& group) {
-  experiment::TableOptions options;
-  options.metrics = shared_metrics(group);
-  options.seeds = group.seeds;
-  std::vector<std::string> seen;
-  for (const auto& results : group.results) {
-    if (group.reference.empty() || results.scorer == group.reference || has(seen, results.scorer)) continue;
-    options.pairs.emplace_back(results.scorer, group.reference);
-    seen.push_back(results.scorer);
-  }
-  return experiment::make_table(group.results, options);
+// ---- what else is to be said ----
+
+Json duel_json(const Duel& duel) {
+  const Contestant& baseline = *duel.baseline;
+  Json json = {{"scorer", baseline.runs.scorer},
+               {"method", baseline.method},
+               {"family", baseline.family ? Json(std::string(family_name(*baseline.family))) : Json()},
+               {"seeds", baseline.runs.runs.size()},
+               {"value", rounded(duel.value)},
+               {"users", duel.users},
+               {"slates", duel.slates},
+               {"ours", rounded(duel.ours)},
+               {"theirs", rounded(duel.theirs)}};
+  json.update(paired_json(duel));
+  json["p"] = rounded(duel.test.p_permutation, 3);
+  json["p_holm"] = rounded(duel.test.p_holm, 3);
+  json["verdict"] = verdict_on(duel.test.difference);
+  return json;
+}
+
+Json target_json(const std::vector<Duel>& duels, const Target& target) {
+  const Duel* best = best_of(duels, target);
+  Json not_above = Json::array();
+  for (const auto& duel : duels)
+    if (target.takes_part(*duel.baseline) && duel.test.difference.lo <= 0)
+      not_above.push_back(duel.baseline->runs.scorer);
+  return {{"key", target.best},
+          {"title", target.title},
+          {"best", best == nullptr ? Json() : duel_json(*best)},
+          {"not_above", std::move(not_above)}};
+}
+
+Json details_json(const Contestant& ours, const std::vector<Duel>& duels, std::span<const Target> targets) {
+  const auto values = experiment::user_values(ours.runs, kMainMetric);
+  const auto interval = experiment::intervals_of({&values, 1}, {}).front();
+  Json json = {{"scorer", ours.runs.scorer},     {"seeds", ours.runs.runs.size()},
+               {"users", values.front().size()}, {"slates", ours.runs.runs.front()->slate_ids.size()},
+               {"lo", rounded(interval.lo)},     {"hi", rounded(interval.hi)},
+               {"targets", Json::array()},       {"baselines", Json::array()}};
+  for (const auto& target : targets) json["targets"].push_back(target_json(duels, target));
+  for (const auto& duel : duels) json["baselines"].push_back(duel_json(duel));
+  return json;
+}
+
+Json contest_json(const Contest& contest) {
+  const experiment::Resampling resampling;
+  Json json = Json::object();
+  Json details = {
+      {"format", kHeadlineFormat},
+      {"version", kVersion},
+      {"metric", kMainMetric},
+      {"protocol", contest.protocol},
+      {"slates_hash", contest.slates_hash},
+      {"training_hash", contest.training_hash},
+      {"intervals", fmt::format("95 % percentile bootstrap over users (and training seeds where a "
+                                "scorer has several), {} resamples, seed {}",
+                                resampling.resamples, resampling.seed)},
+      {"tests", fmt::format("randomisation test, {} permutations, Holm over all baselines of the "
+                            "data set",
+                            resampling.permutations)}};
+  const auto add = [&](const char* kind, const std::optional<Contestant>& ours,
+                       std::span<const Target> targets) {
+    if (!ours) return;
+    const auto duels = duels_of(*ours, contest);
+    json[kind] = figures_json(mean_of(experiment::user_values(ours->runs, kMainMetric)), duels, targets);
+    details[kind] = details_json(*ours, duels, targets);
+  };
+  add("text", contest.text, kTextTargets);
+  add("hybrid", contest.hybrid, kHybridTargets);
+  json["details"] = std::move(details);
+  return json;
 }
 
 }  // namespace
 
-std::vector<std::string> shared_metrics(const ResultGroup& group) {
-  std::vector<std::string> wanted = experiment::default_columns();
-  for (const auto& name : metrics::metric_names()) wanted.push_back(name);
-  for (const auto& [name, values] : group.results.front().values) wanted.push_back(name);
-  std::vector<std::string> shared;
-  for (const auto& name : wanted)
-    if (!has(shared, name) && !is_cost(name) && all_have(group, name)) shared.push_back(name);
-  return shared;
-}
-
-Json headline_json(const ResultGroup& group) {
-  experiment::ResultTable table = table_of(group);
-  const size_t main = main_column(table.metrics);
-  std::stable_sort(table.rows.begin(), table.rows.end(),
-                   [&](const auto& a, const auto& b) { return a.metrics[main].mean > b.metrics[main].mean; });
-  Json json = {{"title", group.title},
-               {"protocol", table.protocol},
-               {"slates_hash", table.slates_hash},
-               {"training_hash", group.training_hash},
-               {"users", table.users},
-               {"slates", table.slates},
-               {"intervals", table.interval_method()},
-               {"tests", table.pairs.empty() ? "" : table.test_method()},
-               {"reference", group.reference},
-               {"metrics", table.metrics},
-               {"main", table.metrics.at(main)},
-               {"rows", Json::array()}};
-  for (const auto& row : table.rows) json["rows"].push_back(row_json(group, table, row));
-  return json;
-}
-
-Json comparison_json(std::span<const ResultGroup> groups) {
-  std::vector<experiment::ComparisonInput> inputs;
-  experiment::ComparisonOptions options;
-  options.metric = kMainMetric;
-  for (const auto& group : groups) {
-    if (!all_have(group, kMainMetric)) continue;
-    inputs.push_back({group.title, group.results});
-    if (options.reference.empty()) options.reference = group.reference;
-    options.seeds.insert(options.seeds.end(), group.seeds.begin(), group.seeds.end());
+Json headline_json(std::span<const ResultGroup> groups, const OwnScorers& ours) {
+  if (ours.text.empty() && ours.hybrid.empty()) return nullptr;
+  Json headline = Json::object();
+  for (const auto& contest : find_contests(groups, ours)) {
+    base::stop_if_interrupted("report");
+    headline[contest.dataset] = contest_json(contest);
   }
-  if (inputs.size() < 2) return nullptr;
-  Json json = experiment::comparison_json(experiment::compare("data set", inputs, options));
-  for (auto& row : json["rows"])
-    for (auto& cell : row["cells"])
-      for (auto& [name, value] : cell.items())
-        if (value.is_number_float()) value = rounded(value.get<double>());
-  return json;
+  return headline;
+}
+
+std::string headline_text(const Json& headline) {
+  return headline.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace r2rank::report

@@ -1,26 +1,22 @@
 #pragma once
 
 #include <span>
-#include <string>
-#include <vector>
 
-#include "report/result_group.h"
+#include "report/contest.h"
+#include "report/json_file.h"
 
 namespace r2rank::report {
 
-/// The metric that tables are sorted by and data sets are compared with.
-inline constexpr const char* kMainMetric = "ndcg@10";
+/// The first bytes of every headline's file hold this: nothing else is replaced by one.
+inline constexpr const char* kHeadlineFormat = "r2rank-headline";
 
-/// The metrics that every result of a group has: those of a usual table first, costs left out.
-std::vector<std::string> shared_metrics(const ResultGroup& group);
+/// Ours against the best of each family of baselines, a data set an entry (docs/formats.md, "Headline"): the
+/// best by kMainMetric on the test slates, paired over the users (and training seeds) on the slates that both
+/// have, Holm's correction over all baselines of the data set. Null without a name. Errors: as
+/// find_contests() and shared_values().
+Json headline_json(std::span<const ResultGroup> groups, const OwnScorers& ours);
 
-/// One table of a group, best first (docs/report.md, "tables"): every shared metric with its interval, and
-/// against the reference the difference, its interval and the corrected p-value. Errors: as
-/// experiment::make_table().
-Json headline_json(const ResultGroup& group);
-
-/// The main metric of every scorer over the groups that have it, as experiment::comparison_json() writes it;
-/// null where there are fewer than two.
-Json comparison_json(std::span<const ResultGroup> groups);
+/// What a headline's file holds. REQUIRES one that is not null.
+std::string headline_text(const Json& headline);
 
 }  // namespace r2rank::report

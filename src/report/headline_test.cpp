@@ -2,80 +2,163 @@
 
 #include <gtest/gtest.h>
 
-#include "report/test_world.h"
+#include "report/test_contests.h"
 
 namespace r2rank::report {
 namespace {
 
-struct Headline : ::testing::Test {
-  testing::World world;
-  DataShelf shelf;
+std::vector<double> all(double value) {
+  return std::vector<double>(6, value);
+}
 
-  Headline() {
-    shelf.add_dataset(world.path("data"), "shop");
-    shelf.add_split(world.path("split"));
+struct Headline : ::testing::Test {
+  testing::Contenders world;
+
+  /// Six baselines, of each family one or two. Differences of one sign over n users who differ have p =
+  /// 2/2^n.
+  void SetUp() override {
+    world.evaluated("a", "mine", all(1));
+    world.evaluated("b", "both", all(0.875));
+    world.row("words", "bm25", all(0.5));
+    world.row("tfidf", "tfidf", all(0.25));
+    world.row("graph", "lightgcn", {1, 1, 1, 1, 0.4, 0.6});
+    world.row("blend", "blend", all(0.95));
+    world.evaluated("b", "outside", all(0.97));
+    world.sampled_row("asked", "llm-verdict", {0.9, 0.6, 0.9});
   }
-  Measured measured(const std::string& scorer, double slope, double bonus) const {
-    Measured one;
-    one.results = world.results(scorer, slope, bonus);
-    one.source = "eval";
-    return one;
+  Json set(const OwnScorers& ours = {"mine", "both"}) const {
+    return headline_json(world.groups(), ours)["shop"];
   }
-  ResultGroup group(const std::string& reference = "") const {
-    return group_results({measured("up", 1, 0), measured("best", 0, 1)}, shelf, reference).front();
+
+  static Json against(const Json& set, const std::string& kind, const std::string& scorer) {
+    for (const auto& one : set["details"][kind]["baselines"])
+      if (one["scorer"] == scorer) return one;
+    ADD_FAILURE() << scorer;
+    return nullptr;
   }
 };
 
-TEST_F(Headline, HasTheBestFirstWithIntervalsCostsAndOrigin) {
-  const Json table = headline_json(group());
-  EXPECT_EQ(table["title"], "shop");
-  EXPECT_EQ(table["users"], 6);
-  EXPECT_EQ(table["metrics"][1], "ndcg@10");
-  EXPECT_EQ(table["main"], "ndcg@10");
-  const Json& first = table["rows"][0];
-  EXPECT_EQ(first["scorer"], "best");
-  EXPECT_EQ(first["values"][1].dump(), "[1,1,1]");
-  EXPECT_EQ(first["tokens"], 100);
-  EXPECT_EQ(first["ms"], 2);
-  EXPECT_EQ(first["source"], "eval");
-  EXPECT_TRUE(first["against"].is_null());
-  EXPECT_LT(table["rows"][1]["values"][1][0], 1);
-  EXPECT_EQ(table["tests"], "");
+std::vector<std::string> keys(const Json& json) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : json.items()) names.push_back(name);
+  return names;
 }
 
-TEST_F(Headline, TestsEveryOtherScorerAgainstTheReference) {
-  const Json table = headline_json(group("best"));
-  EXPECT_EQ(table["reference"], "best");
-  EXPECT_TRUE(table["rows"][0]["against"].is_null());
-  const Json& against = table["rows"][1]["against"][1];
-  ASSERT_EQ(against.size(), 5U);
-  EXPECT_NEAR(against[0].get<double>(), table["rows"][1]["values"][1][0].get<double>() - 1, 1e-4);
-  EXPECT_FALSE(table["tests"].get<std::string>().empty());
+using Names = std::vector<std::string>;
+
+TEST_F(Headline, OfOneTextModelIsAgainstTheBestOfTwoFamilies) {
+  const Json text = set()["text"];
+  EXPECT_EQ(keys(text), (Names{"ours", "best_text_or_llm", "best_conventional", "paired_vs_best_text_or_llm",
+                               "paired_vs_best_conventional"}));
+  EXPECT_EQ(text["ours"], 1);
+  EXPECT_EQ(text["best_text_or_llm"], 0.8) << "of the language model, on its three users";
+  EXPECT_EQ(text["best_conventional"], 0.83333);
+  EXPECT_EQ(text["paired_vs_best_text_or_llm"]["mean"], 0.2);
+  // Of six users drawn, all are among the four without a difference in (4/6)^6 = 8.8 % of the cases.
+  const Json& conventional = text["paired_vs_best_conventional"];
+  EXPECT_EQ(keys(conventional), (Names{"mean", "lo", "hi"}));
+  EXPECT_EQ(conventional["mean"], 0.16667);
+  EXPECT_EQ(conventional["lo"], 0);
+  EXPECT_GT(conventional["hi"], 0.3);
 }
 
-TEST_F(Headline, ShowsTheMetricsThatAllHave) {
-  auto lacking = measured("old", 0, 1);
-  lacking.results.values.erase("auc");
-  lacking.results.values["ndcg@3"].assign(6, 0.5);
-  const auto one = group_results({measured("up", 1, 0), lacking}, shelf, "").front();
-  const auto metrics = shared_metrics(one);
-  EXPECT_EQ(std::count(metrics.begin(), metrics.end(), "auc"), 0);
-  EXPECT_EQ(std::count(metrics.begin(), metrics.end(), "ndcg@3"), 0);
-  EXPECT_EQ(std::count(metrics.begin(), metrics.end(), "tokens"), 0);
-  EXPECT_EQ(std::count(metrics.begin(), metrics.end(), "mrr"), 1);
+TEST_F(Headline, OfAHybridIsAgainstTheBestOfAll) {
+  const Json hybrid = set()["hybrid"];
+  EXPECT_EQ(keys(hybrid), (Names{"ours", "best_baseline", "paired_vs_best"}));
+  EXPECT_EQ(hybrid["ours"], 0.875);
+  EXPECT_EQ(hybrid["best_baseline"], 0.97) << "of unknown family";
+  EXPECT_EQ(hybrid["paired_vs_best"].dump(), R"({"mean":-0.095,"lo":-0.095,"hi":-0.095})");
 }
 
-TEST_F(Headline, ComparesScorersOverSetsOfSlates) {
-  auto elsewhere = measured("best", 0.5, 0.25);
-  elsewhere.results.slates_hash = "other";
-  EXPECT_TRUE(comparison_json(std::vector{group()}).is_null());
-  const auto groups = group_results({measured("up", 1, 0), measured("best", 0, 1), elsewhere}, shelf, "best");
-  const Json table = comparison_json(groups);
-  ASSERT_EQ(table["columns"].size(), 2U);
-  EXPECT_EQ(table["columns"][0]["name"], "shop");
-  EXPECT_EQ(table["reference"], "best");
-  EXPECT_TRUE(table["rows"][0]["cells"][1].is_null());
-  EXPECT_EQ(table["rows"][1]["cells"][0]["mean"], 1);
+TEST_F(Headline, CorrectsOverAllBaselines) {
+  const Json one = set();
+  EXPECT_EQ(one["details"]["text"]["baselines"].size(), 6U) << "the other one of ours is none";
+  // p: four of 2/64, the language model's 2/8, the graph's 2/4. Holm: 6 x 2/64 for the four, 2 x 2/8, 2/4.
+  EXPECT_NEAR(against(one, "text", "words")["p"].get<double>(), 0.03125, 1e-4);
+  EXPECT_NEAR(against(one, "text", "words")["p_holm"].get<double>(), 0.1875, 1e-3);
+  EXPECT_NEAR(against(one, "text", "outside")["p_holm"].get<double>(), 0.1875, 1e-3);
+  EXPECT_EQ(against(one, "text", "asked")["p"], 0.25);
+  EXPECT_EQ(against(one, "text", "asked")["p_holm"], 0.5);
+  EXPECT_EQ(against(one, "text", "graph")["p_holm"], 0.5);
+}
+
+TEST_F(Headline, SaysInAWordWhetherOursIsAbove) {
+  const Json one = set();
+  const Json& targets = one["details"]["text"]["targets"];
+  ASSERT_EQ(targets.size(), 2U);
+  EXPECT_EQ(targets[0]["key"], "best_text_or_llm");
+  EXPECT_EQ(targets[0]["best"]["scorer"], "asked");
+  EXPECT_EQ(targets[0]["best"]["verdict"], "above");
+  EXPECT_TRUE(targets[0]["not_above"].empty());
+  EXPECT_EQ(targets[1]["best"]["verdict"], "not above");
+  EXPECT_EQ(targets[1]["not_above"].dump(), R"(["graph"])");
+  const Json& all_targets = one["details"]["hybrid"]["targets"];
+  EXPECT_EQ(all_targets[0]["best"]["verdict"], "below");
+  EXPECT_EQ(all_targets[0]["not_above"].dump(), R"(["outside","blend","graph","asked"])");
+}
+
+TEST_F(Headline, TellsWhatItRestsOn) {
+  const Json details = set()["details"];
+  EXPECT_EQ(details["format"], "r2rank-headline");
+  EXPECT_EQ(details["version"], 1);
+  EXPECT_EQ(details["metric"], "ndcg@10");
+  EXPECT_EQ(details["slates_hash"], world.world.split.test.hash);
+  EXPECT_EQ(details["text"]["users"], 6);
+  const Json& best = details["text"]["baselines"][0];
+  EXPECT_EQ(best["scorer"], "outside");
+  EXPECT_TRUE(best["family"].is_null());
+  EXPECT_EQ(against(set(), "text", "words")["method"], "bm25");
+  EXPECT_EQ(against(set(), "text", "words")["family"], "text");
+}
+
+TEST_F(Headline, ComparesASampleOnItsUsersAlone) {
+  const std::vector<double> values = {0, 0.25, 0.5, 0.75, 1, 0.5};
+  world.measured[0].results.values["ndcg@10"] = values;
+  double expected = 0;
+  for (const size_t row :
+       experiment::sampled_rows(world.measured[0].results.user_ids, {.count = 3, .seed = 7}))
+    expected += values[row] / 3;
+  const Json one = set();
+  const Json asked = against(one, "text", "asked");
+  EXPECT_EQ(one["text"]["ours"], 0.5);
+  EXPECT_EQ(asked["users"], 3);
+  EXPECT_NEAR(asked["ours"].get<double>(), expected, 1e-5);
+  EXPECT_NEAR(asked["theirs"].get<double>(), 0.8, 1e-5);
+  EXPECT_NEAR(asked["mean"].get<double>(), expected - 0.8, 1e-5);
+  EXPECT_EQ(against(one, "text", "words")["users"], 6);
+}
+
+TEST_F(Headline, SeveralTrainingSeedsAreOneRowWhoseIntervalCoversThem) {
+  world.measured[0].results.values["ndcg@10"] = all(1);
+  world.evaluated("a", "mine", all(0.5), 1);
+  const Json one = set();
+  EXPECT_EQ(one["text"]["ours"], 0.75);
+  EXPECT_EQ(one["details"]["text"]["seeds"], 2);
+  // Two runs drawn from two: both the better one in a quarter of the cases, both the other in a quarter.
+  const Json words = against(one, "text", "words");
+  EXPECT_EQ(words["mean"], 0.25);
+  EXPECT_EQ(words["lo"], 0);
+  EXPECT_EQ(words["hi"], 0.5);
+  EXPECT_EQ(words["verdict"], "not above");
+}
+
+TEST_F(Headline, AFamilyThatNobodyMeasuredIsNull) {
+  std::erase_if(world.measured, [](const auto& one) { return one.results.scorer == "graph"; });
+  const Json one = set({"mine", ""});
+  EXPECT_TRUE(one["text"]["best_conventional"].is_null());
+  EXPECT_TRUE(one["text"]["paired_vs_best_conventional"].is_null());
+  EXPECT_TRUE(one["details"]["text"]["targets"][1]["best"].is_null());
+  EXPECT_FALSE(one.contains("hybrid"));
+}
+
+TEST_F(Headline, WithoutANameThereIsNone) {
+  EXPECT_TRUE(headline_json(world.groups(), {}).is_null());
+}
+
+TEST_F(Headline, IsWrittenAsATextThatNamesItsFormatEarly) {
+  const std::string text = headline_text(headline_json(world.groups(), {"mine", "both"}));
+  EXPECT_LT(text.find(kHeadlineFormat), 2000U);
+  EXPECT_EQ(Json::parse(text)["shop"]["text"]["ours"], 1);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "report/markdown.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -46,6 +47,62 @@ std::string interval(const Json& mean, const Json& lo, const Json& hi) {
 std::string code(std::string text) {
   std::replace(text.begin(), text.end(), '`', '\'');
   return fmt::format("`{}`", base::printable(text));
+}
+
+// ---- headline ----
+
+/// "0.541 [0.520, 0.562]", and where the pair is over fewer users what it is over these.
+std::string own_value(const Json& own, const Json& ours, const Json& best) {
+  const std::string value = interval(ours, own["lo"], own["hi"]);
+  if (best["users"] == own["users"]) return value;
+  return fmt::format("{}; {} on these {}", value, decimal(best["ours"]), plain(best["users"]));
+}
+
+constexpr size_t kMostNamed = 3;  // of those that ours is not above either; the headline's file has them all
+
+std::string in_words(const Json& target) {
+  const auto verdict = target["best"]["verdict"].get<std::string>();
+  std::vector<std::string> others;
+  for (const auto& name : target["not_above"])
+    if (name != target["best"]["scorer"]) others.push_back(plain(name));
+  std::string text = fmt::format("{}: {}", verdict == "above" ? "met" : "missed", verdict);
+  if (others.empty()) return text;
+  const size_t named = std::min(kMostNamed, others.size());
+  text += fmt::format("; not above {}", fmt::join(others.begin(), others.begin() + named, ", "));
+  return others.size() == named ? text : fmt::format("{} and {} more", text, others.size() - named);
+}
+
+Line target_line(const std::string& dataset, const std::string& kind, const Json& figures, const Json& own,
+                 const Json& target) {
+  Line line = {plain(dataset), fmt::format("{} ({})", kind, plain(own["scorer"]))};
+  const Json& best = target["best"];
+  if (best.is_null()) {
+    line.insert(line.end(), {interval(figures["ours"], own["lo"], own["hi"]), plain(target["title"]),
+                             "none was measured", "", "", "", "", ""});
+    return line;
+  }
+  line.insert(line.end(),
+              {own_value(own, figures["ours"], best), plain(target["title"]), plain(best["scorer"]),
+               decimal(best["value"]), plain(best["users"]), interval(best["mean"], best["lo"], best["hi"]),
+               plain(best["p_holm"]), in_words(target)});
+  return line;
+}
+
+std::string headline_section(const Json& headline) {
+  const Json& first = headline.begin()->at("details");
+  std::string text = fmt::format(
+      "## Headline\n\n{}: ours against the best of each kind, chosen by its value here. Above: the whole interval of "
+      "the paired difference, over the users that both have, is above 0. Intervals: {}. p: {}.\n\n",
+      plain(first["metric"]), plain(first["intervals"]), plain(first["tests"]));
+  text += experiment::markdown_head({"data set", "ours", plain(first["metric"]), "against the best", "scorer",
+                                     "its value", "users", "difference", "p (Holm)", "target: above"});
+  for (const auto& [dataset, set] : headline.items())
+    for (const char* kind : {"text", "hybrid"})
+      if (set.contains(kind))
+        for (const auto& target : set["details"][kind]["targets"])
+          text +=
+              experiment::markdown_line(target_line(dataset, kind, set[kind], set["details"][kind], target));
+  return text + "\n";
 }
 
 constexpr size_t kMostMetrics = 7;  // columns of a table; the page has them all
@@ -178,6 +235,7 @@ std::string render_markdown(const Json& given) {
   // Bytes that are no UTF-8 are replaced once for all.
   const Json model = Json::parse(given.dump(-1, ' ', false, Json::error_handler_t::replace));
   std::string text = fmt::format("{}\n# {}\n\n", kMarkdownMark, plain(model["title"]));
+  if (model.contains("headline") && !model["headline"].is_null()) text += headline_section(model["headline"]);
   for (const auto& table : model["tables"]) text += table_text(table);
   text += comparison_text(model["comparison"]);
   for (const auto& study : model["studies"]) text += study_text(study);

@@ -47,6 +47,27 @@ TEST(Markdown, TextsOfDataStayTexts) {
   expect_parts(text, {"# Shop &lt;b> \\| \\[x\\](y)\n", "This report: `r2rank report 'a'`"});
 }
 
+TEST(Markdown, TheHeadlineStandsAboveTheTablesAndSaysWhatIsMet) {
+  Json model = example();
+  model["headline"] = parse_object(
+      R"json({"shop |":{"text":{"ours":0.6},"details":{"metric":"ndcg@10","intervals":"95 %","tests":"exact","text":{
+        "scorer":"mine","users":1000,"lo":0.5,"hi":0.7,"targets":[
+        {"title":"text or language-model baseline","not_above":[],"best":{"scorer":"asked","value":0.5,"users":300,"ours":0.625,
+          "mean":0.125,"lo":0.0625,"hi":0.1875,"p_holm":0.01,"verdict":"above"}},
+        {"title":"single conventional baseline","not_above":["a","b","c","d","e"],"best":{"scorer":"a","value":0.59,"users":1000,
+          "ours":0.6,"mean":0.01,"lo":-0.01,"hi":0.03,"p_holm":0.4,"verdict":"not above"}},
+        {"title":"other","not_above":[],"best":null}]}}}})json",
+      "headline");
+  const std::string text = render_markdown(model);
+  expect_parts(
+      text,
+      {"| shop \\| | text (mine) | 0.600 [0.500, 0.700]; 0.625 on these 300 | text or language-model baseline | asked | "
+       "0.500 | 300 | 0.125 [0.062, 0.188] | 0.01 | met: above |",
+       "| a | 0.590 | 1000 | 0.010 [-0.010, 0.030] | 0.4 | missed: not above; not above b, c, d and 1 more |",
+       "| none was measured |"});
+  EXPECT_LT(text.find("## Headline"), text.find("## shop"));
+}
+
 TEST(Markdown, PartsThatAreNotThereLeaveNoHeading) {
   Json model = example();
   model["comparison"] = nullptr;
@@ -54,6 +75,7 @@ TEST(Markdown, PartsThatAreNotThereLeaveNoHeading) {
   const std::string text = render_markdown(model);
   EXPECT_EQ(text.find("Training"), std::string::npos);
   EXPECT_EQ(text.find("over data sets"), std::string::npos);
+  EXPECT_EQ(text.find("Headline"), std::string::npos);
 }
 
 }  // namespace

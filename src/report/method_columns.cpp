@@ -8,8 +8,8 @@
 #include "base/log.h"
 #include "experiment/table_lines.h"
 #include "metrics/ranking_metrics.h"
-#include "report/headline.h"
 #include "report/number_pack.h"
+#include "report/tables.h"
 
 namespace r2rank::report {
 namespace {

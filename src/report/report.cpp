@@ -17,6 +17,7 @@
 #include "report/provenance.h"
 #include "report/slate_browser.h"
 #include "report/study_section.h"
+#include "report/tables.h"
 
 namespace r2rank::report {
 namespace {
@@ -83,7 +84,7 @@ Json tables_json(const std::vector<ResultGroup>& groups) {
   Json tables = Json::array();
   for (const auto& group : groups) {
     base::stop_if_interrupted("report");
-    tables.push_back(headline_json(group));
+    tables.push_back(table_json(group));
     progress.advance();
   }
   return tables;
@@ -150,6 +151,7 @@ Json build_model(const Request& request, int64_t page_bytes) {
                 {"libraries", libraries_json(request)},
                 {"curves", curves_json(sources, measured)}};
   const auto groups = group_results(std::move(measured), shelf, request.reference);
+  model["headline"] = headline_json(groups, request.ours);
   model["tables"] = tables_json(groups);
   model["comparison"] = comparison_json(groups);
   model["data"] = Json::array();

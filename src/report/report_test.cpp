@@ -46,6 +46,16 @@ TEST_F(Report, BringsEverySourceIntoItsPlace) {
   EXPECT_EQ(model["provenance"].size(), 4U);
 }
 
+TEST_F(Report, HasAHeadlineWhereOursAreNamed) {
+  Request named = request({"eval", "split", "data"});
+  EXPECT_TRUE(build_model(named, 0)["headline"].is_null());
+  named.ours.text = "model";
+  const Json headline = build_model(named, 0)["headline"];
+  EXPECT_EQ(headline["small"]["text"]["ours"], 1);
+  EXPECT_TRUE(headline["small"]["text"]["best_text_or_llm"].is_null());
+  EXPECT_LT(headline["small"]["text"]["best_conventional"], 1);
+}
+
 TEST_F(Report, TheSameSourcesGiveTheSamePage) {
   const auto page = [&] {
     return render_page(build_model(request({"eval", "split", "data"}), page_bytes()));

@@ -59,10 +59,10 @@ void add(Measured one, std::vector<ResultGroup>& groups) {
 }
 
 /// The scorer that the first source with an opinion names, called as the report will call it.
-std::string own_reference(const ResultGroup& group, const std::vector<std::string>& old_names) {
+std::string own_reference(const ResultGroup& group) {
   for (const auto& about : group.about)
-    for (size_t i = 0; i < old_names.size(); ++i)
-      if (!about.reference.empty() && old_names[i] == about.reference &&
+    for (size_t i = 0; i < group.own_names.size(); ++i)
+      if (!about.reference.empty() && group.own_names[i] == about.reference &&
           group.about[i].source == about.source)
         return group.results[i].scorer;
   return "";
@@ -70,10 +70,9 @@ std::string own_reference(const ResultGroup& group, const std::vector<std::strin
 
 void name_scorers(ResultGroup& group) {
   std::map<std::string, std::set<base::Path>> sources;
-  std::vector<std::string> old_names;
   for (size_t i = 0; i < group.results.size(); ++i) {
-    old_names.push_back(group.results[i].scorer);
-    sources[old_names[i]].insert(group.about[i].source);
+    group.own_names.push_back(group.results[i].scorer);
+    sources[group.own_names[i]].insert(group.about[i].source);
   }
   std::map<std::string, int> count;
   for (size_t i = 0; i < group.results.size(); ++i) {
@@ -81,7 +80,7 @@ void name_scorers(ResultGroup& group) {
     if (sources[name].size() > 1) name = fmt::format("{} ({})", name, group.about[i].source.string());
     if (++count[name] == 2) group.seeds.push_back(name);
   }
-  group.reference = own_reference(group, old_names);
+  group.reference = own_reference(group);
 }
 
 bool has_scorer(const ResultGroup& group, const std::string& name) {
@@ -96,31 +95,30 @@ void set_reference(const std::string& reference, std::vector<ResultGroup>& group
     for (const auto& results : group.results) names.insert(results.scorer);
     group.reference = has_scorer(group, reference) ? reference : "";
   }
-  if (names.contains(reference)) return;
-  const auto near = base::nearest_name(reference, names);
-  base::fail_usage("report", "--reference {}: expected the name of a scorer in the results{}", reference,
-                   near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
+  check_scorer_name("--reference", reference, names);
 }
 
 // ---- titles ----
 
-/// The whole set's hash: that of a sample has ":sample300-seed7" behind it.
-std::string whole_hash(const std::string& hash) {
-  return hash.substr(0, hash.find(':'));
+/// Data set and part, where the report has the split of the slates.
+void place_group(ResultGroup& group, const DataShelf& shelf) {
+  group.place = shelf.find(group.slates_hash, group.training_hash);
+  const auto whole = shelf.find(whole_hash(group.slates_hash), group.training_hash);
+  group.dataset =
+      whole ? shelf.name_of(*whole->dataset) : fmt::format("slates {}", group.slates_hash.substr(0, 8));
+  if (whole) group.part = whole->slates->part;
 }
 
-std::string plain_title(const ResultGroup& group, const DataShelf& shelf) {
-  const auto place = shelf.find(whole_hash(group.slates_hash), group.training_hash);
-  if (!place) return fmt::format("slates {}", group.slates_hash.substr(0, 8));
+std::string plain_title(const ResultGroup& group) {
+  if (group.part.empty()) return group.dataset;
   const bool sampled = whole_hash(group.slates_hash) != group.slates_hash;
-  return fmt::format("{}{}{}", shelf.name_of(*place->dataset),
-                     place->slates->part == "test" ? "" : ", validation",
+  return fmt::format("{}{}{}", group.dataset, group.part == "test" ? "" : ", validation",
                      sampled ? ", sample of slates" : "");
 }
 
 /// Titles that are not distinct get the protocol, then the hash behind them.
-void title_groups(std::vector<ResultGroup>& groups, const DataShelf& shelf) {
-  for (auto& group : groups) group.title = plain_title(group, shelf);
+void title_groups(std::vector<ResultGroup>& groups) {
+  for (auto& group : groups) group.title = plain_title(group);
   for (const auto& more : {&ResultGroup::protocol, &ResultGroup::slates_hash, &ResultGroup::training_hash}) {
     std::map<std::string, int> count;
     for (const auto& group : groups) ++count[group.title];
@@ -137,11 +135,22 @@ std::vector<ResultGroup> group_results(std::vector<Measured> measured, const Dat
   for (auto& one : measured) add(std::move(one), groups);
   for (auto& group : groups) {
     name_scorers(group);
-    group.place = shelf.find(group.slates_hash, group.training_hash);
+    place_group(group, shelf);
   }
   set_reference(reference, groups);
-  title_groups(groups, shelf);
+  title_groups(groups);
   return groups;
+}
+
+std::string whole_hash(const std::string& slates_hash) {
+  return slates_hash.substr(0, slates_hash.find(':'));
+}
+
+void check_scorer_name(const std::string& flag, const std::string& name, const std::set<std::string>& names) {
+  if (names.contains(name)) return;
+  const auto near = base::nearest_name(name, names);
+  base::fail_usage("report", "{} {}: expected the name of a scorer in the results{}", flag, name,
+                   near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
 }
 
 }  // namespace r2rank::report

@@ -38,6 +38,8 @@ TEST_F(GroupResults, OnTheSameSlatesStandTogether) {
   const auto groups = group_results({measured("a", "x", 0), measured("b", "y", 1)}, shelf, "");
   ASSERT_EQ(groups.size(), 1U);
   EXPECT_EQ(groups[0].title, "shop");
+  EXPECT_EQ(groups[0].dataset, "shop");
+  EXPECT_EQ(groups[0].part, "test");
   EXPECT_EQ(names(groups[0]), (Names{"x", "y"}));
   ASSERT_TRUE(groups[0].place);
   EXPECT_EQ(groups[0].place->slates->part, "test");
@@ -56,6 +58,7 @@ TEST_F(GroupResults, OfOneNameAreSeedsWithinASourceAndTwoScorersAcrossSources) {
       {measured("a", "x", 0, "x"), measured("a", "x", 1, "x"), measured("b", "y", 0), measured("c", "y", 1)},
       shelf, "");
   EXPECT_EQ(names(groups.at(0)), (Names{"x", "x", "y (b)", "y (c)"}));
+  EXPECT_EQ(groups[0].own_names, (Names{"x", "x", "y", "y"}));
   EXPECT_EQ(groups[0].seeds, (Names{"x"}));
   EXPECT_EQ(groups[0].reference, "x");
 }
@@ -91,6 +94,9 @@ TEST_F(GroupResults, OfUnknownSlatesAreCalledByTheirHash) {
   const auto groups = group_results({one, sampled}, shelf, "");
   EXPECT_EQ(groups.at(0).title, "slates 01234567");
   EXPECT_EQ(groups.at(1).title, "shop, sample of slates");
+  EXPECT_EQ(groups[0].part, "");
+  EXPECT_EQ(groups[1].dataset, "shop");
+  EXPECT_EQ(whole_hash(groups[1].slates_hash), world.split.test.hash);
   EXPECT_FALSE(groups[0].place);
   ASSERT_TRUE(groups[1].place);
   EXPECT_EQ(groups[1].place->slates->slates.size(), 3U);

@@ -25,7 +25,8 @@ class Page(Case):
 
     def test_of_a_thousand_slates_is_small_quick_and_accessible(self):
         page = self.folder / "report.html"
-        self.accepts("report", *report_world.make_sources(self.folder, users=1000, items=400, events=12), "--output", page)
+        self.accepts("report", *report_world.make_sources(self.folder, users=1000, items=400, events=12), "--text", "outside", "--hybrid", "model",
+                     "--output", page)
         self.assertLess(page.stat().st_size, MOST_BYTES)
         self.checked(page)
 

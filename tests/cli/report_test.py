@@ -104,6 +104,78 @@ class Report(Case):
         for part in ("# A &lt;b> title", "## shop &lt;b>", "| model |", "## Study: How long", "r2rank report --sources"):
             self.assertIn(part, text)
 
+    # ---- headline ----
+
+    def headline(self, *more, sources=None):
+        path = self.folder / "headline.json"
+        result = self.report("--headline", path, *more, sources=sources)
+        return json.loads(path.read_text(encoding="utf-8")), result
+
+    def scored(self, name, seed, *more):
+        """An evaluation of scores from outside that are called 'model'."""
+        folder = self.folder / name
+        folder.mkdir()
+        report_world.write_scores(folder / "model.csv", self.home / "split", 2, seed)
+        self.accepts("eval", self.home / "data", "--split", self.home / "split", "--scores", folder / "model.csv", "--baselines", "",
+                     "--output", folder / "eval", *more)
+        return folder / "eval"
+
+    def test_headline_is_ours_against_the_best_of_each_family_as_eval_pairs_them(self):
+        headline, result = self.headline("--text", "model", "--markdown", self.folder / "report.md")
+        self.assertEqual(list(headline), ["shop <b>"])
+        text = headline["shop <b>"]["text"]
+        self.assertEqual(list(text), ["ours", "best_text_or_llm", "best_conventional", "paired_vs_best_text_or_llm", "paired_vs_best_conventional"])
+        summary = json.loads((self.home / "eval" / "summary.json").read_text())
+        mean = {name: values["ndcg@10"]["mean"] for name, values in summary["results"].items()}
+        conventional = max(("random", "popularity", "item-knn"), key=mean.get)
+        for best, paired, name in (("best_text_or_llm", "paired_vs_best_text_or_llm", "tfidf"), ("best_conventional", "paired_vs_best_conventional", conventional)):
+            self.assertAlmostEqual(text[best], mean[name], places=4)
+            for key in ("mean", "lo", "hi"):
+                self.assertAlmostEqual(text[paired][key], summary["paired"][f"model-{name}"]["ndcg@10"][key], places=4)
+        self.assertAlmostEqual(text["ours"], mean["model"], places=4)
+        details = headline["shop <b>"]["details"]
+        self.assertEqual(details["format"], "r2rank-headline")
+        self.assertEqual(len(details["text"]["baselines"]), 5)
+        for one in details["text"]["baselines"]:
+            self.assertAlmostEqual(one["p_holm"], summary["paired"][f"model-{one['scorer']}"]["ndcg@10"]["p_holm"], places=2)
+        self.assertIn("what kind of ranker 'outside' is", result.stderr)
+        self.assertEqual(self.model()["headline"], headline)
+        markdown = (self.folder / "report.md").read_text(encoding="utf-8")
+        self.assertRegex(markdown, r"(?m)^\| shop &lt;b> \| text \(model\) \| .* \| tfidf \| .*(met|missed)")
+
+    def test_headline_of_a_hybrid_is_against_the_best_of_all(self):
+        headline, _ = self.headline("--text", "outside", "--hybrid", "model")
+        one = headline["shop <b>"]
+        self.assertEqual(list(one["hybrid"]), ["ours", "best_baseline", "paired_vs_best"])
+        self.assertEqual({row["scorer"] for row in one["details"]["hybrid"]["baselines"]}, {"random", "popularity", "item-knn", "tfidf"})
+        self.assertEqual(one["hybrid"]["best_baseline"], max(row["value"] for row in one["details"]["hybrid"]["baselines"]))
+
+    def test_headline_pairs_seeds_and_samples_of_other_folders(self):
+        seeds = [self.scored("first", 1), self.scored("second", 2)]
+        few = self.folder / "few"
+        self.accepts("eval", self.home / "data", "--split", self.home / "split", "--baselines", "bm25", "--slates", "10", "--output", few)
+        rest = [self.home / name for name in ("data", "split")]
+        whole = self.folder / "whole"
+        self.accepts("eval", self.home / "data", "--split", self.home / "split", "--baselines", "popularity", "--output", whole)
+        headline, result = self.headline("--text", "model", sources=[*seeds, few, whole, *rest])
+        self.assertIn("training seeds of one scorer", result.stderr)
+        text = headline["shop <b>"]["details"]["text"]
+        self.assertEqual(text["seeds"], 2)
+        self.assertEqual({row["scorer"]: row["users"] for row in text["baselines"]}, {"bm25": 10, "popularity": 30})
+        means = [json.loads((folder / "summary.json").read_text())["results"]["model"]["ndcg@10"]["mean"] for folder in seeds]
+        self.assertAlmostEqual(headline["shop <b>"]["text"]["ours"], sum(means) / 2, places=4)
+
+    def test_headlines_that_cannot_be_are_refused(self):
+        path = self.folder / "headline.json"
+        self.refuses_report(*self.sources, "--headline", path, code=2, says=("--text", "--hybrid"))
+        self.refuses_report(*self.sources, "--headline", path, "--text", "modell", code=2, says="did you mean 'model'")
+        self.refuses_report(*self.sources, "--hybrid", "outsid", code=2, says="did you mean 'outside'")
+        alone = self.scored("alone", 3)
+        (alone / "summary.json").unlink()
+        self.refuses_report(alone, "--headline", path, "--text", "model", code=2, says="baselines on the test slates")
+        path.write_text('{"shop": {}}')
+        self.refuses_report(*self.sources, "--headline", path, "--text", "model", code=2, says="no report of r2rank")
+
     def test_foreign_and_missing_sources_are_refused(self):
         (self.folder / "other").mkdir()
         (self.folder / "other" / "notes.txt").write_text("mine")

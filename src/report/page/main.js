@@ -1,7 +1,7 @@
 // Puts the page together from its model.
 
 const SECTIONS = [
-  ["results", "Results", headlineSection], ["studies", "Studies", studiesSection], ["curves", "Training", curvesSection],
+  ["headline", "Headline", headlineSection], ["results", "Results", resultsSection], ["studies", "Studies", studiesSection], ["curves", "Training", curvesSection],
   ["slates", "Slates", slatesSection], ["data", "Data", dataSection], ["speed", "Speed", benchSection], ["provenance", "How it was made", provenanceSection],
 ];
 
