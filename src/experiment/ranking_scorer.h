@@ -8,6 +8,7 @@
 #include "baselines/scorer.h"
 #include "experiment/perturbation.h"
 #include "experiment/rationale_file.h"
+#include "learn/learned_reasoning.h"
 #include "learn/model_folder.h"
 #include "rollout/signal_source.h"
 #include "rollout/slate_prompts.h"
@@ -25,14 +26,20 @@ struct ReasoningOptions {
   int64_t slates_per_batch = 4;  ///< slates scored in one pass
   int64_t seed = 7;
   int64_t reason_top = 0;  ///< M: candidates of a slate that are reasoned about, the best silent ones; 0: all
+  std::string reason = "always";  ///< about which slates: "always", "auto": where the model's gate says
+  learn::LearnedReasoning::Gate gate = {0, 1};  ///< of "auto", taken from the model
 
   void describe(base::ConfigFields& fields);
   /// Takes rationale_tokens and temperature from the training of a model that learned to reason, where
   /// `fields` (which describe() filled) were not given them, and says so: other values would measure another
   /// model. Changes nothing for a silent evaluation. Errors: kData where the model's card holds impossible
-  /// ones.
+  /// ones; kUsage for reason = auto where it has no gate.
   void follow_training(const learn::RankingModel& model, const base::ConfigFields& fields);
   rollout::SamplingOptions sampling() const;
+  bool by_gate() const { return rationales > 0 && reason == "auto"; }
+
+ private:
+  void take_gate(const learn::RankingModel& model, const std::optional<learn::LearnedReasoning>& learned);
 };
 
 /// What a model concludes about slates under these options, and the tokens that took.
