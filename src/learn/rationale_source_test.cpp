@@ -11,18 +11,7 @@ namespace {
 using testing::config_of;
 using testing::TrainingRun;
 
-class RationaleSource : public ::testing::Test {
- protected:
-  RationaleSource() { testing::write_tiny_base(base_); }
-
-  TrainingRun start(const TrainConfig& config, const std::string& name) {
-    std::filesystem::create_directories(folder_.path() / name);
-    return {config, base_, folder_.path() / name};
-  }
-
-  data::testing::TemporaryFolder folder_;
-  base::Path base_ = folder_.path() / "base";
-};
+using RationaleSource = testing::TrainingRuns;
 
 TEST_F(RationaleSource, RationalesOfTheStartOrOfNobodyTrainTheScoresAlone) {
   for (const char* source : {"start", "filler"}) {

@@ -2,6 +2,9 @@
 
 // Test support: short runs of `train` on the toy data of tiny_ranking_model.h.
 
+#include <gtest/gtest.h>
+
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -39,6 +42,23 @@ struct TrainingRun {
   data::Split split;
   std::unique_ptr<RankingModel> model;
   std::unique_ptr<Trainer> trainer;
+};
+
+/// Runs from one tiny base model, each in a folder of its own.
+class TrainingRuns : public ::testing::Test {
+ protected:
+  TrainingRuns() { write_tiny_base(base_); }
+
+  base::Path run_folder(const std::string& name) {
+    std::filesystem::create_directories(folder_.path() / name);
+    return folder_.path() / name;
+  }
+  TrainingRun start(const TrainConfig& config, const std::string& name) {
+    return {config, base_, run_folder(name)};
+  }
+
+  data::testing::TemporaryFolder folder_;
+  base::Path base_ = folder_.path() / "base";
 };
 
 }  // namespace r2rank::learn::testing

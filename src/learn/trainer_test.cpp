@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <csignal>
 #include <fstream>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -25,18 +24,10 @@ using testing::TrainingRun;
 
 constexpr const char* kChildFolder = "R2RANK_TRAINER_TEST_FOLDER";
 
-class TrainerTest : public ::testing::Test {
+class TrainerTest : public testing::TrainingRuns {
  protected:
-  TrainerTest() { testing::write_tiny_base(base_); }
   ~TrainerTest() override { base::set_interrupt_requested(false); }
 
-  base::Path run_folder(const std::string& name) {
-    std::filesystem::create_directories(folder_.path() / name);
-    return folder_.path() / name;
-  }
-  TrainingRun start(const TrainConfig& config, const std::string& name) {
-    return {config, base_, run_folder(name)};
-  }
   void train(const TrainConfig& config, const std::string& name) { start(config, name).trainer->run(); }
 
   void expect_same_model(const std::string& one, const std::string& other) {
@@ -67,9 +58,6 @@ class TrainerTest : public ::testing::Test {
 
   void expect_resumed_run_repeats(const TrainConfig& config);
   void kill_in_the_middle(const std::string& name);
-
-  data::testing::TemporaryFolder folder_;
-  base::Path base_ = folder_.path() / "base";
 };
 
 /// Stops after the first ten steps with a checkpoint and goes on with a fresh model, optimiser and trainer.
@@ -456,77 +444,6 @@ TEST_F(TrainerTest, StopsAfterTooManyGradientsThatAreNotFinite) {
                {"3 steps in a row", "not finite", "learning_rate"});
   EXPECT_EQ(run.trainer->state().step, 3);
   EXPECT_FALSE(std::filesystem::exists(folder_.path() / "run" / "model"));
-}
-
-TEST_F(TrainerTest, SeveralEpochsWithDivergenceAndEntropyRun) {
-  auto config = config_of("rl");
-  config.epochs = 3;
-  config.kl = 0.1;
-  config.token_entropy = 0.01;
-  config.length_price = 0.001;
-  TrainingRun run = start(config, "run");
-  run.trainer->step();
-  const StepLog second = run.trainer->step();
-  const std::map<std::string, double> values(second.begin(), second.end());
-  EXPECT_GT(values.at("kl"), 0);  // the model has left its reference
-  for (const auto& [name, value] : values) EXPECT_TRUE(std::isfinite(value)) << name;
-  EXPECT_EQ(run.trainer->state().nonfinite_steps, 0);
-}
-
-TEST_F(TrainerTest, TheSharesThatAreClippedAreThoseOfLaterEpochs) {
-  const auto largest = [&](int64_t epochs) {
-    auto config = config_of("rl");
-    config.list_objective = "ndcg";
-    config.estimator = "reinforce-pl";
-    config.learning_rate = 0.02;
-    config.token_clip = config.ranking_clip = 0.01;
-    config.epochs = epochs;
-    config.check();
-    TrainingRun run = start(config, fmt::format("{}-epochs", epochs));
-    std::map<std::string, double> values;
-    for (int step = 0; step < 4; ++step)
-      for (const auto& [name, value] : run.trainer->step()) values[name] = std::max(values[name], value);
-    EXPECT_EQ(run.trainer->state().nonfinite_steps, 0);
-    return values;
-  };
-  const auto once = largest(1), thrice = largest(3);
-  for (const char* share : {"token_clip_share", "ranking_clip_share"}) {
-    EXPECT_EQ(once.at(share), 0) << share;  // nothing has moved since the rollout
-    EXPECT_GT(thrice.at(share), 0) << share;
-    EXPECT_LE(thrice.at(share), 1) << share;
-  }
-}
-
-TEST_F(TrainerTest, EveryCreditAndEstimatorRuns) {
-  for (const char* objective : {"j1", "jg"})
-    for (const auto& credit : credit_names())
-      for (const char* estimator : {"expected", "reinforce-pl"}) {
-        auto config = config_of("rl");
-        config.objective = objective;
-        config.credit = credit;
-        config.estimator = estimator;
-        config.list_objective = "ndcg";
-        if (config.estimator == "reinforce-pl") config.ranking_baseline = "batch-mean";
-        config.check();
-        const std::string name = fmt::format("{}-{}-{}", objective, credit, estimator);
-        TrainingRun run = start(config, name);
-        for (const auto& [key, value] : run.trainer->step())
-          EXPECT_TRUE(std::isfinite(value)) << name << " " << key;
-        EXPECT_EQ(run.trainer->state().nonfinite_steps, 0) << name;
-      }
-}
-
-TEST_F(TrainerTest, TheSizeOfAPassDoesNotChangeTheStep) {
-  const auto norm = [&](int64_t tokens, const std::string& name) {
-    auto config = config_of("rl");
-    config.slates_per_step = 3;
-    config.tokens_per_pass = tokens;
-    const StepLog log = start(config, name).trainer->step();
-    return std::map<std::string, double>(log.begin(), log.end()).at("gradient_norm");
-  };
-  const double together = norm(100000, "together");
-  EXPECT_GT(together, 0);
-  EXPECT_NEAR(norm(64, "alone"), together, 1e-4 * together);
 }
 
 TEST_F(TrainerTest, ReportsARunFolderThatCannotBeWritten) {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "data/test_support.h"
+#include "rollout/signal_set.h"
 #include "study/fake_verbs.h"
 
 namespace r2rank::study {
