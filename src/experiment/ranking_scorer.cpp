@@ -87,6 +87,12 @@ RankingScorer::RankingScorer(std::string name, const learn::RankingModel& model,
   learn::check_positions(model, options.rationales > 0 ? options.rationale_tokens : 0);
 }
 
+void RankingScorer::judge_rationales(const learn::RankingModel& judge) {
+  check_judge(judge, model_);
+  judge_ = &judge;
+  forget_notes();
+}
+
 std::vector<double> RankingScorer::score(const data::Slate& slate) {
   return score_batch({&slate, 1}).front();
 }
@@ -113,6 +119,8 @@ std::vector<std::vector<double>> RankingScorer::member_scores(Slates slates, int
     scores.push_back(prepared[b].in_slate_order(rollouts[b].mean_scores()));
   for (size_t b = 0; keep_ && member == 0 && b < prepared.size(); ++b)
     kept_.push_back(rationales_of(prepared[b], rollouts[b], *model_.tokenizer));
+  for (size_t b = 0; b < prepared.size(); ++b)
+    quality_.add(prepared[b], rollouts[b], model_.reasoner->frame(), *model_.tokenizer);
   return scores;
 }
 

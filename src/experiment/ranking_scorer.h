@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "baselines/scorer.h"
+#include "baselines/scorer_notes.h"
 #include "experiment/perturbation.h"
 #include "experiment/rationale_file.h"
+#include "experiment/rationale_quality.h"
 #include "learn/learned_reasoning.h"
 #include "learn/model_folder.h"
 #include "rollout/signal_source.h"
@@ -49,7 +51,7 @@ std::vector<rollout::SlateRollout> roll_out(const rollout::Reasoner& reasoner,
 
 /// A language model as a scorer of slates, with the signals of one that was trained with some. The references
 /// must outlive it.
-class RankingScorer : public baselines::Scorer {
+class RankingScorer : public baselines::Scorer, public baselines::ScorerNotes {
  public:
   /// Errors: as open_signals and learn::check_positions.
   RankingScorer(std::string name, const learn::RankingModel& model, const data::Dataset& dataset,
@@ -72,6 +74,13 @@ class RankingScorer : public baselines::Scorer {
   void keep_rationales() { keep_ = true; }
   const std::vector<SlateRationales>& kept() const { return kept_; }
 
+  /// The model under which the perplexity of rationales is taken from now on. Must outlive this. Errors: as
+  /// check_judge.
+  void judge_rationales(const learn::RankingModel& judge);
+  /// Those of RationaleQuality, about all that was written.
+  std::vector<std::pair<std::string, double>> notes() const override { return quality_.notes(); }
+  void forget_notes() override { quality_ = RationaleQuality(judge_); }
+
  private:
   using Slates = std::span<const data::Slate>;
   std::vector<rollout::PreparedSlate> prepare(Slates slates, int64_t member) const;
@@ -87,6 +96,8 @@ class RankingScorer : public baselines::Scorer {
   int64_t tokens_ = 0;
   bool keep_ = false;
   std::vector<SlateRationales> kept_;
+  const learn::RankingModel* judge_ = nullptr;
+  RationaleQuality quality_;
 };
 
 /// What a rollout wrote about a slate, in the slate's own order of candidates.
