@@ -35,6 +35,15 @@ Json paired_in(const Json& table, const std::string& name, const std::string& me
   return nullptr;
 }
 
+/// [[name, value], ...] of what was noted about its rationales.
+Json notes_json(const Json& arm) {
+  Json notes = Json::array();
+  if (!arm.contains("notes")) return notes;
+  for (const auto& [name, value] : arm.at("notes").items())
+    notes.push_back(Json::array({name, number(value)}));
+  return notes;
+}
+
 /// An arm with its figures of the table; without a place on the axis it stands by its name.
 Json arm_json(const Json& arm, const Json& table, const std::string& metric, const std::string& source) {
   const auto name = arm.at("name").get<std::string>();
@@ -50,7 +59,8 @@ Json arm_json(const Json& arm, const Json& table, const std::string& metric, con
           {"users", table.at("users").get<int64_t>()},
           {"seconds", number(arm.at("training_seconds"))},
           {"tokens_per_slate", number(row->at("tokens_per_slate"))},
-          {"paired", paired_in(table, name, metric)}};
+          {"paired", paired_in(table, name, metric)},
+          {"notes", notes_json(arm)}};
 }
 
 /// Numbers far apart read better on a logarithm.

@@ -15,7 +15,7 @@ Json example() {
       "reference":"silent","axis":"T","metric":"ndcg@10","slates":400,"sample_seed":7,"seeds":[7],
       "arms":[{"name":"silent","model":"a","eval":{},"x":4,"training_seconds":0,"training_slates":null,
         "commands":["r2rank eval"]},{"name":"long","model":"b","eval":{},"x":64,"training_seconds":720,
-        "training_slates":90,"commands":["r2rank train","r2rank eval"]}],
+        "training_slates":90,"commands":["r2rank train","r2rank eval"],"notes":{"perplexity":12.5}}],
       "table":{"protocol":"loo","slates_hash":"0123","users":400,"rows":[
         {"scorer":"silent","metrics":{"ndcg@10[loo]":{"mean":0.5,"lo":0.4,"hi":0.6}},"tokens_per_slate":90},
         {"scorer":"long","metrics":{"ndcg@10[loo]":{"mean":0.55,"lo":0.45,"hi":0.65}},
@@ -52,6 +52,8 @@ TEST_F(StudySection, TakesTheFiguresOfItsArmsFromTheTable) {
   EXPECT_EQ(arm["seconds"], 720);
   EXPECT_EQ(arm["tokens_per_slate"], 900.12);
   EXPECT_EQ(arm["users"], 400);
+  EXPECT_EQ(arm["notes"].dump(), R"([["perplexity",12.5]])");
+  EXPECT_TRUE(study["arms"][0]["notes"].empty());
   EXPECT_EQ(arm["paired"]["to"], "silent");
   EXPECT_EQ(arm["paired"]["p"], 0.1);
   EXPECT_EQ(study_json(folder.path())["name"], "length");

@@ -73,7 +73,7 @@ def study_result(name, axis, places):
     return {"format": "r2rank-study", "version": 1, "name": name, "title": "How long should a rationale be?", "reference": arms[0], "axis": axis,
             "question": "Does a longer rationale rank better, at the same wall-clock?", "metric": "ndcg@10", "slates": 400, "sample_seed": 7, "seeds": [7],
             "arms": [{"name": arm, "model": "rl", "eval": {}, **({"x": 8 << at} if places else {}), "training_seconds": 720, "training_slates": 90,
-                      "commands": ["r2rank eval"]} for at, arm in enumerate(arms)],
+                      "commands": ["r2rank eval"], "notes": {"malformed share": 0.0, "perplexity": 12.5}} for at, arm in enumerate(arms)],
             "table": {"protocol": "loo-uni19-seed7", "slates_hash": "0123456789abcdef", "users": 400,
                       "rows": [{"scorer": arm, "metrics": {metric: interval(0.5 + 0.01 * at)}, "tokens_per_slate": 900 + 160 * at} for at, arm in enumerate(arms)],
                       "paired": [{"a": arm, "b": arms[0], "metrics": {metric: {**interval(0.01 * at), "p": 0.2, "p_permutation": 0.2, "p_holm": 0.4}}}

@@ -11,7 +11,20 @@ function studyBlock(study) {
     el("p", { class: "muted small" }, study.protocol, ", slates ", el("code", null, study.slates_hash)),
     study.axis.scale === "category" ? categoryPlot(study) : axisPlot(study),
     armsTable(study),
+    notesTable(study),
     study.slices.map(sliceBlock));
+}
+
+/// How the rationales of the arms read, where that was noted.
+function notesTable(study) {
+  const arms = study.arms.filter((arm) => arm.notes.length > 0);
+  if (arms.length === 0) return null;
+  const names = [...new Set(arms.flatMap((arm) => arm.notes.map(([name]) => name)))];
+  const value = (arm, name) => arm.notes.find(([own]) => own === name)?.[1] ?? null;
+  return [el("h4", null, "What the rationales are like"), dataTable([
+    { title: "arm", header: true, cell: (arm) => arm.name, sort: (arm) => arm.name },
+    ...names.map((name) => ({ title: name, right: true, cell: (arm) => brief(value(arm, name)), sort: (arm) => value(arm, name) })),
+  ], arms, { label: `Rationales of ${study.title}` })];
 }
 
 /// A slice has the shape of a comparison: its parts are the columns.
