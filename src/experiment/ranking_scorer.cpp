@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "base/log.h"
 #include "experiment/signal_reader.h"
 #include "learn/learned_reasoning.h"
