@@ -20,8 +20,8 @@ struct ReasonGate {
 };
 
 /// The gate that reasons about the fewest slates among those whose mean NDCG is not worse than the best
-/// gate's by as much as one standard error of their difference: reasoning costs, so that a gain which could be
-/// noise is not taken. Slates are ordered by doubt; equal doubt is never divided.
+/// gate's by as much as one standard error of their difference: reasoning costs, so that a gain which could
+/// be noise is not taken. Slates are ordered by doubt; equal doubt is never divided.
 ReasonGate fit_gate(std::vector<GateSample> samples);
 
 }  // namespace r2rank::learn
