@@ -121,6 +121,10 @@ class Eval : public Verb {
     if (!config_.pairs.empty() && !config_.reference.empty())
       base::fail_usage("eval", "expected --pairs or --reference (found both); leave one out");
     if (config_.keep_rationales) check_kept();
+    if (!config_.perplexity_model.empty() &&
+        (config_.model.empty() || (reasoning_.rationales == 0 && reasoning_.reason != "auto")))
+      base::fail_usage("eval", "--perplexity-model needs {}: without it there is nothing to measure",
+                       config_.model.empty() ? "--model" : "--rationales of at least 1");
     if (config_.output.empty()) return;
     check_place(config_.output);
     check_no_other_folder(config_.output);
@@ -195,7 +199,7 @@ class Eval : public Verb {
 
   /// The model and the scorer that reads it; both null without a model.
   struct Ranker {
-    std::unique_ptr<learn::RankingModel> model;
+    std::unique_ptr<learn::RankingModel> model, judge;
     std::unique_ptr<experiment::RankingScorer> scorer;
   };
 
@@ -209,6 +213,10 @@ class Eval : public Verb {
     dtype_ = ranker.model->model->options().dtype;
     ranker.scorer = std::make_unique<experiment::RankingScorer>(config_.name, *ranker.model, dataset, split,
                                                                 reasoning_, perturbation_);
+    if (config_.perplexity_model.empty()) return ranker;
+    // It reads the other model's prompts: its own, or the prompt's settings, have no say.
+    ranker.judge = learn::open_ranking_model(config_.perplexity_model, model_options_, {});
+    ranker.scorer->judge_rationales(*ranker.judge);
     return ranker;
   }
 

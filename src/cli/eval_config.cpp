@@ -41,6 +41,10 @@ void EvalConfig::describe(base::ConfigFields& fields) {
              "also tabulate coverage, diversity, popularity bias and calibration of the scores");
   fields.add("keep_rationales", keep_rationales,
              "also write what the model wrote about each candidate into --output");
+  fields.add(
+      "perplexity_model", perplexity_model,
+      "model under which the perplexity of what was written is measured, such as the one that training began "
+      "with (none: not measured)");
   fields.add("seconds", seconds, "times to record in summary.json, each name=seconds");
   fields.add("format", format, "how the table is written").one_of(experiment::table_format_names());
   fields.add("output", output,

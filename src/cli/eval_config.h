@@ -12,7 +12,7 @@ namespace r2rank::cli {
 /// What `r2rank eval` measures, on which slates, and how it is shown.
 struct EvalConfig {
   std::string dataset, split, part = "test";
-  std::string model, name = "model";
+  std::string model, name = "model", perplexity_model;
   std::vector<std::string> baselines = {"random", "constant", "popularity"};
   std::vector<std::string> scorers, scores, with;
   std::vector<std::string> pairs, seeds, metrics, slices, seconds;

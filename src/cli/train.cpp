@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/log.h"
@@ -88,7 +90,8 @@ class Train : public Verb {
       base::log_info("{} {}, as the signals were made with", key, own);
       value = own;
     };
-    follow("recent_targets", config_.recent_targets, set.withhold, config_.recent_targets <= set.withhold);
+    follow("recent_targets", config_.recent_targets, std::max<int64_t>(1, set.withhold - config_.withhold),
+           config_.withhold + config_.recent_targets <= set.withhold);
     follow("min_history", config_.min_history, set.min_history, config_.min_history >= set.min_history);
     learn::check_signal_targets(set, config_.withhold + config_.recent_targets, config_.min_history);
   }

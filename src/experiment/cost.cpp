@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <numeric>
 
 #include "data/training_slates.h"
@@ -151,9 +152,13 @@ ScoringCost estimate_scoring(const learn::RankingModel& model, const data::Datas
     const int64_t reasoned = cascade ? std::min(options.reason_top, candidates) : candidates;
     std::vector<int64_t> first(reasoned);
     std::iota(first.begin(), first.end(), 0);
-    cost.tokens_per_slate += (cascade ? prompt_tokens(prepared, 0) : 0) +
-                             prompt_tokens(rollout::part_of(prepared, first), options.rationales);
-    cost.sampled_tokens_per_slate += reasoned * options.rationales * options.rationale_tokens;
+    const double share = options.by_gate() ? options.gate.share : 1;  // of the slates that are reasoned about
+    cost.tokens_per_slate +=
+        (cascade || options.by_gate() ? prompt_tokens(prepared, 0) : 0) +
+        std::llround(share * static_cast<double>(
+                                 prompt_tokens(rollout::part_of(prepared, first), options.rationales)));
+    cost.sampled_tokens_per_slate +=
+        std::llround(share * static_cast<double>(reasoned * options.rationales * options.rationale_tokens));
   }
   cost.tokens_per_slate /= std::max<int64_t>(1, static_cast<int64_t>(seen.size()));
   cost.sampled_tokens_per_slate /= std::max<int64_t>(1, static_cast<int64_t>(seen.size()));

@@ -13,7 +13,7 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/progress.h"
-#include "baselines/llm/llm_scorer.h"
+#include "baselines/scorer_notes.h"
 #include "experiment/catalogue_evaluation.h"
 #include "metrics/ranking_metrics.h"
 
@@ -65,7 +65,7 @@ void score_batch(baselines::Scorer& scorer, std::span<const data::Slate> batch, 
 metrics::PerUserResults evaluate(baselines::Scorer& scorer, const data::SlateSet& slates,
                                  const data::Dataset& dataset, const std::string& label) {
   if (ranks_full_catalogue(slates)) return evaluate_catalogue(scorer, slates, dataset, label);
-  if (auto* llm = dynamic_cast<baselines::LlmScorer*>(&scorer)) llm->forget_notes();
+  if (auto* noted = dynamic_cast<baselines::ScorerNotes*>(&scorer)) noted->forget_notes();
   auto results = results_without_rows(scorer.name(), slates);
   const std::span<const data::Slate> all = slates.slates;
   base::Progress progress(label, static_cast<int64_t>(all.size()), "slates");
@@ -86,8 +86,8 @@ metrics::PerUserResults evaluate(baselines::Scorer& scorer, const data::SlateSet
 }
 
 std::vector<std::pair<std::string, double>> notes_of(const baselines::Scorer& scorer) {
-  const auto* llm = dynamic_cast<const baselines::LlmScorer*>(&scorer);
-  return llm == nullptr ? std::vector<std::pair<std::string, double>>() : llm->notes();
+  const auto* noted = dynamic_cast<const baselines::ScorerNotes*>(&scorer);
+  return noted == nullptr ? std::vector<std::pair<std::string, double>>() : noted->notes();
 }
 
 metrics::PerUserResults results_without_rows(const std::string& scorer, const data::SlateSet& slates) {

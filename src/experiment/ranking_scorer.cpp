@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "base/log.h"
 #include "experiment/signal_reader.h"
 #include "learn/learned_reasoning.h"
 #include "rollout/reason_about_best.h"
+#include "rollout/reason_gate.h"
 
 namespace r2rank::experiment {
 
@@ -27,12 +29,34 @@ void ReasoningOptions::describe(base::ConfigFields& fields) {
       .between(0.01, 1);
   fields.add("top_k", top_k, "sample among the k likeliest tokens (0: all)").between(0, 1e6);
   fields.add("slates_per_batch", slates_per_batch, "slates scored in one pass").between(1, 1024);
+  fields
+      .add(
+          "reason", reason,
+          "about which slates: always (all of them, where rationales are asked for), or auto (those that the model's "
+          "training found it to pay for; one rationale an item where rationales is not given)")
+      .one_of({"always", "auto"});
   fields.add("sampling_seed", seed, "seed of the rationales").at_least(0);
 }
 
+void ReasoningOptions::take_gate(const learn::RankingModel& model,
+                                 const std::optional<learn::LearnedReasoning>& learned) {
+  if (!learned || !learned->gate)
+    base::fail_usage(
+        "reasoning",
+        "reason = auto asks where reasoning pays, and {} has not learned it: train it with --stage rl "
+        "--valid-slates 200, or leave --reason out",
+        model.origin);
+  gate = *learned->gate;
+  base::log_info(
+      "reasoning where the silent scores leave a doubt of {:.3f} or more: {:.0f} % of {}'s validation slates",
+      gate.least_doubt, 100 * gate.share, model.origin);
+}
+
 void ReasoningOptions::follow_training(const learn::RankingModel& model, const base::ConfigFields& fields) {
+  if (reason == "auto" && rationales == 0) rationales = 1;
   if (rationales == 0) return;
   const auto learned = learn::learned_reasoning(model);
+  if (reason == "auto") take_gate(model, learned);
   if (!learned) return;
   std::vector<std::string> taken;
   const auto follow = [&](const char* key, auto& value, auto trained) {
@@ -64,6 +88,12 @@ RankingScorer::RankingScorer(std::string name, const learn::RankingModel& model,
   learn::check_positions(model, options.rationales > 0 ? options.rationale_tokens : 0);
 }
 
+void RankingScorer::judge_rationales(const learn::RankingModel& judge) {
+  check_judge(judge, model_);
+  judge_ = &judge;
+  forget_notes();
+}
+
 std::vector<double> RankingScorer::score(const data::Slate& slate) {
   return score_batch({&slate, 1}).front();
 }
@@ -90,6 +120,8 @@ std::vector<std::vector<double>> RankingScorer::member_scores(Slates slates, int
     scores.push_back(prepared[b].in_slate_order(rollouts[b].mean_scores()));
   for (size_t b = 0; keep_ && member == 0 && b < prepared.size(); ++b)
     kept_.push_back(rationales_of(prepared[b], rollouts[b], *model_.tokenizer));
+  for (size_t b = 0; b < prepared.size(); ++b)
+    quality_.add(prepared[b], rollouts[b], model_.reasoner->frame(), *model_.tokenizer);
   return scores;
 }
 
@@ -118,9 +150,14 @@ std::vector<rollout::SlateRollout> RankingScorer::roll_out_all(
 std::vector<rollout::SlateRollout> roll_out(const rollout::Reasoner& reasoner,
                                             std::span<const rollout::PreparedSlate* const> slates,
                                             const ReasoningOptions& options) {
-  if (options.rationales > 0 && options.reason_top > 0)
-    return rollout::reason_about_best(reasoner, slates, options.sampling(), options.reason_top);
-  if (options.rationales > 0) return reasoner.reason(slates, options.sampling(), true);
+  const auto reason = [&](std::span<const rollout::PreparedSlate* const> some) {
+    return options.reason_top > 0
+               ? rollout::reason_about_best(reasoner, some, options.sampling(), options.reason_top)
+               : reasoner.reason(some, options.sampling(), true);
+  };
+  if (options.by_gate())
+    return rollout::reason_where_doubtful(reasoner, slates, options.gate.least_doubt, reason);
+  if (options.rationales > 0) return reason(slates);
   std::vector<rollout::SlateRollout> rollouts(slates.size());
   auto silent = reasoner.silent_scores(slates);
   for (size_t b = 0; b < slates.size(); ++b) {

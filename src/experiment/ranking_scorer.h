@@ -6,8 +6,11 @@
 #include <vector>
 
 #include "baselines/scorer.h"
+#include "baselines/scorer_notes.h"
 #include "experiment/perturbation.h"
 #include "experiment/rationale_file.h"
+#include "experiment/rationale_quality.h"
+#include "learn/learned_reasoning.h"
 #include "learn/model_folder.h"
 #include "rollout/signal_source.h"
 #include "rollout/slate_prompts.h"
@@ -25,14 +28,20 @@ struct ReasoningOptions {
   int64_t slates_per_batch = 4;  ///< slates scored in one pass
   int64_t seed = 7;
   int64_t reason_top = 0;  ///< M: candidates of a slate that are reasoned about, the best silent ones; 0: all
+  std::string reason = "always";  ///< about which slates: "always", "auto": where the model's gate says
+  learn::LearnedReasoning::Gate gate = {0, 1};  ///< of "auto", taken from the model
 
   void describe(base::ConfigFields& fields);
   /// Takes rationale_tokens and temperature from the training of a model that learned to reason, where
   /// `fields` (which describe() filled) were not given them, and says so: other values would measure another
   /// model. Changes nothing for a silent evaluation. Errors: kData where the model's card holds impossible
-  /// ones.
+  /// ones; kUsage for reason = auto where it has no gate.
   void follow_training(const learn::RankingModel& model, const base::ConfigFields& fields);
   rollout::SamplingOptions sampling() const;
+  bool by_gate() const { return rationales > 0 && reason == "auto"; }
+
+ private:
+  void take_gate(const learn::RankingModel& model, const std::optional<learn::LearnedReasoning>& learned);
 };
 
 /// What a model concludes about slates under these options, and the tokens that took.
@@ -42,7 +51,7 @@ std::vector<rollout::SlateRollout> roll_out(const rollout::Reasoner& reasoner,
 
 /// A language model as a scorer of slates, with the signals of one that was trained with some. The references
 /// must outlive it.
-class RankingScorer : public baselines::Scorer {
+class RankingScorer : public baselines::Scorer, public baselines::ScorerNotes {
  public:
   /// Errors: as open_signals and learn::check_positions.
   RankingScorer(std::string name, const learn::RankingModel& model, const data::Dataset& dataset,
@@ -65,6 +74,13 @@ class RankingScorer : public baselines::Scorer {
   void keep_rationales() { keep_ = true; }
   const std::vector<SlateRationales>& kept() const { return kept_; }
 
+  /// The model under which the perplexity of rationales is taken from now on. Must outlive this. Errors: as
+  /// check_judge.
+  void judge_rationales(const learn::RankingModel& judge);
+  /// Those of RationaleQuality, about all that was written.
+  std::vector<std::pair<std::string, double>> notes() const override { return quality_.notes(); }
+  void forget_notes() override { quality_ = RationaleQuality(judge_); }
+
  private:
   using Slates = std::span<const data::Slate>;
   std::vector<rollout::PreparedSlate> prepare(Slates slates, int64_t member) const;
@@ -80,6 +96,8 @@ class RankingScorer : public baselines::Scorer {
   int64_t tokens_ = 0;
   bool keep_ = false;
   std::vector<SlateRationales> kept_;
+  const learn::RankingModel* judge_ = nullptr;
+  RationaleQuality quality_;
 };
 
 /// What a rollout wrote about a slate, in the slate's own order of candidates.

@@ -150,6 +150,44 @@ TEST_F(RankingScorerTest, ReasonsAboutTheBestAloneAndRanksThemFirst) {
   EXPECT_GT(worst_reasoned, best_other);
 }
 
+TEST_F(RankingScorerTest, ReasonsWhereTheGateOfItsModelSays) {
+  ReasoningOptions some = reasoning();
+  some.reason = "auto";
+  some.gate.least_doubt = 0;
+  const data::Slate& slate = split_.test.slates[0];
+  const auto all = scorer(reasoning()).reason(slate), doubtful = scorer(some).reason(slate);
+  EXPECT_EQ(doubtful.rationales, all.rationales);
+  some.gate.least_doubt = 2;
+  const auto sure = scorer(some).reason(slate);
+  EXPECT_EQ(sure.scores, scorer({}).score(slate));
+  for (const auto& texts : sure.rationales) EXPECT_TRUE(texts.empty());
+  auto one = scorer(some), silent = scorer({});
+  one.score_batch(slates(2));
+  silent.score_batch(slates(2));
+  EXPECT_EQ(one.tokens(), silent.tokens());
+}
+
+TEST_F(RankingScorerTest, TakesTheGateFromItsModelsTrainingOrSaysThatThereIsNone) {
+  ReasoningOptions some;
+  base::ConfigFields fields;
+  some.describe(fields);
+  fields.set("reason", "auto");
+  const auto refused = [&] {
+    return data::testing::error_of(base::ErrorKind::kUsage, [&] { some.follow_training(*model_, fields); });
+  };
+  data::testing::expect_parts(refused(), {"reason = auto", "--valid-slates"});
+  model_->training = R"({"configuration": {"stage": "rl"}})";
+  data::testing::expect_parts(refused(), {"reason = auto", "--valid-slates"});
+  model_->training =
+      R"({"configuration": {"stage": "rl", "rationale_tokens": 5}, "reason_gate": {"least_doubt": 0.5, "share": 0.1}})";
+  some.rationales = 0;
+  some.follow_training(*model_, fields);
+  EXPECT_EQ(some.rationales, 1);
+  EXPECT_EQ(some.rationale_tokens, 5);
+  EXPECT_EQ(some.gate.least_doubt, 0.5);
+  EXPECT_TRUE(some.by_gate());
+}
+
 TEST_F(RankingScorerTest, AnotherSeedWritesOtherRationales) {
   ReasoningOptions other = reasoning();
   other.seed = 8;

@@ -11,6 +11,11 @@ namespace r2rank::learn {
 struct LearnedReasoning {
   int64_t rationale_tokens = 16;  ///< T
   double temperature = 1;
+  /// Where it pays, as validation slates showed (gate_fit.h); none where none were ranked both ways.
+  struct Gate {
+    double least_doubt = 0, share = 0;
+  };
+  std::optional<Gate> gate = {};
 };
 
 /// What a model learned to reason with, by `train --stage rl` or by `sft`; nothing for a base model or one

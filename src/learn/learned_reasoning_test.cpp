@@ -34,6 +34,21 @@ TEST(LearnedReasonings, AreNoneWhereNothingReasoned) {
     EXPECT_FALSE(learned_with(card)) << card;
 }
 
+TEST(LearnedReasonings, KnowWhereReasoningPaysIfThatWasMeasured) {
+  const auto with = [](const std::string& gate) {
+    return learned_with(R"({"configuration": {"stage": "rl"}, "reason_gate": )" + gate + "}");
+  };
+  EXPECT_FALSE(learned_with(R"({"configuration": {"stage": "rl"}})")->gate);
+  const auto gate = with(R"({"least_doubt": 0.8, "share": 0.25, "silent": 0.5})")->gate;
+  ASSERT_TRUE(gate);
+  EXPECT_EQ(gate->least_doubt, 0.8);
+  EXPECT_EQ(gate->share, 0.25);
+  for (const char* damaged :
+       {"7", "{}", R"({"least_doubt": "x", "share": 1})", R"({"least_doubt": -1, "share": 1})"})
+    expect_parts(error_of(base::ErrorKind::kData, [&] { with(damaged); }),
+                 {"runs/it", "gate", "least_doubt"});
+}
+
 TEST(LearnedReasonings, ThatAreImpossibleAreRefused) {
   expect_parts(error_of(base::ErrorKind::kData,
                         [] { learned_with(R"({"configuration":{"stage":"rl","rationale_tokens":0}})"); }),

@@ -106,12 +106,14 @@ void refuse_signals(const std::string& verb, const RankingModel& ranking) {
                      ranking.prompts->signal_names().front());
 }
 
-void check_signal_targets(const rollout::SignalSet& set, int64_t recent_targets, int64_t min_history) {
-  if (recent_targets > set.withhold)
-    base::fail_usage("train",
-                     "recent_targets = {} takes targets that the early rankers of the signals have learned "
-                     "from, which withheld {}: lower it, or make signals with --withhold {}",
-                     recent_targets, set.withhold, recent_targets);
+void check_signal_targets(const rollout::SignalSet& set, int64_t last_events, int64_t min_history) {
+  if (last_events > set.withhold)
+    base::fail_usage(
+        "train",
+        "targets among the last {} training events (recent_targets, and withhold before them) are asked for, "
+        "and the early rankers of the signals have learned from all but the last {}: lower recent_targets, or "
+        "make signals with --withhold {}",
+        last_events, set.withhold, last_events);
   if (min_history < set.min_history)
     base::fail_usage(
         "train",

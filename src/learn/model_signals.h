@@ -33,8 +33,9 @@ void use_signals(SignalConfig& config, const data::Dataset& dataset, const data:
 /// Refuses a model with signals, and a prompt that shows some, where none are used. Errors: kUsage.
 void refuse_signals(const std::string& verb, const RankingModel& ranking);
 
-/// Refuses training slates whose targets the early rankers may have learned from. Errors: kUsage.
-void check_signal_targets(const rollout::SignalSet& set, int64_t recent_targets, int64_t min_history);
+/// Refuses training slates whose targets, among a user's last `last_events` training events, the early
+/// rankers may have learned from. Errors: kUsage.
+void check_signal_targets(const rollout::SignalSet& set, int64_t last_events, int64_t min_history);
 
 /// Writes signals.json and the full rankers into an existing folder, and what the model's card says of them.
 /// Errors: kIo; kData where the files are not those the run began with.

@@ -146,7 +146,7 @@ TEST_F(ModelSignalsTest, TargetsThatEarlyRankersKnowAreRefused) {
   };
   EXPECT_NO_THROW(check_signal_targets(set_, 2, 3));
   EXPECT_NO_THROW(check_signal_targets(set_, 1, 5));
-  expect_parts(says(6, 3), {"recent_targets = 6", "withheld 2", "--withhold 6"});
+  expect_parts(says(6, 3), {"last 6 training events", "all but the last 2", "--withhold 6"});
   expect_parts(says(2, 1), {"min_history = 1", "raise it to 3"});
 }
 

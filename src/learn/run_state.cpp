@@ -28,6 +28,11 @@ json best_json(const RunState::Best& best) {
   return {{"value", best.value}, {"step", best.step}, {"worse", best.worse}};
 }
 
+json gate_json(const ReasonGate& gate) {
+  return {{"least_doubt", gate.least_doubt}, {"share", gate.share}, {"silent", gate.silent},
+          {"reasoned", gate.reasoned},       {"gated", gate.gated}, {"slates", gate.slates}};
+}
+
 /// state.json of a checkpoint; its errors name the verb that reads it.
 class StateFile {
  public:
@@ -61,6 +66,19 @@ class StateFile {
     const json& value = best.at("value");
     if (!value.is_number()) damaged("the best value is {}, expected a number", base::json_excerpt(value));
     return RunState::Best{value.get<double>(), counter_of(best, "step"), counter_of(best, "worse")};
+  }
+
+  std::optional<ReasonGate> gate() const {
+    if (!document_.contains("reason_gate")) return std::nullopt;
+    const json& gate = document_.at("reason_gate");
+    const auto number = [&](const char* key) {
+      const json& value = gate.at(key);
+      if (!value.is_number() || !(value.get<double>() >= 0) || value.get<double>() > 2)
+        damaged("'{}' of the gate is {}, expected a number from 0 to 2", key, base::json_excerpt(value));
+      return value.get<double>();
+    };
+    return ReasonGate{number("least_doubt"), number("share"), number("silent"),
+                      number("reasoned"),    number("gated"), counter_of(gate, "slates")};
   }
 
   void refuse_other_data(const RunIdentity& identity) const {
@@ -178,17 +196,21 @@ std::string checkpoint_dtype(const base::Path& run, const std::string& verb) {
   }
 }
 
+std::string training_text(const RunState& state, const RunIdentity& identity) {
+  json training = {{"step", state.step},
+                   {"slates", state.slates},
+                   {"seconds", state.seconds},
+                   {"dataset_hash", identity.dataset_hash},
+                   {"training_hash", identity.split_hash},
+                   {"configuration", json::parse(identity.configuration)}};
+  if (state.gate) training["reason_gate"] = gate_json(*state.gate);
+  return training.dump();
+}
+
 void save_checkpoint(const base::Path& run, const RankingModel& model, AdamW& optimizer, Critic* critic,
                      const RunState& state, const RunIdentity& identity) {
   base::AtomicFolder folder(run / "checkpoint", true);
-  const json configuration = json::parse(identity.configuration);
-  const json training = {{"step", state.step},
-                         {"slates", state.slates},
-                         {"seconds", state.seconds},
-                         {"dataset_hash", identity.dataset_hash},
-                         {"training_hash", identity.split_hash},
-                         {"configuration", configuration}};
-  write_ranking_model(model, folder.path(), training.dump());
+  write_ranking_model(model, folder.path(), training_text(state, identity));
   save_moments(folder.path() / "optimizer.safetensors", optimizer);
   if (critic != nullptr)
     save_moments(folder.path() / "critic.safetensors", critic->optimizer(), masters(critic->parameters()));
@@ -203,10 +225,11 @@ void save_checkpoint(const base::Path& run, const RankingModel& model, AdamW& op
                    {"dtype", model.model->options().dtype},
                    {"dataset_hash", identity.dataset_hash},
                    {"split_hash", identity.split_hash},
-                   {"configuration", configuration}};
+                   {"configuration", json::parse(identity.configuration)}};
   if (!identity.rationales_hash.empty()) document["rationales_hash"] = identity.rationales_hash;
   if (!identity.signals_hash.empty()) document["signals_hash"] = identity.signals_hash;
   if (state.best) document["best"] = best_json(*state.best);
+  if (state.gate) document["reason_gate"] = gate_json(*state.gate);
   base::write_file(folder.path() / "state.json", document.dump(2) + "\n");
   folder.commit();
 }
@@ -219,8 +242,9 @@ RunState load_checkpoint(const base::Path& run, AdamW& optimizer, Critic* critic
     file.refuse_other_data(identity);
     file.refuse_differences(json::parse(identity.configuration));
     file.warn_of_other_draws();
-    state = {file.counter("step"), file.counter("slates"), file.seconds(), file.counter("nonfinite_steps"),
-             file.best()};
+    state = {file.counter("step"), file.counter("slates"),
+             file.seconds(),       file.counter("nonfinite_steps"),
+             file.best(),          file.gate()};
     optimizer.restore(file.counter("optimizer_steps"));
     if (critic != nullptr) critic->optimizer().restore(optimizer.steps());
   } catch (const json::exception& error) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "learn/critic.h"
+#include "learn/gate_fit.h"
 #include "learn/model_folder.h"
 #include "learn/optimizer.h"
 
@@ -22,7 +23,8 @@ struct RunState {
     int64_t step = 0;   ///< after which it was measured
     int64_t worse = 0;  ///< measurements since, none of them better
   };
-  std::optional<Best> best = {};  ///< of a stage that looks for it
+  std::optional<Best> best = {};        ///< of a stage that looks for it
+  std::optional<ReasonGate> gate = {};  ///< of the last measurement that ranked slates both ways
 };
 
 /// What a checkpoint belongs to: with anything else it would be another run.
@@ -41,6 +43,9 @@ std::string configuration_of(Config config) {
   config.describe(fields);
   return fields.as_json();
 }
+
+/// What a model's card says of its training, a JSON object (docs/formats.md).
+std::string training_text(const RunState& state, const RunIdentity& identity);
 
 /// Writes <run>/checkpoint whole or not at all: our model folder, optimizer.safetensors, critic.safetensors
 /// where there is a critic, state.json (state, resolved configuration, hashes of dataset and split).

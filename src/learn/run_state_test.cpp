@@ -86,6 +86,22 @@ TEST_F(Checkpoint, GivesCountersAndMomentsBackBitForBit) {
   for (size_t i = 0; i < moments.size(); ++i) EXPECT_TRUE(moments[i].equal(expected[i])) << i;
 }
 
+TEST_F(Checkpoint, KeepsTheGateOfTheLastMeasurementAndWritesItOnTheModelsCard) {
+  Trained trained(base_), fresh(base_);
+  RunState state{12, 96, 3.25, 2};
+  state.gate = ReasonGate{0.75, 0.5, 0.5, 0.4, 0.6, 40};
+  save(trained, state);
+  const RunState found = load(fresh, config_);
+  ASSERT_TRUE(found.gate);
+  EXPECT_EQ(found.gate->least_doubt, 0.75);
+  EXPECT_EQ(found.gate->share, 0.5);
+  EXPECT_EQ(found.gate->gated, 0.6);
+  EXPECT_EQ(found.gate->slates, 40);
+  EXPECT_EQ(json::parse(training_text(state, identity_of(config_))).at("reason_gate").at("least_doubt"),
+            0.75);
+  EXPECT_FALSE(json::parse(training_text({}, identity_of(config_))).contains("reason_gate"));
+}
+
 TEST_F(Checkpoint, IsThereOnceItIsWholeAndIsAModelToo) {
   EXPECT_FALSE(has_checkpoint(run_));
   std::filesystem::create_directories(saved_);
@@ -189,6 +205,10 @@ TEST_F(Checkpoint, WithValuesThatNoRunLeavesIsDamaged) {
     with("seconds", value);
     expect_parts(refusal(config_), {"state.json", "damaged", "seconds"});
   }
+  with("reason_gate", {{"least_doubt", 3}, {"share", 0}});
+  expect_parts(refusal(config_), {"state.json", "damaged", "least_doubt", "gate"});
+  with("reason_gate", 7);
+  expect_parts(refusal(config_), {"state.json", "damaged"});
   with("dtype", "f64");
   expect_parts(error_of(base::ErrorKind::kData, [&] { checkpoint_dtype(run_, "train"); }),
                {"dtype", "expected bf16 or f32"});

@@ -163,6 +163,7 @@ StepLog SftTrainer::measure() {
     outcome += measure_sft(*model_.model, model_.reasoner->frame(), views_of(pack));
   if (!examples_.valid.empty()) add_outcome(outcome, config_.step_options(), "valid_", log);
   const SlateMeasurement ranked = measure_slates(*model_.reasoner, valid_slates_, config_.sampling());
+  if (ranked.reasoned) state_.gate = ranked.gate();
   const auto entries = ranked.entries();
   if (!valid_slates_.empty()) log.insert(log.end(), entries.begin(), entries.end());
   log.emplace_back("valid_seconds", seconds_since(start));

@@ -5,6 +5,7 @@
 
 #include "base/random.h"
 #include "metrics/ranking_metrics.h"
+#include "rollout/reason_gate.h"
 
 namespace r2rank::learn {
 namespace {
@@ -43,8 +44,11 @@ void add_slates(const rollout::Reasoner& reasoner, Slates slates, const rollout:
   }
   const auto rollouts = reasoner.reason(slates, sampling, true);
   for (size_t b = 0; b < slates.size(); ++b) {
-    sum.silent += ndcg_of(rollouts[b].silent, *slates[b]);
-    sum.reasoned = sum.reasoned.value_or(0) + ndcg_of(rollouts[b].mean_scores(), *slates[b]);
+    const double silent = ndcg_of(rollouts[b].silent, *slates[b]),
+                 reasoned = ndcg_of(rollouts[b].mean_scores(), *slates[b]);
+    sum.silent += silent;
+    sum.reasoned = sum.reasoned.value_or(0) + reasoned;
+    sum.both.push_back({rollout::doubt_of(rollouts[b].silent), silent, reasoned});
     written.add(rollouts[b]);
   }
 }
@@ -75,6 +79,9 @@ std::vector<std::pair<std::string, double>> SlateMeasurement::entries() const {
   entries.emplace_back("valid_ndcg", *reasoned);
   entries.emplace_back("valid_rationale_length", length);
   entries.emplace_back("valid_rationale_ended", ended);
+  const ReasonGate found = gate();
+  entries.emplace_back("valid_ndcg_gated", found.gated);
+  entries.emplace_back("valid_reasoned_share", found.share);
   return entries;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "data/split.h"
+#include "learn/gate_fit.h"
 #include "rollout/reasoner.h"
 #include "rollout/slate_prompts.h"
 
@@ -23,6 +24,9 @@ struct SlateMeasurement {
   std::optional<double> reasoned;  ///< NDCG@10 of the mean scores after rationales, where any were asked for
   double length = 0, ended = 0;    ///< tokens of a rationale, share of rationales that end by themselves
 
+  std::vector<GateSample> both = {};  ///< each slate, where it was ranked both ways
+
+  ReasonGate gate() const { return fit_gate(both); }
   /// The value that says how well the model ranks as it is used.
   double ndcg() const { return reasoned.value_or(silent); }
   /// As entries of a run's log (docs/metrics.md).

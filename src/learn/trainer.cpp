@@ -217,8 +217,9 @@ bool Trainer::measures_since(double before) const {
 StepLog Trainer::measure() {
   const auto start = std::chrono::steady_clock::now();
   const SlateMeasurement ranked = measure_slates(*model_.reasoner, valid_slates_, config_.valid_sampling());
-  if (state_.step > 0 && config_.selects_best()) keep_best(ranked.ndcg(), true);
   StepLog log = ranked.entries();
+  if (ranked.reasoned) state_.gate = ranked.gate();
+  if (state_.step > 0 && config_.selects_best()) keep_best(ranked.ndcg(), true);
   log.emplace_back("valid_seconds",
                    std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   return log;

@@ -236,9 +236,16 @@ TEST_F(TrainerTest, RanksValidationSlatesBeforeTheFirstStepAndAsTheBudgetGoesBy)
       EXPECT_LE(line.at(key), 1) << key;
     }
     EXPECT_GT(line.at("valid_rationale_length"), 0);
+    const double silent = line.at("valid_ndcg_silent"), share = line.at("valid_reasoned_share");
+    EXPECT_GE(line.at("valid_ndcg_gated"), silent);
+    EXPECT_EQ(line.at("valid_ndcg_gated") == silent, share == 0);
     EXPECT_GT(line.at("valid_seconds"), 0);
   }
   EXPECT_EQ(measured, (std::vector<int64_t>{0, 5, 10, 15, 20}));
+  const auto card = nlohmann::json::parse(open_tiny(folder_.path() / "with")->training);
+  EXPECT_EQ(card.at("reason_gate").at("slates"), 6);
+  EXPECT_FALSE(
+      nlohmann::json::parse(open_tiny(folder_.path() / "without")->training).contains("reason_gate"));
   for (const char* file : {"model.safetensors", "extra.safetensors"})
     EXPECT_TRUE(base::read_file(folder_.path() / "with/model" / file) ==
                 base::read_file(folder_.path() / "without/model" / file))

@@ -149,12 +149,7 @@ void TrainingStage::write_result() {
 void TrainingStage::write_model(const base::Path& target) {
   base::AtomicFolder folder(target, true);
   state_.seconds = elapsed();
-  const std::string training = fmt::format(
-      R"({{"step": {}, "slates": {}, "seconds": {}, "dataset_hash": "{}", "training_hash": "{}", )"
-      R"("configuration": {}}})",
-      state_.step, state_.slates, state_.seconds, identity_.dataset_hash, identity_.split_hash,
-      identity_.configuration);
-  write_ranking_model(model_, folder.path(), training);
+  write_ranking_model(model_, folder.path(), training_text(state_, identity_));
   folder.commit();
 }
 

@@ -12,6 +12,7 @@ namespace {
 constexpr const char* kStep = "step";
 constexpr const char* kClock = "clock";
 constexpr const char* kSeconds = "seconds";
+constexpr const char* kValidNdcg = "valid_ndcg@10";  // one name, so that runs and baselines share a plot
 
 /// Values by column, in the order in which columns appear; NaN where a step did not log one.
 class Columns {
@@ -73,10 +74,18 @@ Json as_json(const std::string& name, const char* kind, const Columns& columns) 
   return json;
 }
 
+double number_or(const Json& line, const char* name, double otherwise) {
+  return line.contains(name) && line.at(name).is_number() ? line.at(name).get<double>() : otherwise;
+}
+
+/// The clock counts steps and measurements alike. What validation slates said is that of the ranking as it is
+/// used: after rationales where there are any.
 void add_line(const Json& line, double& clock, Columns& columns) {
   columns.add(kStep, line.at(kStep).get<double>());
-  if (line.contains(kSeconds) && line.at(kSeconds).is_number()) clock += line.at(kSeconds).get<double>();
+  clock += number_or(line, kSeconds, 0) + number_or(line, "valid_seconds", 0);
   columns.add(kClock, clock);
+  const double valid = number_or(line, "valid_ndcg", number_or(line, "valid_ndcg_silent", NAN));
+  if (!std::isnan(valid)) columns.add(kValidNdcg, valid);
   for (const auto& [name, value] : line.items())
     if (name != kStep && name != kClock && (value.is_number() || value.is_null()))
       columns.add(name, value.is_null() ? NAN : value.get<double>());
@@ -94,7 +103,7 @@ Json chosen_trial(const Json& report) {
 void add_epoch(const Json& epoch, Columns& columns) {
   columns.add("epoch", epoch.at("epoch").get<double>());
   columns.add(kClock, epoch.at(kSeconds).get<double>());
-  for (const auto& [field, name] : {std::pair("loss", "loss"), std::pair("ndcg@10", "valid_ndcg@10")})
+  for (const auto& [field, name] : {std::pair("loss", "loss"), std::pair("ndcg@10", kValidNdcg)})
     if (epoch.contains(field) && epoch.at(field).is_number())
       columns.add(name, epoch.at(field).get<double>());
   columns.end_row();

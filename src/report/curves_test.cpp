@@ -33,6 +33,16 @@ TEST_F(RunCurves, AddUpTheClockAndKeepTheOrderOfColumns) {
   EXPECT_EQ(curves["kind"], "run");
 }
 
+TEST_F(RunCurves, CountMeasurementsOnTheClockAndNameThemAsBaselinesDo) {
+  const Json silent =
+      of("{\"step\":0,\"valid_ndcg_silent\":0.2,\"valid_seconds\":4}\n{\"step\":1,\"seconds\":2}\n"
+         "{\"step\":2,\"seconds\":2,\"valid_ndcg_silent\":0.5,\"valid_seconds\":4}\n");
+  EXPECT_EQ(column(silent, "clock").dump(), "[4,6,12]");
+  EXPECT_EQ(column(silent, "valid_ndcg@10").dump(), "[0.2,null,0.5]");
+  const Json reasoned = of("{\"step\":1,\"valid_ndcg_silent\":0.5,\"valid_ndcg\":0.6}\n");
+  EXPECT_EQ(column(reasoned, "valid_ndcg@10").dump(), "[0.6]");
+}
+
 TEST_F(RunCurves, AColumnThatBeginsLaterIsEmptyBefore) {
   const Json curves = of("{\"step\":1,\"a\":1}\n{\"step\":2,\"b\":2}\n");
   EXPECT_EQ(column(curves, "a").dump(), "[1,null]");

@@ -144,12 +144,11 @@ std::string table_text(const Json& table) {
   return text + "\n";
 }
 
-std::string comparison_text(const Json& table) {
-  if (table.is_null()) return "";
+/// A table of scorers by columns, as experiment::comparison_json() has it.
+std::string cells_text(const Json& table) {
   Line head = {"scorer"};
   for (const auto& column : table["columns"]) head.push_back(plain(column["name"]));
-  std::string text =
-      fmt::format("## {} over data sets\n\n", plain(table["metric"])) + experiment::markdown_head(head);
+  std::string text = experiment::markdown_head(head);
   for (const auto& row : table["rows"]) {
     Line line = {plain(row["scorer"])};
     for (const auto& cell : row["cells"])
@@ -157,6 +156,11 @@ std::string comparison_text(const Json& table) {
     text += experiment::markdown_line(line);
   }
   return text + "\n";
+}
+
+std::string comparison_text(const Json& table) {
+  if (table.is_null()) return "";
+  return fmt::format("## {} over data sets\n\n", plain(table["metric"])) + cells_text(table);
 }
 
 /// The last value of each column of a curve; a page shows the rest.
@@ -174,8 +178,7 @@ std::string curves_text(const Json& curves) {
 
 std::string study_text(const Json& study) {
   std::string text = fmt::format("## Study: {}\n\n", plain(study["title"]));
-  for (const char* field : {"question", "conclusion"})
-    if (!study[field].get<std::string>().empty()) text += plain(study[field]) + "\n\n";
+  if (!study["question"].get<std::string>().empty()) text += plain(study["question"]) + "\n\n";
   text += experiment::markdown_head({"arm", plain(study["axis"]["label"]), plain(study["metric"]),
                                      "difference", "to", "p (Holm)", "tokens", "seconds"});
   for (const auto& arm : study["arms"]) {
@@ -188,8 +191,9 @@ std::string study_text(const Json& study) {
          plain(arm["tokens_per_slate"]), plain(arm["seconds"])});
   }
   text += "\n";
-  for (const auto& note : study["notes"]) text += fmt::format("- {}\n", plain(note));
-  return text + "\n";
+  for (const auto& slice : study["slices"])
+    text += fmt::format("### By {}\n\n", plain(slice["title"])) + cells_text(slice);
+  return text;
 }
 
 std::string bench_text(const Json& bench) {

@@ -20,8 +20,9 @@ Json example() {
       "comparison":{"metric":"ndcg@10","columns":[{"name":"shop"},{"name":"films"}],
         "rows":[{"scorer":"mine","cells":[{"mean":0.55,"lo":0.45,"hi":0.65},null]}]},
       "curves":[{"name":"runs/a","steps":2,"columns":["step","ndcg"],"values":[[1,2],[0.25,0.5]]}],
-      "studies":[{"title":"Length","question":"Q?","conclusion":"","metric":"ndcg@10","axis":{"label":"T"},
-        "notes":["n"],"arms":[{"name":"a","x":16,"mean":0.5,"lo":null,"hi":null,"paired":null,
+      "studies":[{"title":"Length","question":"Q?","metric":"ndcg@10","axis":{"label":"T"},
+        "slices":[{"title":"history","columns":[{"name":"short"},{"name":"long"}],
+          "rows":[{"scorer":"a","cells":[{"mean":0.5,"lo":0.4,"hi":0.6},null]}]}],"arms":[{"name":"a","x":16,"mean":0.5,"lo":null,"hi":null,"paired":null,
         "tokens_per_slate":9,"seconds":null}]}],
       "benches":[{"model":"m","dtype":"bf16","device":"cpu","rows":[{"name":"prefill","ms":1,"rate":2,
         "unit":"tokens","gflops":3,"share":0.5}]}],
@@ -35,10 +36,11 @@ Json example() {
 TEST(Markdown, HasEveryPart) {
   const std::string text = render_markdown(example());
   expect_parts(
-      text, {"| mine | 0.500 [0.400, 0.600] | 0.550 [0.450, 0.650] | 320 |  | 0.150 [0.050, 0.250] (0.02) |",
-             "| mine | 0.550 [0.450, 0.650] |  |", "- runs/a (2 steps): step 2; ndcg 0.5\n",
-             "| a | 16 | 0.500 |", "| prefill | 1 | 2 | tokens | 3 | 0.50 |",
-             "| shop | 1 | 2 | 3 | 0.123 | loo |", "- run `runs/a`: `r2rank train`\n", "- split `s`\n"});
+      text,
+      {"| mine | 0.500 [0.400, 0.600] | 0.550 [0.450, 0.650] | 320 |  | 0.150 [0.050, 0.250] (0.02) |",
+       "| mine | 0.550 [0.450, 0.650] |  |", "- runs/a (2 steps): step 2; ndcg 0.5\n", "| a | 16 | 0.500 |",
+       "### By history\n", "| a | 0.500 [0.400, 0.600] |  |", "| prefill | 1 | 2 | tokens | 3 | 0.50 |",
+       "| shop | 1 | 2 | 3 | 0.123 | loo |", "- run `runs/a`: `r2rank train`\n", "- split `s`\n"});
   EXPECT_TRUE(text.starts_with(kMarkdownMark));
 }
 

@@ -1,9 +1,6 @@
 #include "report/study_section.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <filesystem>
 
@@ -15,56 +12,10 @@ namespace {
 
 constexpr const char* kFormat = "r2rank-study";
 constexpr int64_t kVersion = 1;
-constexpr std::array<std::string_view, 3> kScales = {"linear", "log", "category"};
 
-std::string text(const Json& json, const char* name) {
-  return json.contains(name) ? json.at(name).get<std::string>() : "";
+Json number(const Json& value) {
+  return value.is_null() ? Json() : rounded(value.get<double>());
 }
-
-/// null where it is missing.
-Json number(const Json& json, const char* name) {
-  if (!json.contains(name) || json.at(name).is_null()) return nullptr;
-  return rounded(json.at(name).get<double>());
-}
-
-Json axis_json(const Json& axis, const std::string& source) {
-  const std::string scale = axis.value("scale", "category");
-  if (std::find(kScales.begin(), kScales.end(), scale) == kScales.end())
-    base::fail_data("report", "expected linear, log or category as the axis's 'scale' in {}, found '{}'",
-                    source, scale);
-  return {{"label", axis.at("label").get<std::string>()}, {"scale", scale}};
-}
-
-Json place_json(const Json& arm, const Json& axis, const std::string& source) {
-  const Json& x = arm.at("x");
-  const bool fits = axis["scale"] == "category" ? x.is_string() || x.is_number() : x.is_number();
-  if (!fits || (axis["scale"] == "log" && x.get<double>() <= 0))
-    base::fail_data("report", "expected a place on the {} axis as 'x' of an arm in {}, found {}",
-                    axis["scale"].get<std::string>(), source, base::json_excerpt(x));
-  return x.is_number() ? rounded(x.get<double>(), 8) : x;
-}
-
-Json paired_json(const Json& arm) {
-  if (!arm.contains("paired") || arm.at("paired").is_null()) return nullptr;
-  const Json& paired = arm.at("paired");
-  Json json = {{"to", paired.at("to").get<std::string>()}};
-  for (const char* name : {"mean", "lo", "hi", "p", "p_holm"}) json[name] = number(paired, name);
-  return json;
-}
-
-Json arm_json(const Json& arm, const Json& axis, const std::string& source) {
-  Json json = {{"name", arm.at("name").get<std::string>()},
-               {"series", text(arm, "series")},
-               {"x", place_json(arm, axis, source)},
-               {"mean", rounded(arm.at("mean").get<double>())}};
-  for (const char* name : {"lo", "hi", "users", "seconds", "tokens_per_slate"})
-    json[name] = number(arm, name);
-  json["paired"] = paired_json(arm);
-  json["note"] = text(arm, "note");
-  return json;
-}
-
-// ---- a study folder's own file: arms by name, their figures in a table as `eval --format json` has it ----
 
 const Json* row_called(const Json& table, const std::string& name) {
   for (const auto& row : table.at("rows"))
@@ -77,27 +28,39 @@ Json paired_in(const Json& table, const std::string& name, const std::string& me
   for (const auto& pair : table.at("paired")) {
     if (pair.at("a") != name) continue;
     const Json& test = pair.at("metrics").at(metric);
-    return {{"to", pair.at("b")},  {"mean", test.at("mean")},       {"lo", test.at("lo")},
-            {"hi", test.at("hi")}, {"p", test.at("p_permutation")}, {"p_holm", test.at("p_holm")}};
+    return {{"to", pair.at("b").get<std::string>()}, {"mean", number(test.at("mean"))},
+            {"lo", number(test.at("lo"))},           {"hi", number(test.at("hi"))},
+            {"p", number(test.at("p_permutation"))}, {"p_holm", number(test.at("p_holm"))}};
   }
   return nullptr;
 }
 
-Json arm_of_table(const Json& arm, const Json& table, const std::string& metric, const std::string& source) {
+/// [[name, value], ...] of what was noted about its rationales.
+Json notes_json(const Json& arm) {
+  Json notes = Json::array();
+  if (!arm.contains("notes")) return notes;
+  for (const auto& [name, value] : arm.at("notes").items())
+    notes.push_back(Json::array({name, number(value)}));
+  return notes;
+}
+
+/// An arm with its figures of the table; without a place on the axis it stands by its name.
+Json arm_json(const Json& arm, const Json& table, const std::string& metric, const std::string& source) {
   const auto name = arm.at("name").get<std::string>();
   const Json* row = row_called(table, name);
   if (row == nullptr)
     base::fail_data("report", "expected a row of the table for the arm '{}' in {}, found none", name, source);
   const Json& value = row->at("metrics").at(metric);
   return {{"name", name},
-          {"x", arm.contains("x") ? arm.at("x") : Json(name)},
-          {"mean", value.at("mean")},
-          {"lo", value.at("lo")},
-          {"hi", value.at("hi")},
-          {"users", table.at("users")},
-          {"seconds", arm.at("training_seconds")},
-          {"tokens_per_slate", row->at("tokens_per_slate")},
-          {"paired", paired_in(table, name, metric)}};
+          {"x", arm.contains("x") ? rounded(arm.at("x").get<double>(), 8) : Json(name)},
+          {"mean", number(value.at("mean"))},
+          {"lo", number(value.at("lo"))},
+          {"hi", number(value.at("hi"))},
+          {"users", table.at("users").get<int64_t>()},
+          {"seconds", number(arm.at("training_seconds"))},
+          {"tokens_per_slate", number(row->at("tokens_per_slate"))},
+          {"paired", paired_in(table, name, metric)},
+          {"notes", notes_json(arm)}};
 }
 
 /// Numbers far apart read better on a logarithm.
@@ -111,47 +74,69 @@ std::string scale_of(const Json& arms) {
   return least > 0 && most >= 8 * least ? "log" : "linear";
 }
 
-/// The same study with its figures in its arms.
-Json with_figures(const Json& study, const std::string& source) {
+Json cell_json(const Json& cell) {
+  if (cell.is_null()) return nullptr;
+  Json json = {
+      {"mean", number(cell.at("mean"))}, {"lo", number(cell.at("lo"))}, {"hi", number(cell.at("hi"))}};
+  if (!cell.contains("to_reference")) return json;
+  const Json& test = cell.at("to_reference");
+  json["to_reference"] = {{"mean", number(test.at("mean"))}, {"p_holm", number(test.at("p_holm"))}};
+  return json;
+}
+
+/// A slice's table, as experiment::comparison_json() writes it, without what the page does not show.
+Json slice_json(const Json& slice, const std::string& source) {
+  Json json = {{"title", slice.at("title").get<std::string>()},
+               {"metric", slice.at("metric").get<std::string>()},
+               {"reference",
+                slice.at("reference").is_null() ? Json() : Json(slice.at("reference").get<std::string>())},
+               {"columns", Json::array()},
+               {"rows", Json::array()}};
+  for (const auto& column : slice.at("columns"))
+    json["columns"].push_back({{"name", column.at("name").get<std::string>()},
+                               {"protocol", column.at("protocol").get<std::string>()},
+                               {"users", column.at("users").get<int64_t>()}});
+  for (const auto& row : slice.at("rows")) {
+    Json cells = Json::array();
+    for (const auto& cell : row.at("cells")) cells.push_back(cell_json(cell));
+    if (cells.size() != json["columns"].size())
+      base::fail_data("report", "expected {} cells in each row of the slice '{}' in {}, found {}",
+                      json["columns"].size(), slice.at("title").get<std::string>(), source, cells.size());
+    json["rows"].push_back({{"scorer", row.at("scorer").get<std::string>()}, {"cells", cells}});
+  }
+  return json;
+}
+
+Json checked(const Json& study, const base::Path& path, const std::string& source) {
   const Json& table = study.at("table");
-  const auto protocol = table.at("protocol").get<std::string>();
-  const std::string metric = metrics::full_name(study.at("metric").get<std::string>(), protocol);
-  const std::string scale = scale_of(study.at("arms")), title = text(study, "title");
-  Json result = {{"name", study.at("name")},
-                 {"title", title.empty() ? study.at("name") : Json(title)},
-                 {"question", text(study, "question")},
-                 {"metric", study.at("metric")},
-                 {"protocol", protocol},
-                 {"slates_hash", table.at("slates_hash")},
-                 {"axis", {{"label", scale == "category" ? "arm" : text(study, "axis")}, {"scale", scale}}},
-                 {"arms", Json::array()}};
-  for (const auto& arm : study.at("arms")) result["arms"].push_back(arm_of_table(arm, table, metric, source));
-  return result;
+  const auto protocol = table.at("protocol").get<std::string>(), name = study.at("name").get<std::string>(),
+             title = study.at("title").get<std::string>(), metric = study.at("metric").get<std::string>();
+  const std::string scale = scale_of(study.at("arms"));
+  const std::string axis = scale == "category" ? "arm" : study.at("axis").get<std::string>();
+  Json json = {{"path", path.string()},
+               {"name", name},
+               {"title", title.empty() ? name : title},
+               {"question", study.at("question").get<std::string>()},
+               {"metric", metric},
+               {"protocol", protocol},
+               {"slates_hash", table.at("slates_hash").get<std::string>()},
+               {"axis", {{"label", axis}, {"scale", scale}}},
+               {"arms", Json::array()},
+               {"slices", Json::array()}};
+  for (const auto& arm : study.at("arms"))
+    json["arms"].push_back(arm_json(arm, table, metrics::full_name(metric, protocol), source));
+  if (study.contains("slices"))
+    for (const auto& slice : study.at("slices")) json["slices"].push_back(slice_json(slice, source));
+  return json;
 }
 
 }  // namespace
 
 Json study_json(const base::Path& path) {
   const base::Path file = std::filesystem::is_directory(path) ? path / "study.json" : path;
-  const Json read = read_json(file);
-  base::check_format(read, kFormat, kVersion, "report", file.string());
-  return reading(file, [&] {
-    const Json study = read.contains("table") ? with_figures(read, file.string()) : read;
-    const Json axis = axis_json(study.at("axis"), file.string());
-    Json json = {{"path", path.string()},
-                 {"name", study.at("name").get<std::string>()},
-                 {"title", study.at("title").get<std::string>()},
-                 {"metric", study.at("metric").get<std::string>()},
-                 {"axis", axis},
-                 {"arms", Json::array()},
-                 {"notes", Json::array()}};
-    for (const char* name : {"question", "conclusion", "command", "dataset", "protocol", "slates_hash"})
-      json[name] = text(study, name);
-    for (const auto& arm : study.at("arms")) json["arms"].push_back(arm_json(arm, axis, file.string()));
-    if (study.contains("notes"))
-      for (const auto& note : study.at("notes")) json["notes"].push_back(note.get<std::string>());
-    return json;
-  });
+  const Json study = read_json(file);
+  base::check_format(study, kFormat, kVersion, "report", file.string());
+  return reading(file, [&] { return checked(study, path, file.string()); });
 }
 
 }  // namespace r2rank::report

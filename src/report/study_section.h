@@ -4,9 +4,9 @@
 
 namespace r2rank::report {
 
-/// A study's results as docs/formats.md has them ("Study"), checked field by field so that the page may trust
-/// them; unknown fields are left out. `path`: study.json or the folder that holds it. Errors: kIo, kData
-/// naming the file.
+/// What the page shows of a study (docs/formats.md, "Study folder"): its arms with the figures of its table,
+/// and its slices, checked field by field so that the page may trust them. `path`: study.json or the folder
+/// that holds it. Errors: kIo, kData naming the file.
 Json study_json(const base::Path& path);
 
 }  // namespace r2rank::report

@@ -199,7 +199,12 @@ void Reasoner::sample_all(Batch& batch, const SamplingOptions& options) const {
 void Reasoner::score(Slates slates, std::vector<SlateRollout>& rollouts) const {
   R2RANK_CHECK(rollouts.size() == slates.size());
   at::NoGradGuard no_grad;
-  for (size_t b = 0; b < slates.size(); ++b) score_slate(*slates[b], rollouts[b]);
+  for (size_t b = 0; b < slates.size(); ++b) {
+    if (rollouts[b].rationales.empty())
+      rollouts[b].silent = silent_scores(slates.subspan(b, 1)).front();
+    else
+      score_slate(*slates[b], rollouts[b]);
+  }
 }
 
 /// Of the rationales that are not malformed, in their order.

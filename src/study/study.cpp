@@ -99,6 +99,19 @@ metrics::PerUserResults read_answers(const Task& task) {
   return results;
 }
 
+/// What the scorer of an arm noted.
+std::vector<std::pair<std::string, double>> read_notes(const Task& task) {
+  const base::Path path = task.folder / "summary.json";
+  if (!fs::exists(path)) return {};
+  const auto summary = base::parse_json(base::read_file(path), "study", path.string());
+  std::vector<std::pair<std::string, double>> notes;
+  if (!summary.is_object() || !summary.contains("notes") || !summary.at("notes").is_object()) return notes;
+  for (const auto& [scorer, values] : summary.at("notes").items())
+    for (const auto& [name, value] : values.items())
+      if (value.is_number()) notes.emplace_back(name, value.get<double>());
+  return notes;
+}
+
 /// An arm with all seeds; seeds that lead to the same answers count once.
 std::vector<metrics::PerUserResults> run_arm(const StudyPlan& plan, const ArmPlan& arm, StudyTasks& tasks,
                                              Verbs& verbs, ArmOutcome& outcome) {
@@ -116,7 +129,10 @@ std::vector<metrics::PerUserResults> run_arm(const StudyPlan& plan, const ArmPla
       if (keys.size() == 1) outcome.commands.push_back(verbs.command(step.verb, step.settings));
     }
     make_answers(answers, verbs);
-    if (keys.size() == 1) outcome.commands.push_back(verbs.command(answers.verb, answers.settings));
+    if (keys.size() == 1) {
+      outcome.commands.push_back(verbs.command(answers.verb, answers.settings));
+      outcome.notes = read_notes(answers);
+    }
     results.push_back(read_answers(answers));
   }
   outcome.training_seconds /= static_cast<double>(keys.size());

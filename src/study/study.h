@@ -15,6 +15,8 @@ struct ArmOutcome {
   double training_seconds = 0;        ///< of all steps its model comes from, mean over the seeds
   double training_slates = 0;         ///< the same; 0 where nothing was trained
   std::vector<std::string> commands;  ///< that make the answers of the first seed by hand
+  /// What these answers noted: how the rationales read (docs/baselines.md, "Notes").
+  std::vector<std::pair<std::string, double>> notes = {};
 };
 
 struct StudyResult {

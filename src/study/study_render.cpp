@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -59,6 +60,35 @@ std::string costs_markdown(const StudyResult& result) {
   return text;
 }
 
+/// Names of the arms' notes, each once, in the order of their first arm.
+std::vector<std::string> note_names(const StudyResult& result) {
+  std::vector<std::string> names;
+  for (const auto& arm : result.arms)
+    for (const auto& [name, value] : arm.notes)
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  return names;
+}
+
+std::string note_cell(const ArmOutcome& arm, const std::string& name) {
+  for (const auto& [own, value] : arm.notes)
+    if (own == name) return fmt::format("{:.4g}", value);
+  return "-";
+}
+
+/// A table of what was noted about the rationales; "" where nothing was.
+std::string notes_markdown(const StudyResult& result) {
+  const auto names = note_names(result);
+  if (names.empty()) return "";
+  std::string text = fmt::format("\n| arm | {} |\n|---|", fmt::join(names, " | "));
+  for (size_t i = 0; i < names.size(); ++i) text += "---|";
+  for (const auto& arm : result.arms) {
+    if (arm.notes.empty()) continue;
+    text += fmt::format("\n| {} |", escaped(arm.plan.name));
+    for (const auto& name : names) text += fmt::format(" {} |", note_cell(arm, name));
+  }
+  return text + "\n";
+}
+
 std::string costs_text(const StudyResult& result) {
   std::string text;
   for (const auto& arm : result.arms)
@@ -103,6 +133,7 @@ ordered_json arm_json(const ArmOutcome& arm) {
   json["training_seconds"] = number(arm.training_seconds);
   json["training_slates"] = number(arm.training_slates);
   json["commands"] = arm.commands;
+  for (const auto& [name, value] : arm.notes) json["notes"][name] = number(value);
   return json;
 }
 
@@ -110,7 +141,7 @@ ordered_json arm_json(const ArmOutcome& arm) {
 
 std::string render_markdown(const StudyResult& result) {
   return head(result, "# ") + tables(result, TableFormat::kMarkdown) + costs_markdown(result) +
-         "\nHow all of this is made again:\n```\n" + commands_of(result) + "```\n";
+         notes_markdown(result) + "\nHow all of this is made again:\n```\n" + commands_of(result) + "```\n";
 }
 
 std::string render_text(const StudyResult& result) {

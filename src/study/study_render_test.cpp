@@ -27,7 +27,8 @@ StudyResult result_of(const std::string& axis) {
                  {.plan = {.name = "one | two", .model = "rl", .settings = {{"rationales", "1"}}, .x = 1},
                   .training_seconds = 90,
                   .training_slates = 64,
-                  .commands = {"r2rank train b", "r2rank eval c"}}};
+                  .commands = {"r2rank train b", "r2rank eval c"},
+                  .notes = {{"malformed share", 0.25}, {"perplexity", 12.5}}}};
   return result;
 }
 
@@ -39,6 +40,7 @@ TEST(StudyMarkdown, HasQuestionTableCostsAndCommands) {
   const std::string text = render_markdown(result_of("rationales"));
   expect_holds(text, {"# Do reasons help?", "RL against nothing.", "| arm | rationales |",
                       "| plain | - | - | - | 320 | 2 |", "| one \\| two | 1 | 1.5 | 64 | 320 | 2 |",
+                      "| arm | malformed share | perplexity |\n|---|---|---|\n| one \\| two | 0.25 | 12.5 |",
                       "r2rank train b\nr2rank eval c"});
   EXPECT_EQ(render_markdown(result_of("")).find("| arm | rationales |"), std::string::npos);
 }
@@ -59,6 +61,8 @@ TEST(StudyJson, HasEverything) {
   EXPECT_EQ(json["arms"][1]["eval"]["rationales"], "1");
   EXPECT_EQ(json["arms"][1]["training_seconds"], 90);
   EXPECT_EQ(json["arms"][1]["commands"].size(), 2U);
+  EXPECT_EQ(json["arms"][1]["notes"]["perplexity"], 12.5);
+  EXPECT_FALSE(json["arms"][0].contains("notes"));
   EXPECT_TRUE(json["table"].is_object());
 }
 

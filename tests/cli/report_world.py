@@ -65,14 +65,24 @@ def write_scores(path, split, strength, seed):
     path.write_text("\n".join(rows) + "\n")
 
 
-STUDY = {"format": "r2rank-study", "version": 1, "name": "reasoning-length", "title": "How long should a rationale be?", "metric": "ndcg@10",
-         "question": "Does a longer rationale rank better, at the same wall-clock?", "conclusion": "Up to 32 tokens, within the interval.",
-         "command": "r2rank study length.toml", "dataset": "shop", "protocol": "loo-uni19-seed7",
-         "axis": {"label": "rationale tokens", "scale": "log"}, "notes": ["One training seed; 400 users."],
-         "arms": [{"name": f"{series} T={tokens}", "series": series, "x": tokens, "mean": 0.5 + 0.01 * place + shift, "lo": 0.48 + 0.01 * place + shift,
-                   "hi": 0.52 + 0.01 * place + shift, "users": 400, "seconds": 720, "tokens_per_slate": 900 + 20 * tokens,
-                   "paired": {"to": "silent", "mean": 0.01 * place, "lo": 0.01 * place - 0.02, "hi": 0.01 * place + 0.02, "p": 0.2, "p_holm": 0.4}}
-                  for series, shift in (("optimised", 0.02), ("frozen", 0)) for place, tokens in enumerate((8, 16, 32, 64))]}
+def study_result(name, axis, places):
+    """As `study` writes it: arms with figures in a table, one slice."""
+    arms = [f"T={tokens}" for tokens in (8, 16, 32, 64)]
+    interval = lambda mean: {"mean": mean, "lo": mean - 0.02, "hi": mean + 0.02}
+    metric = "ndcg@10[loo-uni19-seed7]"
+    return {"format": "r2rank-study", "version": 1, "name": name, "title": "How long should a rationale be?", "reference": arms[0], "axis": axis,
+            "question": "Does a longer rationale rank better, at the same wall-clock?", "metric": "ndcg@10", "slates": 400, "sample_seed": 7, "seeds": [7],
+            "arms": [{"name": arm, "model": "rl", "eval": {}, **({"x": 8 << at} if places else {}), "training_seconds": 720, "training_slates": 90,
+                      "commands": ["r2rank eval"], "notes": {"malformed share": 0.0, "perplexity": 12.5}} for at, arm in enumerate(arms)],
+            "table": {"protocol": "loo-uni19-seed7", "slates_hash": "0123456789abcdef", "users": 400,
+                      "rows": [{"scorer": arm, "metrics": {metric: interval(0.5 + 0.01 * at)}, "tokens_per_slate": 900 + 160 * at} for at, arm in enumerate(arms)],
+                      "paired": [{"a": arm, "b": arms[0], "metrics": {metric: {**interval(0.01 * at), "p": 0.2, "p_permutation": 0.2, "p_holm": 0.4}}}
+                                 for at, arm in enumerate(arms) if at > 0]},
+            "slices": [{"title": "history", "metric": "ndcg@10", "reference": arms[0],
+                        "columns": [{"name": part, "protocol": "loo-uni19-seed7", "users": 200} for part in ("short", "long")],
+                        "rows": [{"scorer": arm, "cells": [interval(0.5), interval(0.52)]} for arm in arms]}]}
+
+
 BENCH = {"model": "tiny", "dtype": "f32", "device": "cpu", "peak_flops": 4e11, "operations": {
     "prefill": {"work": "512 tokens", "seconds": [0.5], "median_seconds": 0.5, "tokens": 512, "flop": 1e11, "peak_share": 0.5, "peak_bytes": 1 << 30}}}
 
@@ -91,6 +101,6 @@ def make_sources(folder, users=30, items=100, events=8, negatives=19):
     write_rationales(results, "model", split)
     write_run(folder / "run", data, split)
     (folder / "study").mkdir()
-    (folder / "study" / "study.json").write_text(json.dumps(STUDY))
+    (folder / "study" / "study.json").write_text(json.dumps(study_result("reasoning-length", "rationale tokens", True)))
     (folder / "bench.json").write_text(json.dumps(BENCH))
     return [folder / name for name in ("eval", "run", "data", "split", "study", "bench.json")]

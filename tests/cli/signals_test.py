@@ -196,7 +196,7 @@ class Hybrid(Case):
         log = self.hybrid().stderr
         self.assertIn("recent_targets 1, as the signals were made with", log)
         self.assertIn("recent_targets = 1", (self.output / "config.toml").read_text())
-        self.refuses_hybrid("--recent-targets", "2", "--overwrite", code=2, says=("recent_targets = 2", "--withhold 2"))
+        self.refuses_hybrid("--recent-targets", "2", "--overwrite", code=2, says=("last 2 training events", "--withhold 2"))
         self.refuses_hybrid("--min-history", "2", "--overwrite", code=2, says="min_history = 2")
 
     def test_a_run_needs_no_signals_folder_afterwards(self):

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "baselines/scorer.h"
+#include "baselines/scorer_notes.h"
 #include "model/format/model_config.h"
 
 namespace r2rank::model {
@@ -31,17 +32,12 @@ struct LlmWork {
 double seconds_of(const LlmWork& work, const model::ModelConfig& config, double product_speed);
 
 /// What the scorers of this layer can tell besides scores. Found by dynamic_cast from a Scorer.
-class LlmScorer {
+class LlmScorer : public ScorerNotes {
  public:
-  virtual ~LlmScorer() = default;
   /// The work that scoring these slates will be; nothing is asked of the model.
   virtual LlmWork work(std::span<const data::Slate> slates) const = 0;
   /// The model that runs here; null for a server.
   virtual const model::LanguageModel* language_model() const = 0;
-  /// What was seen while scoring ("malformed share", ...), by name; docs/baselines.md explains each.
-  virtual std::vector<std::pair<std::string, double>> notes() const { return {}; }
-  /// Begins to note anew, so that what follows is about the slates scored from now on.
-  virtual void forget_notes() {}
 };
 
 /// The first slates, enough for an estimate.

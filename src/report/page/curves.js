@@ -56,17 +56,18 @@ function smoothed(values, window) {
   });
 }
 
+/// Only where there is a value: what is measured now and then is joined, not lost between steps that did not log it.
 function pointsOf(run, name, state) {
   const values = column(run, name);
   if (!values) return [];
   const axis = state.axis === "clock" ? column(run, "clock").map((seconds) => seconds / 60) : column(run, "step") ?? column(run, "epoch");
-  return smoothed(values, state.window).map((y, i) => ({ x: axis[i], y, run: run.name, index: run.index }));
+  return smoothed(values, state.window).map((y, i) => ({ x: axis[i], y, run: run.name, index: run.index })).filter((point) => point.y !== null);
 }
 
 function valueFigure(state, name) {
   const runs = state.runs.filter((run) => run.shown && column(run, name));
-  const lines = runs.map((run) => pointsOf(run, name, state));
-  const all = lines.flat().filter((point) => point.y !== null);
+  const lines = runs.map((run) => pointsOf(run, name, state)).filter((line) => line.length > 0);
+  const all = lines.flat();
   const axis = state.axis === "clock" ? "minutes" : "step or epoch";
   return figure({
     title: loggedName(name),
@@ -89,7 +90,7 @@ function valueFigure(state, name) {
 
 function lastValues(runs, name, state) {
   const rows = runs.map((run) => {
-    const points = pointsOf(run, name, state).filter((point) => point.y !== null);
+    const points = pointsOf(run, name, state);
     const values = points.map((point) => point.y);
     return { name: run.name, count: points.length, last: values.at(-1), low: Math.min(...values), high: Math.max(...values), x: points.at(-1)?.x };
   });

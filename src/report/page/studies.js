@@ -8,24 +8,41 @@ function studiesSection(model) {
 function studyBlock(study) {
   return el("div", { class: "block" }, el("h3", null, study.title),
     study.question ? el("p", null, study.question) : null,
-    study.conclusion ? el("p", null, el("strong", null, study.conclusion)) : null,
-    el("p", { class: "muted small" }, [study.dataset, study.protocol].filter(Boolean).join(", "), study.slates_hash ? [", slates ", el("code", null, study.slates_hash)] : null),
+    el("p", { class: "muted small" }, study.protocol, ", slates ", el("code", null, study.slates_hash)),
     study.axis.scale === "category" ? categoryPlot(study) : axisPlot(study),
     armsTable(study),
-    study.notes.length > 0 ? el("ul", { class: "small" }, study.notes.map((note) => el("li", null, note))) : null,
-    study.command ? command(study.command) : null);
+    notesTable(study),
+    study.slices.map(sliceBlock));
+}
+
+/// How the rationales of the arms read, where that was noted.
+function notesTable(study) {
+  const arms = study.arms.filter((arm) => arm.notes.length > 0);
+  if (arms.length === 0) return null;
+  const names = [...new Set(arms.flatMap((arm) => arm.notes.map(([name]) => name)))];
+  const value = (arm, name) => arm.notes.find(([own]) => own === name)?.[1] ?? null;
+  return [el("h4", null, "What the rationales are like"), dataTable([
+    { title: "arm", header: true, cell: (arm) => arm.name, sort: (arm) => arm.name },
+    ...names.map((name) => ({ title: name, right: true, cell: (arm) => brief(value(arm, name)), sort: (arm) => value(arm, name) })),
+  ], arms, { label: `Rationales of ${study.title}` })];
+}
+
+/// A slice has the shape of a comparison: its parts are the columns.
+function sliceBlock(slice) {
+  const columns = [{ title: "arm", header: true, cell: (row) => bdi(row.scorer), sort: (row) => row.scorer },
+    ...slice.columns.map((column, at) => comparisonColumn(slice, column, at))];
+  return [el("h4", null, `By ${slice.title}`), dataTable(columns, slice.rows, { label: `${slice.metric} by ${slice.title}` })];
 }
 
 function categoryPlot(study) {
-  const rows = study.arms.map((arm) => ({ name: arm.name, mean: arm.mean, lo: arm.lo ?? arm.mean, hi: arm.hi ?? arm.mean, strong: false }));
+  const rows = study.arms.map((arm) => ({ name: arm.name, mean: arm.mean, lo: arm.lo, hi: arm.hi, strong: false }));
   return intervalPlot(`${study.metric} by ${study.axis.label}`, rows, study.metric, null);
 }
 
 function axisPlot(study) {
-  const series = [...new Set(study.arms.map((arm) => arm.series))];
   const arms = [...study.arms].sort((a, b) => a.x - b.x);
   const places = [...new Set(arms.map((arm) => arm.x))];
-  const shown = figure({
+  return figure({
     title: `${study.metric} against ${study.axis.label}`,
     label: `${study.metric} against ${study.axis.label}: ${arms.slice(0, 6).map((arm) => `${arm.name} ${fixed(arm.mean)}`).join(", ")}`,
     draw: () => ({
@@ -33,21 +50,14 @@ function axisPlot(study) {
       x: { type: study.axis.scale, label: study.axis.label, ticks: places.length <= 8 ? places : undefined, tickFormat: (value) => brief(value) },
       y: { grid: true, label: null, nice: true, tickFormat: (value) => brief(value) },
       color: { type: "identity" },
-      marks: series.map((name, at) => {
-        const own = arms.filter((arm) => arm.series === name);
-        const look = { x: "x", dx: 5 * (at - (series.length - 1) / 2) };
-        return [
-          Plot.lineY(own, { ...look, y: "mean", stroke: seriesColor(at), strokeDasharray: seriesDash(at), strokeWidth: 2 }),
-          Plot.ruleX(own.filter((arm) => arm.lo !== null), { ...look, y1: "lo", y2: "hi", stroke: seriesColor(at), strokeWidth: 1.5 }),
-          Plot.dot(own, { ...look, y: "mean", r: 4, fill: seriesColor(at), title: (arm) => `${arm.name}: ${fixed(arm.mean)}` }),
-        ];
-      }),
+      marks: [
+        Plot.lineY(arms, { x: "x", y: "mean", stroke: seriesColor(0), strokeWidth: 2 }),
+        Plot.ruleX(arms, { x: "x", y1: "lo", y2: "hi", stroke: seriesColor(0), strokeWidth: 1.5 }),
+        Plot.dot(arms, { x: "x", y: "mean", r: 4, fill: seriesColor(0), title: (arm) => `${arm.name}: ${fixed(arm.mean)}` }),
+      ],
     }),
     table: () => armsTable(study),
   });
-  if (series.length > 1)
-    shown.querySelector(".plot").before(el("p", { class: "small" }, series.map((name, at) => [el("span", { class: "swatch", style: `display: inline-block; vertical-align: middle; ${swatch(at)}` }), " ", name || "others", "   "])));
-  return shown;
 }
 
 function armsTable(study) {
@@ -59,7 +69,6 @@ function armsTable(study) {
     { title: "p (Holm)", right: true, cell: (arm) => (arm.paired ? pValue(arm.paired.p_holm) : "") },
     { title: "tokens a slate", right: true, cell: (arm) => brief(arm.tokens_per_slate), sort: (arm) => arm.tokens_per_slate },
     { title: "training", right: true, cell: (arm) => duration(arm.seconds), sort: (arm) => arm.seconds },
-    { title: "note", cell: (arm) => arm.note },
   ], study.arms, { label: `Arms of ${study.title}` });
 }
 
