@@ -96,7 +96,7 @@ class Study(Case):
 
     def test_it_goes_on_after_being_stopped(self):
         plan = self.plan(HEAD + STEPS.replace("steps = 3", "steps = 3000") + ARMS)
-        log = lambda: [line for path in self.output.rglob("log.jsonl") for line in lines_of(path)]
+        log = lambda: [line for path in self.output.glob("steps/*/log.jsonl") for line in lines_of(path)]
         for signal_number in (signal.SIGINT, signal.SIGKILL):
             started = len(log())
             code, _, errors = stop(self.command(plan), lambda started=started: len(log()) > started + 5, signal_number)
