@@ -76,6 +76,7 @@ class Eval : public Verb {
   int run(const Invocation& invocation) override {
     base::catch_interrupts();
     model_options_.tuning = "frozen";
+    reasoning_.resolve();
     check_perturbation();
     const data::Dataset dataset = data::load_dataset(config_.dataset);
     const data::Split split = data::load_split(config_.split, dataset);
@@ -121,10 +122,7 @@ class Eval : public Verb {
     if (!config_.pairs.empty() && !config_.reference.empty())
       base::fail_usage("eval", "expected --pairs or --reference (found both); leave one out");
     if (config_.keep_rationales) check_kept();
-    if (!config_.perplexity_model.empty() &&
-        (config_.model.empty() || (reasoning_.rationales == 0 && reasoning_.reason != "auto")))
-      base::fail_usage("eval", "--perplexity-model needs {}: without it there is nothing to measure",
-                       config_.model.empty() ? "--model" : "--rationales of at least 1");
+    if (!config_.perplexity_model.empty()) check_judged();
     if (config_.output.empty()) return;
     check_place(config_.output);
     check_no_other_folder(config_.output);
@@ -138,6 +136,12 @@ class Eval : public Verb {
                                                                : nullptr;
     if (missing != nullptr)
       base::fail_usage("eval", "--keep-rationales needs {}: without it there is nothing to keep", missing);
+  }
+
+  void check_judged() const {
+    if (config_.model.empty() || reasoning_.rationales == 0)
+      base::fail_usage("eval", "--perplexity-model needs {}: without it there is nothing to measure",
+                       config_.model.empty() ? "--model" : "--rationales of at least 1");
   }
 
   static void check_metric(const std::string& name) {

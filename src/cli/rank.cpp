@@ -66,6 +66,7 @@ class Rank : public Verb {
 
   int run(const Invocation& invocation) override {
     options_.tuning = "frozen";
+    reasoning_.resolve();
     if (dataset_.empty()) return rank_standard_input(invocation);
     if (split_.empty())
       base::fail_usage(

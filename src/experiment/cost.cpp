@@ -44,6 +44,19 @@ int64_t mean_slate_tokens(const learn::TrainConfig& config, const learn::Ranking
   return tokens / kSampledSlates;
 }
 
+/// Of ranking the validation slates as often as a run does.
+double validation_seconds(const learn::TrainConfig& config, const learn::RankingModel& model,
+                          const data::Dataset& dataset, const data::Split& split, double product_speed) {
+  const std::span<const data::Slate> all = split.valid.slates;
+  const auto slates = all.first(std::min<size_t>(all.size(), static_cast<size_t>(config.valid_slates)));
+  ReasoningOptions options;
+  options.rationales = config.reasons() ? config.rationales : 0;
+  options.rationale_tokens = config.rationale_tokens;
+  const double once =
+      slates.empty() ? 0 : estimate_scoring(model, dataset, split, slates, options, product_speed).seconds;
+  return once * static_cast<double>(config.valid_measurements + 1);
+}
+
 }  // namespace
 
 double product_speed(const model::LanguageModel& model) {
@@ -83,8 +96,9 @@ TrainingCost estimate_training(const learn::TrainConfig& config, const learn::Ra
       2 * (blocks + output) * sampled / (product_speed * kDecodeShare) +
       (reference ? (2 * blocks * packed + 2 * output * sampled) / (product_speed * kScoringShare) : 0);
   cost.steps = config.steps;
-  cost.seconds =
-      config.steps > 0 ? cost.seconds_per_step * static_cast<double>(config.steps) : 60 * config.minutes;
+  cost.seconds = config.steps > 0 ? cost.seconds_per_step * static_cast<double>(config.steps) +
+                                        validation_seconds(config, model, dataset, split, product_speed)
+                                  : 60 * config.minutes;
   if (config.minutes > 0) cost.seconds = std::min(cost.seconds, 60 * config.minutes);
   const auto memory = learn::plan_memory(config, *model.model);
   // A slate that is larger than a pass is a pass of its own.

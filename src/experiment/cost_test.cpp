@@ -102,6 +102,20 @@ TEST_F(Cost, ABudgetOfMinutesBoundsTheTime) {
   EXPECT_EQ(cost().seconds, 120);
 }
 
+TEST_F(Cost, CountsTheRankingOfValidationSlates) {
+  const double without = cost().seconds;
+  config_.valid_slates = 4;
+  config_.valid_measurements = 1;
+  const double twice = cost().seconds - without;
+  EXPECT_GT(twice, 0);
+  config_.valid_measurements = 3;
+  EXPECT_NEAR(cost().seconds - without, 2 * twice, 1e-9 * without);
+  config_.stage = "silent";
+  const double silent = cost().seconds;
+  config_.valid_slates = 0;
+  EXPECT_LT(silent - cost().seconds, 2 * twice);
+}
+
 TEST_F(Cost, TuningLessTakesLessMemoryAndTime) {
   config_.stage = "silent";
   const auto full = cost();

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/stable_sort.h"
 #include "data/json_fields.h"
+#include "rollout/written_rationale.h"
 
 namespace r2rank::experiment {
 namespace {
@@ -134,7 +135,7 @@ std::vector<RankedItem> rank_request(const RankRequest& request, const learn::Ra
     items.push_back({request.ids[i], request.items[i].title, scores[i], {}});
   for (size_t i = 0; i < rollout.rationales.size(); ++i)
     for (const auto& rationale : rollout.rationales[i])
-      items[slate.order[i]].rationales.push_back(rationale_text(*model.tokenizer, rationale));
+      items[slate.order[i]].rationales.push_back(rollout::rationale_text(*model.tokenizer, rationale));
   return ranked_items(std::move(items));
 }
 

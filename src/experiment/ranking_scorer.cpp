@@ -8,6 +8,7 @@
 #include "learn/learned_reasoning.h"
 #include "rollout/reason_about_best.h"
 #include "rollout/reason_gate.h"
+#include "rollout/written_rationale.h"
 
 namespace r2rank::experiment {
 
@@ -38,6 +39,10 @@ void ReasoningOptions::describe(base::ConfigFields& fields) {
   fields.add("sampling_seed", seed, "seed of the rationales").at_least(0);
 }
 
+void ReasoningOptions::resolve() {
+  if (reason == "auto" && rationales == 0) rationales = 1;
+}
+
 void ReasoningOptions::take_gate(const learn::RankingModel& model,
                                  const std::optional<learn::LearnedReasoning>& learned) {
   if (!learned || !learned->gate)
@@ -53,7 +58,6 @@ void ReasoningOptions::take_gate(const learn::RankingModel& model,
 }
 
 void ReasoningOptions::follow_training(const learn::RankingModel& model, const base::ConfigFields& fields) {
-  if (reason == "auto" && rationales == 0) rationales = 1;
   if (rationales == 0) return;
   const auto learned = learn::learned_reasoning(model);
   if (reason == "auto") take_gate(model, learned);
@@ -183,16 +187,9 @@ SlateRationales rationales_of(const rollout::PreparedSlate& slate, const rollout
   kept.scores.resize(slate.order.size());
   for (size_t i = 0; i < rollout.rationales.size(); ++i)
     for (const auto& rationale : rollout.rationales[i])
-      kept.texts[slate.order[i]].push_back(rationale_text(tokenizer, rationale));
+      kept.texts[slate.order[i]].push_back(rollout::rationale_text(tokenizer, rationale));
   for (size_t i = 0; i < rollout.scores.size(); ++i) kept.scores[slate.order[i]] = rollout.scores[i];
   return kept;
-}
-
-std::string rationale_text(const text::Tokenizer& tokenizer, const rollout::Rationale& rationale) {
-  std::string text = tokenizer.decode(rationale.body());
-  std::replace(text.begin(), text.end(), '\n', ' ');
-  const size_t first = text.find_first_not_of(' '), last = text.find_last_not_of(' ');
-  return first == std::string::npos ? "" : text.substr(first, last - first + 1);
 }
 
 }  // namespace r2rank::experiment

@@ -32,6 +32,9 @@ struct ReasoningOptions {
   learn::LearnedReasoning::Gate gate = {0, 1};  ///< of "auto", taken from the model
 
   void describe(base::ConfigFields& fields);
+  /// Puts what `auto` means in place of it: one rationale an item where no number is set. Before anything
+  /// looks at the number.
+  void resolve();
   /// Takes rationale_tokens and temperature from the training of a model that learned to reason, where
   /// `fields` (which describe() filled) were not given them, and says so: other values would measure another
   /// model. Changes nothing for a silent evaluation. Errors: kData where the model's card holds impossible
@@ -103,8 +106,5 @@ class RankingScorer : public baselines::Scorer, public baselines::ScorerNotes {
 /// What a rollout wrote about a slate, in the slate's own order of candidates.
 SlateRationales rationales_of(const rollout::PreparedSlate& slate, const rollout::SlateRollout& rollout,
                               const text::Tokenizer& tokenizer);
-
-/// Text of a rationale without control tokens and surrounding space.
-std::string rationale_text(const text::Tokenizer& tokenizer, const rollout::Rationale& rationale);
 
 }  // namespace r2rank::experiment

@@ -172,6 +172,7 @@ TEST_F(RankingScorerTest, TakesTheGateFromItsModelsTrainingOrSaysThatThereIsNone
   base::ConfigFields fields;
   some.describe(fields);
   fields.set("reason", "auto");
+  some.resolve();
   const auto refused = [&] {
     return data::testing::error_of(base::ErrorKind::kUsage, [&] { some.follow_training(*model_, fields); });
   };
@@ -180,7 +181,6 @@ TEST_F(RankingScorerTest, TakesTheGateFromItsModelsTrainingOrSaysThatThereIsNone
   data::testing::expect_parts(refused(), {"reason = auto", "--valid-slates"});
   model_->training =
       R"({"configuration": {"stage": "rl", "rationale_tokens": 5}, "reason_gate": {"least_doubt": 0.5, "share": 0.1}})";
-  some.rationales = 0;
   some.follow_training(*model_, fields);
   EXPECT_EQ(some.rationales, 1);
   EXPECT_EQ(some.rationale_tokens, 5);
@@ -306,17 +306,6 @@ TEST(ReasoningOptions, ReachTheSampler) {
   EXPECT_EQ(sampling.top_p, 0.9);
   EXPECT_EQ(sampling.top_k, 5);
   EXPECT_EQ(sampling.seed, 11U);
-}
-
-TEST(RationaleText, LeavesOutTheEndOfTheTurnAndSurroundingSpace) {
-  const text::Tokenizer tokenizer(text::small_chat_tokenizer());
-  const auto end = tokenizer.encode("<|im_end|>", true);
-  ASSERT_EQ(end.size(), 1U);
-  rollout::Rationale rationale{tokenizer.encode("  because\nred  ", false), {}, true, false};
-  rationale.tokens.push_back(end[0]);
-  EXPECT_EQ(rationale_text(tokenizer, rationale), "because red");
-  EXPECT_EQ(rationale_text(tokenizer, {{end[0]}, {}, true, false}), "");
-  EXPECT_EQ(rationale_text(tokenizer, {{}, {}, false, false}), "");
 }
 
 }  // namespace

@@ -4,8 +4,8 @@
 #include <sstream>
 
 #include "base/error.h"
-#include "experiment/ranking_scorer.h"
 #include "learn/step.h"
+#include "rollout/written_rationale.h"
 
 namespace r2rank::experiment {
 
@@ -18,7 +18,7 @@ void RationaleQuality::add(const rollout::PreparedSlate& slate, const rollout::S
       tokens_ += static_cast<double>(rationale.tokens.size());
       ended_ += rationale.ended ? 1 : 0;
       malformed_ += rationale.malformed ? 1 : 0;
-      add_text(rationale_text(tokenizer, rationale));
+      add_text(rollout::rationale_text(tokenizer, rationale));
     }
   if (judge_ == nullptr) return;
   for (const auto& item : learn::rationale_logprobs(*judge_->model, frame, slate, rollout.rationales, 1))

@@ -188,17 +188,20 @@ class Training {
     }
   }
 
+  BaselineRequest wanted(const Signal& signal, const baselines::SettingValues& settings) const {
+    return {.method = signal.method,
+            .settings = settings,
+            .seed = static_cast<uint64_t>(request_.seed),
+            .fit = request_.fit,
+            .tune = request_.tune};
+  }
+
   std::unique_ptr<baselines::Scorer> train_full(size_t m) {
     Signal& signal = set_.signals[m];
     const base::Path folder = rollout::full_folder(folder_, signal.method);
     if (!signal.full.empty()) return kept(folder, signal.full, full_.data());
     base::log_info("{} on all training events", signal.method);
-    BaselineRequest wanted{.method = signal.method,
-                           .settings = settings_for(request_, signal.method),
-                           .seed = static_cast<uint64_t>(request_.seed),
-                           .fit = request_.fit,
-                           .tune = request_.tune};
-    FittedBaseline fitted = fit_baseline(wanted, full_.data());
+    FittedBaseline fitted = fit_baseline(wanted(signal, settings_for(request_, signal.method)), full_.data());
     signal.settings = fitted.settings;
     if (!fitted.report.trials.empty())
       signal.epochs = fitted.report.trials[fitted.report.best].fit.best_epoch;
@@ -213,14 +216,10 @@ class Training {
     const base::Path folder = rollout::early_folder(folder_, signal.method);
     if (!signal.early.empty()) return kept(folder, signal.early, early_.data());
     base::log_info("{} on the events before those withheld", signal.method);
-    BaselineRequest wanted{.method = signal.method,
-                           .settings = signal.settings,
-                           .seed = static_cast<uint64_t>(request_.seed),
-                           .fit = request_.fit,
-                           .tune = request_.tune};
-    wanted.tune.trials = 1;
-    if (signal.epochs > 0) wanted.fit.epochs = signal.epochs;
-    FittedBaseline fitted = fit_baseline(wanted, early_.data());
+    BaselineRequest repeated = wanted(signal, signal.settings);
+    repeated.tune.trials = 1;
+    if (signal.epochs > 0) repeated.fit.epochs = signal.epochs;
+    FittedBaseline fitted = fit_baseline(repeated, early_.data());
     signal.early = finished(fitted, early_.data(), folder);
     save();
     return std::move(fitted.scorer);

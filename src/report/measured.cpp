@@ -17,15 +17,6 @@ namespace fs = std::filesystem;
 
 constexpr int64_t kRowVersion = 2;
 
-/// Sorted, without what killed processes left.
-std::vector<fs::path> entries_of(const fs::path& folder) {
-  std::vector<fs::path> entries;
-  for (const auto& entry : fs::directory_iterator(folder))
-    if (!entry.path().filename().string().starts_with('.')) entries.push_back(entry.path());
-  std::sort(entries.begin(), entries.end());
-  return entries;
-}
-
 Json optional_json(const fs::path& path) {
   return fs::exists(path) ? read_json(path) : Json::object();
 }

@@ -36,13 +36,6 @@ bool is_run(const fs::path& folder) {
          base::read_file(folder / "config.toml").find("\nrationale_tokens = ") != std::string::npos;
 }
 
-std::vector<fs::path> entries_of(const fs::path& folder) {
-  std::vector<fs::path> entries;
-  for (const auto& entry : fs::directory_iterator(folder)) entries.push_back(entry.path());
-  std::sort(entries.begin(), entries.end());
-  return entries;
-}
-
 bool is_evaluation(const fs::path& folder) {
   if (is_file(folder / "row.json")) return false;  // a part of a comparison
   const auto entries = entries_of(folder);
@@ -66,11 +59,11 @@ std::optional<SourceKind> kind_of_file(const fs::path& path) {
   return std::nullopt;
 }
 
-/// Those that lie in a folder; a killed process's leftovers begin with a dot.
+/// Those that lie in a folder.
 std::vector<Source> sources_in(const fs::path& folder) {
   std::vector<Source> found;
   for (const auto& path : entries_of(folder)) {
-    if (path.filename().string().starts_with('.') || !fs::is_directory(path)) continue;
+    if (!fs::is_directory(path)) continue;
     if (const auto kind = kind_of_folder(path)) found.push_back({*kind, path});
   }
   return found;
@@ -130,6 +123,14 @@ class Found {
 };
 
 }  // namespace
+
+std::vector<base::Path> entries_of(const base::Path& folder) {
+  std::vector<base::Path> entries;
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (!entry.path().filename().string().starts_with('.')) entries.push_back(entry.path());
+  std::sort(entries.begin(), entries.end());
+  return entries;
+}
 
 std::string_view kind_name(SourceKind kind) {
   constexpr std::string_view kNames[] = {"data set",   "split",    "run",   "evaluation",

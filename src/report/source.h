@@ -29,6 +29,9 @@ std::string_view kind_name(SourceKind kind);
 /// file that is no JSON.
 std::optional<SourceKind> kind_of(const base::Path& path);
 
+/// What lies in a folder, sorted, without what killed processes left (their names begin with a dot).
+std::vector<base::Path> entries_of(const base::Path& folder);
+
 /// The sources that paths stand for, each once: a folder that is none itself stands for those that lie in it,
 /// and the data sets and splits that runs and evaluations name are taken along where they are still there.
 /// Errors: as kind_of(); kUsage for a path that stands for none.

@@ -1,5 +1,6 @@
 #include "rollout/written_rationale.h"
 
+#include <algorithm>
 #include <string>
 
 #include "base/error.h"
@@ -31,6 +32,13 @@ Rationale tokenize_rationale(std::string_view text, const text::PromptBuilder& p
   else
     rationale.tokens.resize(static_cast<size_t>(most));
   return rationale;
+}
+
+std::string rationale_text(const text::Tokenizer& tokenizer, const Rationale& rationale) {
+  std::string text = tokenizer.decode(rationale.body());
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  const size_t first = text.find_first_not_of(' '), last = text.find_last_not_of(' ');
+  return first == std::string::npos ? "" : text.substr(first, last - first + 1);
 }
 
 }  // namespace r2rank::rollout

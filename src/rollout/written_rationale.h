@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "rollout/slate_tree.h"
@@ -15,5 +16,8 @@ namespace r2rank::rollout {
 /// log-probabilities.
 Rationale tokenize_rationale(std::string_view text, const text::PromptBuilder& prompts,
                              const text::Tokenizer& tokenizer, int64_t most);
+
+/// The text of a rationale on one line, without control tokens and surrounding space.
+std::string rationale_text(const text::Tokenizer& tokenizer, const Rationale& rationale);
 
 }  // namespace r2rank::rollout

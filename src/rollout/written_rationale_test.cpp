@@ -67,5 +67,16 @@ TEST_F(WrittenRationales, ThatAreBlankEndAtOnce) {
   EXPECT_EQ(written(" \n"), "|");
 }
 
+TEST(RationaleText, LeavesOutTheEndOfTheTurnAndSurroundingSpace) {
+  const text::Tokenizer tokenizer(text::small_chat_tokenizer());
+  const auto end = tokenizer.encode("<|im_end|>", true);
+  ASSERT_EQ(end.size(), 1U);
+  Rationale rationale{tokenizer.encode("  because\nred  ", false), {}, true, false};
+  rationale.tokens.push_back(end[0]);
+  EXPECT_EQ(rationale_text(tokenizer, rationale), "because red");
+  EXPECT_EQ(rationale_text(tokenizer, {{end[0]}, {}, true, false}), "");
+  EXPECT_EQ(rationale_text(tokenizer, {{}, {}, false, false}), "");
+}
+
 }  // namespace
 }  // namespace r2rank::rollout

@@ -8,7 +8,7 @@ import signal
 import time
 
 import tiny_world
-from tiny_world import Case, must, stop, training_command, world
+from tiny_world import Case, lines_of, must, stop, training_command, world
 
 REQUEST = {"history": [{"title": "Title 1"}, {"title": "Title 2"}],
            "items": [{"id": "a", "title": "Title 3"}, {"id": 7, "title": "Title 4"}, {"title": "Title 5"}]}
@@ -278,6 +278,29 @@ class Eval(Scoring):
                 self.assertEqual(result.stderr.count(says), 1, result.stderr)
         for others in (("--model", trained_to_reason()), ("--model", trained(), "--rationales", "1")):
             self.assertNotIn("trained", self.evaluate(*others, "--dry-run").stderr.replace(str(trained()), ""))
+
+    def test_reasons_where_the_model_learned_that_it_pays(self):
+        self.refuses_eval("--model", trained_to_reason(), "--reason", "auto", code=2, says="--valid-slates")
+        gated = self.world.folder / "gated"
+        must(*training_command(gated, "--stage", "rl", "--rationale-tokens", "5", "--steps", "2", "--valid-slates", "4", "--valid-measurements", "1"))
+        logged = [json.loads(line) for line in lines_of(gated / "log.jsonl")]
+        self.assertEqual([line["step"] for line in logged if "valid_ndcg_gated" in line], [0, 2])
+        card = json.loads((gated / "model" / "r2rank.json").read_text())["training"]["reason_gate"]
+        self.assertEqual(card["slates"], 4)
+        result = self.evaluate("--model", gated, "--reason", "auto", "--baselines", "", "--perplexity-model", self.world.model, "--json")
+        self.assertIn(f"doubt of {card['least_doubt']:.3f} or more", result.stderr)
+        notes = json.loads(result.stdout).get("notes", {}).get("model", {})
+        self.assertEqual("perplexity" in notes, "rationales" in notes)
+
+    def test_rationales_are_told_about(self):
+        command = ("--model", trained_to_reason(), "--rationales", "1", "--baselines", "")
+        notes = self.summary(*command, "--perplexity-model", self.world.model)["notes"]["model"]
+        self.assertEqual(notes["rationales"], 5 * 12)
+        for share in ("ended share", "malformed share", "empty share"):
+            self.assertTrue(0 <= notes[share] <= 1, share)
+        self.assertGreater(notes["perplexity"], 1)
+        self.assertNotIn("perplexity", self.summary(*command)["notes"]["model"])
+        self.refuses_eval("--model", trained(), "--perplexity-model", self.world.model, code=2, says="--rationales")
 
     def test_another_prompt_than_the_models_own_is_refused(self):
         self.refuses_eval("--model", trained(), "--prompt-question", "Now?", code=2, says="prompt_question")
