@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/log.h"
+#include "data/candidates.h"
 
 namespace r2rank::report {
 namespace {
@@ -122,15 +123,27 @@ std::optional<Contestant> own_contestant(const std::vector<Entry>& entries, cons
   return one;
 }
 
+/// Over the whole set where the report has it, else over the largest sample.
+std::optional<double> recall_in(const Groups& set) {
+  const data::SlateSet* most = nullptr;
+  for (const auto* group : set)
+    if (group->place && (most == nullptr || group->place->slates->slates.size() > most->slates.size()))
+      most = group->place->slates;
+  if (most == nullptr || most->protocol.negatives != "hard") return std::nullopt;
+  return data::retriever_recall(*most).share();
+}
+
 Contest make_contest(const Groups& set, const OwnScorers& ours) {
   const auto entries = entries_of(set);
   Contest contest{.dataset = set.front()->dataset,
                   .protocol = set.front()->protocol,
                   .slates_hash = whole_hash(set.front()->slates_hash),
                   .training_hash = "",
+                  .recall = recall_in(set),
                   .text = own_contestant(entries, ours.text),
                   .hybrid = own_contestant(entries, ours.hybrid),
-                  .baselines = {}};
+                  .baselines = {},
+                  .others = {}};
   for (const auto* group : set)
     if (contest.training_hash.empty()) contest.training_hash = group->training_hash;
   for (const auto& entry : entries)
@@ -159,26 +172,52 @@ void warn_unknown(const std::vector<Contest>& contests) {
             baseline.runs.scorer);
 }
 
-void check_contests(const std::vector<Contest>& contests) {
+void check_baselines(const std::vector<Contest>& contests) {
   if (contests.empty())
     base::fail_usage("report",
                      "expected results of ours on test slates (found some on validation slates alone)");
-  for (const auto& contest : contests) {
-    const auto found = std::find_if(contests.begin(), contests.end(),
-                                    [&](const auto& other) { return other.dataset == contest.dataset; });
-    if (&*found != &contest)
-      base::fail_usage(
-          "report",
-          "expected one set of test slates of {} with results of ours (found {}, slates {}, and {}, "
-          "slates {}); a headline has a data set once: leave the source of one out",
-          contest.dataset, found->protocol, found->slates_hash, contest.protocol, contest.slates_hash);
+  for (const auto& contest : contests)
     if (contest.baselines.empty())
       base::fail_usage(
           "report",
           "expected baselines on the test slates of {} that ours were measured on ({}, slates {}), "
           "found none; name their comparison, or evaluate ours on its split",
           contest.dataset, contest.protocol, contest.slates_hash);
+}
+
+// ---- several sets of a data set ----
+
+/// `contest` joins those of its data set: the one with the most baselines holds the others.
+void join(Contest& main, Contest contest) {
+  if (contest.baselines.size() > main.baselines.size()) {
+    std::swap(main, contest);
+    std::swap(main.others, contest.others);
   }
+  main.others.push_back(std::move(contest));
+}
+
+std::vector<Contest> by_dataset(std::vector<Contest> contests) {
+  std::vector<Contest> joined;
+  for (auto& contest : contests) {
+    const auto main = std::find_if(joined.begin(), joined.end(),
+                                   [&](const auto& other) { return other.dataset == contest.dataset; });
+    if (main == joined.end())
+      joined.push_back(std::move(contest));
+    else
+      join(*main, std::move(contest));
+  }
+  return joined;
+}
+
+void check_main(const Contest& main) {
+  for (const auto& other : main.others)
+    if (other.baselines.size() == main.baselines.size())
+      base::fail_usage(
+          "report",
+          "expected the headline's test slates of {} to be those with the most baselines (found {} on "
+          "{}, slates {}, and as many on {}, slates {}); leave the source of one out, or name more",
+          main.dataset, main.baselines.size(), main.protocol, main.slates_hash, other.protocol,
+          other.slates_hash);
 }
 
 }  // namespace
@@ -191,8 +230,10 @@ std::vector<Contest> find_contests(std::span<const ResultGroup> groups, const Ow
     warn_missing(contest, ours);
     if (contest.text || contest.hybrid) contests.push_back(std::move(contest));
   }
-  check_contests(contests);
+  check_baselines(contests);
   warn_unknown(contests);
+  contests = by_dataset(std::move(contests));
+  for (const auto& contest : contests) check_main(contest);
   return contests;
 }
 

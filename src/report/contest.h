@@ -25,17 +25,20 @@ struct Contestant {
   std::optional<baselines::Family> family;  ///< of its method; none: unknown
 };
 
-/// Ours and all others on the test slates of one data set.
+/// Ours and all others on one set of test slates.
 struct Contest {
   std::string dataset, protocol, slates_hash, training_hash;  ///< the hash of the whole set
+  std::optional<double> recall;  ///< share of relevant items that the retriever of hard candidates found
   std::optional<Contestant> text, hybrid;
   std::vector<Contestant> baselines;  ///< every scorer that is not ours
+  std::vector<Contest> others;        ///< on other test slates of the data set, which have none in turn
 };
 
-/// The contests that ours took part in; the rest is left out with a warning, and a warning names the
+/// The contests that ours took part in, one a data set: of several sets of test slates the one with the most
+/// baselines, with the others in it. Sets without ours are left out with a warning, and a warning names the
 /// baselines of unknown family. Where ours stand in several groups of a set, the one with the most slates
-/// counts. Errors: kUsage for names that are nowhere (with the nearest), equal names, two sets of slates of
-/// one data set, and a set without a baseline.
+/// counts. Errors: kUsage for names that are nowhere (with the nearest), equal names, a set without a
+/// baseline, and a data set of which two sets have the most.
 std::vector<Contest> find_contests(std::span<const ResultGroup> groups, const OwnScorers& ours);
 
 }  // namespace r2rank::report

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "data/candidates.h"
 #include "report/test_contests.h"
 
 namespace r2rank::report {
@@ -120,15 +121,36 @@ TEST_F(FindContests, OnSlatesThatNoBaselineHasAreRefused) {
                {"expected baselines on the test slates of shop", world.world.split.test.hash});
 }
 
-TEST_F(FindContests, TwoSetsOfOneDataSetAreRefused) {
+TEST_F(FindContests, OfSeveralSetsTheOneWithTheMostBaselinesHoldsTheOthers) {
+  const auto split = world.add_split("hard", "hard");
+  world.evaluated("b", "mine", kSome).results.slates_hash = split.test.hash;
+  world.row("tfidf", "tfidf", kSome).results.slates_hash = split.test.hash;
   world.evaluated("a", "mine", kSome);
   world.row("bm25", "bm25", kSome);
-  world.evaluated("b", "mine", kSome).results.slates_hash = "0123456789";
-  groups = world.groups();
-  groups.back().dataset = "shop";
-  expect_parts(
-      error_of(base::ErrorKind::kUsage, [&] { find_contests(groups, {"mine", ""}); }),
-      {"one set of test slates of shop", world.world.split.test.hash, "0123456789", "leave the source"});
+  world.row("tfidf", "tfidf", kSome);
+  const auto contests = found({"mine", ""});
+  ASSERT_EQ(contests.size(), 1U);
+  EXPECT_EQ(contests[0].slates_hash, world.world.split.test.hash);
+  EXPECT_EQ(contests[0].baselines.size(), 2U);
+  EXPECT_FALSE(contests[0].recall);
+  ASSERT_EQ(contests[0].others.size(), 1U);
+  const Contest& other = contests[0].others[0];
+  EXPECT_EQ(other.slates_hash, split.test.hash);
+  EXPECT_EQ(other.baselines.size(), 1U);
+  EXPECT_EQ(other.recall, data::retriever_recall(split.test).share());
+  EXPECT_GT(other.recall, 0);
+  EXPECT_LT(other.recall, 1);
+}
+
+TEST_F(FindContests, TwoSetsWithTheMostBaselinesAreRefused) {
+  const auto split = world.add_split("other", "popularity");
+  world.evaluated("a", "mine", kSome);
+  world.row("bm25", "bm25", kSome);
+  world.evaluated("b", "mine", kSome).results.slates_hash = split.test.hash;
+  world.row("tfidf", "tfidf", kSome).results.slates_hash = split.test.hash;
+  expect_parts(error_of(base::ErrorKind::kUsage, [&] { found({"mine", ""}); }),
+               {"slates of shop", "most baselines", "1 on", world.world.split.test.hash, split.test.hash,
+                "leave the source"});
 }
 
 }  // namespace

@@ -146,7 +146,7 @@ Json details_json(const Contestant& ours, const std::vector<Duel>& duels, std::s
   return json;
 }
 
-Json contest_json(const Contest& contest) {
+Json contest_json(const Contest& contest) {  // and of the others in it
   const experiment::Resampling resampling;
   Json json = Json::object();
   Json details = {
@@ -171,6 +171,9 @@ Json contest_json(const Contest& contest) {
   };
   add("text", contest.text, kTextTargets);
   add("hybrid", contest.hybrid, kHybridTargets);
+  if (contest.recall) details["recall"] = rounded(*contest.recall);
+  if (!contest.others.empty()) details["others"] = Json::array();
+  for (const auto& other : contest.others) details["others"].push_back(contest_json(other));
   json["details"] = std::move(details);
   return json;
 }

@@ -12,7 +12,7 @@ inline constexpr const char* kHeadlineFormat = "r2rank-headline";
 
 /// Ours against the best of each family of baselines, a data set an entry (docs/formats.md, "Headline"): the
 /// best by kMainMetric on the test slates, paired over the users (and training seeds) on the slates that both
-/// have, Holm's correction over all baselines of the data set. Null without a name. Errors: as
+/// have, Holm's correction over all baselines of the slates. Null without a name. Errors: as
 /// find_contests() and shared_values().
 Json headline_json(std::span<const ResultGroup> groups, const OwnScorers& ours);
 

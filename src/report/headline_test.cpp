@@ -142,6 +142,30 @@ TEST_F(Headline, SeveralTrainingSeedsAreOneRowWhoseIntervalCoversThem) {
   EXPECT_EQ(words["verdict"], "not above");
 }
 
+TEST_F(Headline, OtherSlatesOfTheDataSetStandInItsDetails) {
+  const auto split = world.add_split("hard", "hard");
+  world.evaluated("c", "mine", all(0.5));
+  world.row("tfidf", "tfidf", all(0.25));
+  for (size_t last : {1, 2}) {
+    auto& results = world.measured[world.measured.size() - last].results;
+    results.slates_hash = split.test.hash;
+    results.protocol = split.test.protocol.name();
+  }
+  const Json one = set();
+  EXPECT_EQ(one["text"]["ours"], 1);
+  EXPECT_FALSE(one["details"].contains("recall"));
+  ASSERT_EQ(one["details"]["others"].size(), 1U);
+  const Json& other = one["details"]["others"][0];
+  EXPECT_EQ(keys(other), (Names{"text", "details"}));
+  EXPECT_EQ(other["text"]["ours"], 0.5);
+  EXPECT_EQ(other["text"]["best_text_or_llm"], 0.25);
+  EXPECT_TRUE(other["text"]["best_conventional"].is_null());
+  EXPECT_EQ(other["details"]["protocol"], "loo-hard4-first-seed7");
+  EXPECT_EQ(other["details"]["recall"], 0.33333);
+  EXPECT_EQ(other["details"]["text"]["baselines"].size(), 1U);
+  EXPECT_FALSE(other["details"].contains("others"));
+}
+
 TEST_F(Headline, AFamilyThatNobodyMeasuredIsNull) {
   std::erase_if(world.measured, [](const auto& one) { return one.results.scorer == "graph"; });
   const Json one = set({"mine", ""});

@@ -88,6 +88,23 @@ Line target_line(const std::string& dataset, const std::string& kind, const Json
   return line;
 }
 
+/// "loo-hard19-sasrec-seed7, recall 0.412"
+std::string slates_name(const Json& details) {
+  const auto protocol = details["protocol"].get<std::string>();
+  return details.contains("recall") ? fmt::format("{}, recall {}", protocol, decimal(details["recall"]))
+                                    : protocol;
+}
+
+/// A line a target.
+std::string set_lines(const std::string& name, const Json& set) {
+  std::string text;
+  for (const char* kind : {"text", "hybrid"})
+    if (set.contains(kind))
+      for (const auto& target : set["details"][kind]["targets"])
+        text += experiment::markdown_line(target_line(name, kind, set[kind], set["details"][kind], target));
+  return text;
+}
+
 std::string headline_section(const Json& headline) {
   const Json& first = headline.begin()->at("details");
   std::string text = fmt::format(
@@ -96,12 +113,11 @@ std::string headline_section(const Json& headline) {
       plain(first["metric"]), plain(first["intervals"]), plain(first["tests"]));
   text += experiment::markdown_head({"data set", "ours", plain(first["metric"]), "against the best", "scorer",
                                      "its value", "users", "difference", "p (Holm)", "target: above"});
-  for (const auto& [dataset, set] : headline.items())
-    for (const char* kind : {"text", "hybrid"})
-      if (set.contains(kind))
-        for (const auto& target : set["details"][kind]["targets"])
-          text +=
-              experiment::markdown_line(target_line(dataset, kind, set[kind], set["details"][kind], target));
+  for (const auto& [dataset, set] : headline.items()) {
+    text += set_lines(dataset, set);
+    for (const auto& other : set["details"].value("others", Json::array()))
+      text += set_lines(fmt::format("{}, {}", dataset, slates_name(other["details"])), other);
+  }
   return text + "\n";
 }
 

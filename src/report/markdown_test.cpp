@@ -58,7 +58,9 @@ TEST(Markdown, TheHeadlineStandsAboveTheTablesAndSaysWhatIsMet) {
           "mean":0.125,"lo":0.0625,"hi":0.1875,"p_holm":0.01,"verdict":"above"}},
         {"title":"single conventional baseline","not_above":["a","b","c","d","e"],"best":{"scorer":"a","value":0.59,"users":1000,
           "ours":0.6,"mean":0.01,"lo":-0.01,"hi":0.03,"p_holm":0.4,"verdict":"not above"}},
-        {"title":"other","not_above":[],"best":null}]}}}})json",
+        {"title":"other","not_above":[],"best":null}]},
+        "others":[{"text":{"ours":0.25},"details":{"protocol":"loo-hard19-sasrec","recall":0.4125,"text":{"scorer":"mine","users":9,
+          "lo":0,"hi":1,"targets":[{"title":"other","not_above":[],"best":null}]}}}]}}})json",
       "headline");
   const std::string text = render_markdown(model);
   expect_parts(
@@ -66,7 +68,8 @@ TEST(Markdown, TheHeadlineStandsAboveTheTablesAndSaysWhatIsMet) {
       {"| shop \\| | text (mine) | 0.600 [0.500, 0.700]; 0.625 on these 300 | text or language-model baseline | asked | "
        "0.500 | 300 | 0.125 [0.062, 0.188] | 0.01 | met: above |",
        "| a | 0.590 | 1000 | 0.010 [-0.010, 0.030] | 0.4 | missed: not above; not above b, c, d and 1 more |",
-       "| none was measured |"});
+       "| none was measured |",
+       "| shop \\|, loo-hard19-sasrec, recall 0.412 | text (mine) | 0.250 [0.000, 1.000] | other | none"});
   EXPECT_LT(text.find("## Headline"), text.find("## shop"));
 }
 

@@ -3,7 +3,8 @@
 function headlineSection(model) {
   if (!model.headline) return null;
   const sets = Object.entries(model.headline);
-  const rows = sets.flatMap(([name, set]) => ["text", "hybrid"].filter((kind) => set[kind]).flatMap((kind) =>
+  const everySet = sets.flatMap(([name, set]) => [[name, set], ...(set.details.others ?? []).map((other) => [`${name}, ${slatesName(other.details)}`, other])]);
+  const rows = everySet.flatMap(([name, set]) => ["text", "hybrid"].filter((kind) => set[kind]).flatMap((kind) =>
     set.details[kind].targets.map((target) => ({ name, kind, own: set.details[kind], value: set[kind].ours, target, best: target.best }))));
   const { metric, intervals, tests } = sets[0][1].details;
   return el("section", { id: "headline", "aria-labelledby": "headline-title" },
@@ -12,6 +13,11 @@ function headlineSection(model) {
       + "difference, over the users that both have, is above 0."),
     el("p", { class: "muted small" }, `Intervals: ${intervals}. p: ${tests}.`),
     dataTable(headlineColumns(metric), rows, { label: "Headline" }));
+}
+
+/// "loo-hard19-sasrec-seed7, recall 0.412"
+function slatesName({ protocol, recall }) {
+  return recall === undefined ? protocol : `${protocol}, recall ${fixed(recall)}`;
 }
 
 function headlineColumns(metric) {
