@@ -26,7 +26,7 @@ std::unique_ptr<Method> recent_popularity_method() {
   return options_method<RecentPopularityOptions>(
       {.name = "recent-popularity", .summary = "training events of the item, late ones more", .source = "-"},
       {.half_life = 30, .window = 0},
-      {{{"half_life", "7"}}, {{"half_life", "90"}}, {{"half_life", "2"}}, {{"half_life", "365"}}},
+      {{{"half_life", "0"}}, {{"half_life", "365"}}, {{"half_life", "3"}}, {{"half_life", "1"}}},
       [](const TrainingData& data, const RecentPopularityOptions& options, uint64_t) {
         return make_recent_popularity(data, options);
       });
@@ -38,9 +38,9 @@ std::unique_ptr<Method> item_knn_method(std::string_view name, std::string_view 
   return options_method<ItemKnnOptions>(
       {.name = name, .summary = summary, .source = "Sarwar et al. 2001; Deshpande & Karypis 2004"}, options,
       {{{"shrink", "10"}},
-       {{"neighbours", "100"}},
-       {{"neighbours", "100"}, {"shrink", "10"}},
-       {{"shrink", "50"}}},
+       {{"shrink", "50"}},
+       {{"shrink", "200"}},
+       {{"neighbours", "100"}, {"shrink", "50"}}},
       [](const TrainingData& data, const ItemKnnOptions& chosen, uint64_t) {
         return make_item_knn(data, chosen);
       });

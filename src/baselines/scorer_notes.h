@@ -14,6 +14,9 @@ class ScorerNotes {
   virtual std::vector<std::pair<std::string, double>> notes() const { return {}; }
   /// Begins to note anew, so that what follows is about the slates scored from now on.
   virtual void forget_notes() {}
+  /// Seconds of all scoring so far that went into notes and not into scores, where these are many (another
+  /// model reads what was written): no cost of the scorer. Never forgotten.
+  virtual double noting_seconds() const { return 0; }
 };
 
 }  // namespace r2rank::baselines

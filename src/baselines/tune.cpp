@@ -208,9 +208,10 @@ class Tuner {
   FitOptions fit_options(size_t trials_left) const {
     FitOptions options = fit_;
     if (!has_deadline()) return options;
+    const double left = seconds_left(), share = left / static_cast<double>(trials_left);
     const bool first = tuned_.report.trials.empty();
-    const auto shares = static_cast<double>(first && trials_left > 1 ? 2 : trials_left);
-    const double minutes = std::max(seconds_left() / 60 / shares, 1e-3);
+    const double minutes =
+        std::max((first ? left : std::min(left, std::max(share, 1.5 * first_seconds_))) / 60, 1e-3);
     options.minutes = options.minutes > 0 ? std::min(options.minutes, minutes) : minutes;
     return options;
   }
@@ -221,8 +222,9 @@ class Tuner {
       worth_beginning_ = std::max(worth_beginning_, trial.seconds);
     } else if (number == 0) {
       for (const auto& epoch : trial.fit.epochs) {
-        if (epoch.epoch == trial.fit.best_epoch) worth_beginning_ = epoch.seconds / 4;
+        if (epoch.epoch == trial.fit.best_epoch) worth_beginning_ = epoch.seconds;
       }
+      first_seconds_ = trial.seconds;
     }
   }
 
@@ -248,7 +250,7 @@ class Tuner {
   Tuned tuned_;  // its scorer: the best, unless that was set aside
   SetAside aside_;
   bool has_best_ = false;
-  double worth_beginning_ = 0;
+  double worth_beginning_ = 0, first_seconds_ = 0;
   std::exception_ptr first_error_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };

@@ -182,6 +182,8 @@ Dataset assemble(Import& state) {
     users[event.user] = true;
   }
   const auto items = kept_items(state, item_counts);
+  state.count("items that no interaction is left of (dropped)",
+              std::count(items.begin(), items.end(), false));
   const auto user_numbers = renumber(users), item_numbers = renumber(items);
 
   Dataset dataset;

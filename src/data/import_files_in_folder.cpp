@@ -25,6 +25,14 @@ bool is_catalogue(const std::string& name) {
   return name.starts_with("meta_") || name.starts_with("items.") || name.starts_with("movies.");
 }
 
+}  // namespace
+
+bool has_table_extension(const base::Path& path) {
+  return std::find(kTables.begin(), kTables.end(), data_extension(path)) != kTables.end();
+}
+
+namespace {
+
 /// Files of a folder for which `holds`, if they are parts of one table.
 template <class Holds>
 std::vector<base::Path> parts_where(const base::Path& folder, const Holds& holds) {
@@ -43,6 +51,16 @@ std::vector<base::Path> parts_where(const base::Path& folder, const Holds& holds
   return parts;
 }
 
+/// "interactions-2.csv" beside "interactions.csv" would be lost.
+void refuse_more(const base::Path& folder, const std::string& stem, const std::string& whole) {
+  for (const std::string& name : file_names(folder))
+    if (name != whole && name.starts_with(stem) && has_table_extension(name))
+      base::fail_usage("import",
+                       "expected a whole table in {}, found {} beside it in {}; put all parts into a folder "
+                       "named {}, or name the files to read",
+                       whole, name, folder.string(), stem);
+}
+
 /// What a folder has of a table: stem.csv, stem.jsonl.gz ..., or a folder of parts called `stem`. Errors:
 /// kUsage where it has several, of which all but one would be lost.
 std::vector<base::Path> whole_or_parts(const base::Path& folder, const char* stem) {
@@ -58,6 +76,7 @@ std::vector<base::Path> whole_or_parts(const base::Path& folder, const char* ste
                      "expected one of {} and {} in {}, found both; remove one, or name the files to read",
                      found[0].filename().string(), found[1].filename().string(), folder.string());
   if (found.empty()) return {};
+  refuse_more(folder, stem, found[0].filename().string());
   return std::filesystem::is_directory(found[0], code) ? parts_in(found[0]) : found;
 }
 
@@ -75,10 +94,6 @@ void refuse_folders(const base::Path& folder) {
 }
 
 }  // namespace
-
-bool has_table_extension(const base::Path& path) {
-  return std::find(kTables.begin(), kTables.end(), data_extension(path)) != kTables.end();
-}
 
 FileKind kind_of(const base::Path& path) {
   const std::string extension = data_extension(path);
@@ -111,6 +126,15 @@ std::vector<base::Path> generic_logs(const base::Path& folder) {
   if (!logs.empty()) return logs;
   return parts_where(
       folder, [](const std::string& name) { return has_table_extension(name) && !is_catalogue(name); });
+}
+
+std::vector<std::string> tables_beside(const base::Path& folder, const std::vector<base::Path>& logs) {
+  std::vector<std::string> names;
+  for (const std::string& name : file_names(folder))
+    if (has_table_extension(name) && !is_catalogue(name) &&
+        std::find(logs.begin(), logs.end(), folder / name) == logs.end())
+      names.push_back(name);
+  return names;
 }
 
 std::vector<base::Path> generic_catalogue(const base::Path& folder) {

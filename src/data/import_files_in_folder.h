@@ -20,8 +20,10 @@ std::vector<base::Path> parts_in(const base::Path& folder);
 std::vector<base::Path> atomic_logs(const base::Path& folder);
 /// The log in a folder: interactions.* or the folder `interactions` of parts, else the parts of the one table
 /// that is no catalogue; empty when there is none. Errors: as parts_in(), and where there are several of the
-/// first two.
+/// first two, or more tables whose names begin alike.
 std::vector<base::Path> generic_logs(const base::Path& folder);
+/// The tables beside `logs` that nothing reads: no parts of them, no catalogue.
+std::vector<std::string> tables_beside(const base::Path& folder, const std::vector<base::Path>& logs);
 /// The catalogue in a folder: items.*, the folder `items` of parts, or meta_*; empty when there is none.
 /// Errors: as generic_logs().
 std::vector<base::Path> generic_catalogue(const base::Path& folder);

@@ -91,6 +91,7 @@ TEST_F(FilesIn, TheLogIsTheTableThatIsNoCatalogue) {
 TEST_F(FilesIn, TheLogIsInteractionsBeforeAllElse) {
   write({"orders.csv", "clicks.csv", "interactions/b-2.csv", "interactions/b-1.csv"});
   EXPECT_EQ(logs(), (Names{"interactions/b-1.csv", "interactions/b-2.csv"}));
+  EXPECT_EQ(tables_beside(folder.path(), generic_logs(folder.path())), (Names{"clicks.csv", "orders.csv"}));
 }
 
 TEST_F(FilesIn, TheLogAndTheCatalogueAreOneTableEach) {
@@ -107,6 +108,10 @@ TEST_F(FilesIn, TheLogAndTheCatalogueAreOneTableEach) {
   expect_parts(refusal("interactions.csv", "interactions/p-1.csv"), {"and interactions in", "found both"});
   expect_parts(refusal("interactions/p-1.csv", "interactions/more/p-2.csv"), {"found the folder more"});
   expect_parts(refusal("items.csv", "items.jsonl"), {"one of items.csv and items.jsonl"});
+  expect_parts(refusal("interactions.csv", "interactions-2.csv"),
+               {"whole table in interactions.csv", "found interactions-2.csv beside it",
+                "a folder named interactions"});
+  expect_parts(refusal("items.csv", "items-2.csv"), {"found items-2.csv beside it"});
 }
 
 TEST_F(FilesIn, TheCatalogueIsItemsBeforeMeta) {

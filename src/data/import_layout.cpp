@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "data/import_files_in_folder.h"
 #include "data/import_formats.h"
 #include "data/import_names.h"
@@ -81,6 +82,10 @@ std::vector<base::Path> logs_in_folder(const std::string& format, const base::Pa
         "import",
         "expected the interactions of format {} in {} (found: {}); name the file with --interactions", format,
         folder.string(), fmt::join(file_names(folder), ", "));
+  if (format != "recbole" && !format.starts_with("movielens"))
+    for (const std::string& name : tables_beside(folder, logs))
+      base::log_warning("import: {} in {} is not read: the log is {}", name, folder.string(),
+                        logs.front().lexically_relative(folder).string());
   return logs;
 }
 

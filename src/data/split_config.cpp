@@ -105,8 +105,10 @@ void SplitConfig::describe(base::ConfigFields& fields) {
           "The candidates beside the relevant items: drawn, a baseline's best (hard), the whole catalogue, or "
           "from a file")
       .one_of({"uniform", "popularity", "hard", "full", "file"});
-  fields.add("retriever", retriever,
-             "The baseline whose best items are the candidates (--negatives hard), such as item-knn-pop");
+  fields.add(
+      "retriever", retriever,
+      "The baseline whose best items are the candidates (--negatives hard), such as item-knn-pop, or the "
+      "folder of one that `baseline train` left");
   fields
       .add(
           "exclude", exclude,

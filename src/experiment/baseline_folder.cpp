@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/error_text.h"
+#include "base/hash.h"
 #include "base/hash_stream.h"
 #include "baselines/retrieval.h"
 #include "baselines/trainable.h"
@@ -135,6 +136,24 @@ data::Retriever fitted_retriever(const std::string& method, const baselines::Tra
   request.seed = seed;
   request.tune.trials = 1;
   scorer = fit_baseline(request, data).scorer;
+  return baselines::make_retriever(*scorer, static_cast<int64_t>(data.dataset.items.size()), seed);
+}
+
+bool is_baseline_folder(const std::string& retriever) {
+  std::error_code code;
+  return std::filesystem::exists(base::Path(retriever) / kCard, code);
+}
+
+std::string folder_retriever_name(const base::Path& folder) {
+  const std::string text = base::read_file(folder / kCard);
+  const data::JsonFields card(text, "baseline", (folder / kCard).string());
+  card.check_format(kFormat, kVersion);
+  return card.text("method") + "-" + base::hash_hex(text).substr(0, 8);
+}
+
+data::Retriever folder_retriever(const base::Path& folder, const baselines::TrainingData& data, uint64_t seed,
+                                 std::unique_ptr<baselines::Scorer>& scorer) {
+  scorer = load_baseline(folder, data).scorer;
   return baselines::make_retriever(*scorer, static_cast<int64_t>(data.dataset.items.size()), seed);
 }
 

@@ -41,6 +41,16 @@ FittedBaseline fit_baseline(const BaselineRequest& request, const baselines::Tra
 data::Retriever fitted_retriever(const std::string& method, const baselines::TrainingData& data,
                                  uint64_t seed, std::unique_ptr<baselines::Scorer>& scorer);
 
+/// Whether the retriever that is named is a baseline folder, not a method.
+bool is_baseline_folder(const std::string& retriever);
+/// The name that protocols give to a folder's baseline: "sasrec-1a2b3c4d", its method and the beginning of
+/// its card's hash. Errors: kData, kIo.
+std::string folder_retriever_name(const base::Path& folder);
+/// Retrieval by the baseline of a folder. `scorer` as above. Errors: as load_baseline(), so also where it was
+/// trained on other events.
+data::Retriever folder_retriever(const base::Path& folder, const baselines::TrainingData& data, uint64_t seed,
+                                 std::unique_ptr<baselines::Scorer>& scorer);
+
 /// Writes a baseline folder (docs/formats.md): baseline.json, and weights.safetensors of a Trainable.
 /// Errors: kIo; kUsage when the folder exists and `overwrite` is false.
 void save_baseline(const FittedBaseline& baseline, const baselines::TrainingData& data,

@@ -16,7 +16,8 @@ Line csv_cell(const ComparisonTable& table, const ComparisonRow& row, size_t pla
   const auto& cell = *row.cells[place];
   const auto& column = table.columns[place];
   const auto difference = cell.to_reference.value_or(PairedComparison{{NAN, NAN, NAN}, NAN, NAN, NAN});
-  Line line = {column.name, row.scorer, metrics::full_name(table.options.metric, column.protocol)};
+  Line line = {table.title, column.name, row.scorer,
+               metrics::full_name(table.options.metric, column.protocol)};
   for (const double value : {cell.value.mean, cell.value.lo, cell.value.hi})
     line.push_back(csv_number(value));
   line.push_back(fmt::format("{}", column.users));
@@ -25,6 +26,7 @@ Line csv_cell(const ComparisonTable& table, const ComparisonRow& row, size_t pla
   for (const double value : {difference.difference.mean, difference.difference.lo, difference.difference.hi,
                              difference.p_bootstrap, difference.p_permutation, difference.p_holm})
     line.push_back(csv_number(value));
+  line.push_back(column.slates_hash);
   return line;
 }
 
@@ -56,9 +58,9 @@ Json row_json(const ComparisonRow& row) {
 }  // namespace
 
 std::string comparison_csv(const ComparisonTable& table) {
-  std::string text =
-      csv_line({table.title, "scorer", "metric", "mean", "lo", "hi", "users", "seeds", "reference",
-                "difference", "difference_lo", "difference_hi", "p_bootstrap", "p_permutation", "p_holm"});
+  std::string text = csv_line({"table", "column", "scorer", "metric", "mean", "lo", "hi", "users", "seeds",
+                               "reference", "difference", "difference_lo", "difference_hi", "p_bootstrap",
+                               "p_permutation", "p_holm", "slates_hash"});
   for (const auto& row : table.rows)
     for (size_t place = 0; place < row.cells.size(); ++place)
       if (row.cells[place]) text += csv_line(csv_cell(table, row, place));

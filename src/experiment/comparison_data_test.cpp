@@ -17,10 +17,11 @@ TEST(ComparisonData, IsCsvWithALineAMeasuredCell) {
   ASSERT_EQ(lines.size(), 6U);
   EXPECT_EQ(
       lines[0],
-      "data set,scorer,metric,mean,lo,hi,users,seeds,reference,difference,difference_lo,difference_hi,p_bootstrap,p_permutation,p_holm");
-  EXPECT_EQ(lines[1], "a&b,base_1,ndcg@10[loo-uni19-seed7],0.25,0.2,0.3,40,1,,,,,,,");
-  EXPECT_EQ(lines[3],
-            "a&b,new,ndcg@10[loo-uni19-seed7],0.5,0.4,0.6,40,1,base_1,0.25,0.2,0.3,0.001,0.002,0.004");
+      "table,column,scorer,metric,mean,lo,hi,users,seeds,reference,difference,difference_lo,difference_hi,p_bootstrap,p_permutation,p_holm,slates_hash");
+  EXPECT_EQ(lines[1], "data set,a&b,base_1,ndcg@10[loo-uni19-seed7],0.25,0.2,0.3,40,1,,,,,,,,h");
+  EXPECT_EQ(
+      lines[3],
+      "data set,a&b,new,ndcg@10[loo-uni19-seed7],0.5,0.4,0.6,40,1,base_1,0.25,0.2,0.3,0.001,0.002,0.004,h");
 }
 
 TEST(ComparisonData, IsJsonWithNullForWhatWasNotMeasured) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/progress.h"
@@ -59,6 +60,24 @@ std::string row_line(const MeasuredRow& row) {
                         markdown_text(joined(row.settings))});
 }
 
+/// What rows might take, those of one budget in a line.
+std::string budgets_list(const ComparisonResult& result) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> budgets;
+  for (const auto& row : result.rows) {
+    if (row.budget.empty()) continue;
+    const std::string budget = joined(row.budget);
+    auto found = std::find_if(budgets.begin(), budgets.end(),
+                              [&](const auto& entry) { return entry.first == budget; });
+    if (found == budgets.end()) found = budgets.insert(budgets.end(), {budget, {}});
+    auto& names = found->second;
+    if (std::find(names.begin(), names.end(), row.row) == names.end()) names.push_back(row.row);
+  }
+  std::string text = "\nBudgets, of those rows that learn by epochs or are tuned:\n\n";
+  for (const auto& [budget, names] : budgets)
+    text += fmt::format("- {}: {}\n", budget, markdown_text(fmt::format("{}", fmt::join(names, ", "))));
+  return budgets.empty() ? "" : text;
+}
+
 std::string rows_table(const ComparisonResult& result) {
   std::string text =
       "## Time, cost and settings of each row\n\n"
@@ -72,7 +91,8 @@ std::string rows_table(const ComparisonResult& result) {
     text += row_line(row);
     seconds += row.training_seconds + row.scoring_seconds;
   }
-  return text + fmt::format("\nAll rows together: {}.\n", base::format_duration(seconds));
+  return text + fmt::format("\nAll rows together: {}.\n", base::format_duration(seconds)) +
+         budgets_list(result);
 }
 
 std::string cut_rows(const ComparisonResult& result) {
@@ -115,7 +135,18 @@ std::string notes_list(const ComparisonResult& result) {
              : "\n## Notes of the language models\n\nOn the test slates; docs/baselines.md.\n\n" + text;
 }
 
+/// One header above all tables, whose titles are the first field of each line.
+std::string tables_csv(const ComparisonResult& result) {
+  std::string text;
+  for (const auto& table : result.tables) {
+    const std::string lines = comparison_csv(table);
+    text += text.empty() ? lines : lines.substr(lines.find('\n') + 1);
+  }
+  return text;
+}
+
 std::string tables_text(const ComparisonResult& result, TableFormat format) {
+  if (format == TableFormat::kCsv) return tables_csv(result);
   std::string text;
   for (const auto& table : result.tables) text += render(table, format) + "\n";
   return text;

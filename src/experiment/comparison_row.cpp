@@ -19,7 +19,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kFormat = "r2rank-comparison-row";
 constexpr int64_t kVersion = 2;
-constexpr int64_t kCombinationVersion = 2;  // raise it when code changes what combinations alone come out as
+constexpr int64_t kCombinationVersion = 3;  // raise it when code changes what combinations alone come out as
 
 // ---- row.json ----
 
@@ -80,6 +80,20 @@ Json tables_in(const base::Path& folder) {
   for (const char* name : {"test.parquet", "valid.parquet"})
     if (std::filesystem::exists(folder / name)) tables[name] = base::hash_hex(base::read_file(folder / name));
   return tables;
+}
+
+/// Of the scores alone: the milliseconds beside them are never the same.
+std::string scores_hash(const StoredRow& row) {
+  std::string bytes;
+  const auto add = [&bytes](const void* data, size_t size) {
+    bytes.append(static_cast<const char*>(data), size);
+  };
+  for (const auto* results : {&row.valid, &row.test})
+    for (size_t i = 0; i < results->slate_ids.size(); ++i) {
+      add(&results->slate_ids[i], sizeof results->slate_ids[i]);
+      add(results->scores[i].data(), results->scores[i].size() * sizeof results->scores[i][0]);
+    }
+  return base::hash_hex(bytes);
 }
 
 StoredRow read_whole(const base::Path& folder, const Json& card) {
@@ -164,6 +178,14 @@ std::string row_key(const RowRun& run, const ComparisonPlan& plan, const data::S
   return base::hash_hex(key.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
+std::string key_of_results(const std::string& key, const base::Path& folder) {
+  const base::Path path = folder / "row.json";
+  if (!std::filesystem::exists(path)) return key;
+  const auto card = nlohmann::json::parse(base::read_file(path), nullptr, false);
+  const auto found = card.is_object() ? card.find("scores_hash") : card.end();
+  return found != card.end() && found->is_string() ? key + " " + found->get<std::string>() : key;
+}
+
 bool has_row(const base::Path& folder, const std::string& key) {
   const base::Path path = folder / "row.json";
   if (!std::filesystem::exists(path)) return false;
@@ -197,6 +219,7 @@ void write_row(const base::Path& folder, const std::string& key, const StoredRow
                      {"version", kVersion},
                      {"key", key},
                      {"tables", tables_in(target.path())},
+                     {"scores_hash", scores_hash(row)},
                      {"row", as_json(row.measured)},
                      {"report", Json::parse(row.measured.report.empty() ? "{}" : row.measured.report)}};
   base::write_file(target.path() / "row.json",

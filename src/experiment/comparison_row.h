@@ -16,7 +16,7 @@
 namespace r2rank::experiment {
 
 /// Raise it when code changes what rows or data sets come out as: older ones are then made anew.
-inline constexpr int64_t kResultsVersion = 2;
+inline constexpr int64_t kResultsVersion = 3;
 
 /// One row on one data set with one seed, measured.
 struct MeasuredRow {
@@ -59,13 +59,17 @@ struct RowRun {
 };
 
 /// What decides a row's results: method with all its settings, trials, budget, seed, what its model files
-/// hold, training events, slates, and of a combination the keys of the rows it combines. Errors: kIo for a
-/// model file that cannot be read.
+/// hold, training events, slates, and of a combination key_of_results() of the rows it combines. Errors: kIo
+/// for a model file that cannot be read.
 std::string row_key(const RowRun& run, const ComparisonPlan& plan, const data::Split& split,
                     const data::Dataset& dataset, FileIdentities& files);
 
 /// The limits that a row has, by the names of the plan.
 baselines::SettingValues budget_of(const RowPlan& row);
+
+/// The key with what came of it: the hash of the scores in the row's folder. A row that the clock cuts scores
+/// otherwise under the same key when it is made anew.
+std::string key_of_results(const std::string& key, const base::Path& folder);
 
 /// Whether a finished row of that key is there.
 bool has_row(const base::Path& folder, const std::string& key);

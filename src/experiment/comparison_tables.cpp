@@ -40,10 +40,11 @@ metrics::PerUserResults untied(const metrics::PerUserResults& results, const std
 }
 
 /// Every data set, so that the table can be read beside the main one; those without ties as they are.
-std::vector<ComparisonInput> untied_columns(const std::vector<PlaceResults>& places, uint64_t seed) {
+std::vector<ComparisonInput> untied_columns(const std::vector<PlaceResults>& places, int64_t size,
+                                            uint64_t seed) {
   std::vector<ComparisonInput> columns;
   for (const auto& place : places) {
-    ComparisonInput column = column_of(place, 0, seed);
+    ComparisonInput column = column_of(place, size, seed);
     if (!place.tied.empty())
       for (auto& results : column.results) results = untied(results, place.tied);
     if (!column.results.empty() && !column.results[0].slate_ids.empty()) columns.push_back(std::move(column));
@@ -72,6 +73,10 @@ std::set<int64_t> sizes_of(const ComparisonPlan& plan) {
   std::set<int64_t> sizes;
   for (const auto& row : plan.rows) sizes.insert(row.slates);
   return sizes;
+}
+
+std::string title_of(int64_t size) {
+  return size == 0 ? "data set" : fmt::format("data set, a sample of {} test slates", size);
 }
 
 std::vector<ComparisonInput> columns_of(const ComparisonPlan& plan, const std::vector<PlaceResults>& places,
@@ -103,16 +108,17 @@ std::vector<ComparisonTable> comparison_tables(const ComparisonPlan& plan,
     for (const int64_t size : sizes_of(plan)) {
       const auto columns = columns_of(plan, places, size);
       if (columns.empty()) continue;
-      const std::string title =
-          size == 0 ? "data set" : fmt::format("data set, a sample of {} test slates", size);
-      tables.push_back(compare(title, columns, options_of(plan, metric, columns)));
+      tables.push_back(compare(title_of(size), columns, options_of(plan, metric, columns)));
     }
   const bool has_ties = std::any_of(places.begin(), places.end(),
                                     [](const PlaceResults& place) { return !place.tied.empty(); });
-  const auto columns = untied_columns(places, static_cast<uint64_t>(plan.seed));
-  if (has_ties && !columns.empty())
-    tables.push_back(compare("data set, without slates that equal timestamps decide", columns,
-                             options_of(plan, plan.metric, columns)));
+  if (!has_ties) return tables;
+  for (const int64_t size : sizes_of(plan)) {
+    const auto columns = untied_columns(places, size, static_cast<uint64_t>(plan.seed));
+    if (!columns.empty())
+      tables.push_back(compare(title_of(size) + ", without slates that equal timestamps decide", columns,
+                               options_of(plan, plan.metric, columns)));
+  }
   return tables;
 }
 

@@ -73,6 +73,18 @@ TEST(ComparisonTables, ShowTheMainMetricWithoutTiedSlatesToo) {
   EXPECT_EQ(tables[2].columns[1].slates_hash, "h");
 }
 
+TEST(ComparisonTables, ShowSamplesWithoutTiedSlatesToo) {
+  auto one = plan();
+  one.rows.resize(2);
+  const auto tables =
+      comparison_tables(one, {{"films", {{0, scored("all", 50, 0.5)}, sampled("ten", 10, 0.2)}, {0, 3}}});
+  ASSERT_EQ(tables.size(), 4U);
+  EXPECT_EQ(tables[2].rows.size(), 1U);
+  EXPECT_EQ(tables[3].title,
+            "data set, a sample of 10 test slates, without slates that equal timestamps decide");
+  EXPECT_EQ(tables[3].rows.size(), 2U);
+}
+
 TEST(ComparisonTables, PoolTheSeedsOfARow) {
   auto one = plan();
   one.rows.resize(1);

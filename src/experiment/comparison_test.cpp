@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "experiment/test_comparing.h"
@@ -51,6 +52,14 @@ TEST_F(Comparing, MakesADamagedRowAnew) {
   fs::resize_file(row_file("popularity", "test.parquet"), 100);
   base::write_file(row_file("item-knn", "row.json"), "{");
   EXPECT_EQ(reused(run()), (std::vector<bool>{false, false, true}));
+}
+
+TEST_F(Comparing, CombinesAnewWhatARowThatWasMadeAnewScores) {
+  run();
+  auto card = nlohmann::json::parse(base::read_file(row_file("item-knn", "row.json")));
+  card["scores_hash"] = "of other scores";  // what a row cut by the clock leaves the second time
+  base::write_file(row_file("item-knn", "row.json"), card.dump());
+  EXPECT_EQ(reused(run()), (std::vector<bool>{true, true, false}));
 }
 
 TEST_F(Comparing, ComparesRowsOfFewerSlatesInATableOfTheirOwn) {

@@ -86,7 +86,7 @@ TEST(EvaluationPage, IsOneObjectAsJson) {
 }
 
 TEST(EvaluationPage, SeparatesCsvTablesByAnEmptyLine) {
-  expect_part(render(with_slice(), TableFormat::kCsv), "\n\nhistory,scorer,metric,");
+  expect_part(render(with_slice(), TableFormat::kCsv), "\n\ntable,column,scorer,metric,");
 }
 
 }  // namespace

@@ -57,6 +57,19 @@ void check(const RankingRows& rows, const TreeOptions& options) {
   }
 }
 
+/// [rows]; empty where all lists count the same, so that these are learned from bit by bit as without
+/// weights.
+std::vector<float> row_weights(const RankingRows& rows) {
+  std::vector<float> weights;
+  if (std::all_of(rows.weights.begin(), rows.weights.end(), [](double weight) { return weight == 1; }))
+    return weights;
+  R2RANK_CHECK(rows.weights.size() == rows.sizes.size());
+  for (size_t list = 0; list < rows.sizes.size(); ++list)
+    weights.insert(weights.end(), static_cast<size_t>(rows.sizes[list]),
+                   static_cast<float>(rows.weights[list]));
+  return weights;
+}
+
 std::string parameters_of(const TreeOptions& options, const std::vector<double>& gains, uint64_t seed) {
   return fmt::format(
       "objective=lambdarank metric=none lambdarank_truncation_level=10 num_leaves={} learning_rate={} "
@@ -100,6 +113,9 @@ GradientTrees::GradientTrees(const RankingRows& rows, const TreeOptions& options
   call(LGBM_DatasetSetField(handles_->dataset, "group", rows.sizes.data(),
                             static_cast<int>(rows.sizes.size()), lightgbm::kInt32),
        "take the slates");
+  if (const auto weights = row_weights(rows); !weights.empty())
+    call(LGBM_DatasetSetField(handles_->dataset, "weight", weights.data(), count, lightgbm::kFloat32),
+         "take what slates count");
   call(LGBM_BoosterCreate(handles_->dataset, parameters.c_str(), &handles_->booster), "begin");
 }
 

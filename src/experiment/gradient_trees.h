@@ -12,10 +12,11 @@ namespace r2rank::experiment {
 
 /// Lists to rank: rows of features, a label each, and how many rows each list has.
 struct RankingRows {
-  size_t features = 0;         ///< F
-  std::vector<double> values;  ///< [rows, F]
-  std::vector<float> labels;   ///< [rows] relevance as in slates
-  std::vector<int32_t> sizes;  ///< [lists]
+  size_t features = 0;               ///< F
+  std::vector<double> values;        ///< [rows, F]
+  std::vector<float> labels;         ///< [rows] relevance as in slates
+  std::vector<int32_t> sizes;        ///< [lists]
+  std::vector<double> weights = {};  ///< [lists] what each counts; empty: 1 each
 
   size_t rows() const { return labels.size(); }
 };

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/error.h"
@@ -39,6 +40,31 @@ TEST(GradientTrees, LearnAPreferenceThatIsNotMonotone) {
   EXPECT_GT(scores[0], scores[2] + 0.5);
   const auto importance = model.importance(2);
   EXPECT_GT(importance[0], 10 * importance[1]);
+}
+
+TEST(GradientTrees, ListsCountAsMuchAsTheirWeights) {
+  auto rows = nearest_to_half(100);
+  for (size_t list = 0; list < 100; ++list) {  // sixty put the smallest value first, forty the largest
+    size_t smallest = 10 * list, largest = 10 * list;
+    for (size_t row = 10 * list; row < 10 * list + 10; ++row) {
+      rows.labels[row] = 0;
+      if (rows.values[2 * row] < rows.values[2 * smallest]) smallest = row;
+      if (rows.values[2 * row] > rows.values[2 * largest]) largest = row;
+    }
+    rows.labels[list < 60 ? smallest : largest] = 1;
+  }
+  const auto large_minus_small = [&rows] {
+    GradientTrees model(rows, {.rows_in_leaf = 20, .feature_share = 1}, 1);
+    for (int tree = 0; tree < 20; ++tree) model.grow();
+    const auto scores = model.predict(std::vector<double>{0.97, 0.5, 0.03, 0.5}, 2, 0, model.trees());
+    return scores[0] - scores[1];
+  };
+  EXPECT_LT(large_minus_small(), -0.1);
+  rows.weights.assign(100, 1);
+  const double unweighted = large_minus_small();
+  EXPECT_LT(unweighted, -0.1);
+  std::fill_n(rows.weights.begin(), 60, 1.0 / 6);
+  EXPECT_GT(large_minus_small(), 0.1);
 }
 
 TEST(GradientTrees, RepeatThemselves) {

@@ -58,6 +58,7 @@ class FeatureMaker {
   RankingRows rows(std::span<const size_t> chosen) const {
     RankingRows rows;
     rows.features = names().size();
+    rows.weights = user_weights(scores_, chosen);
     for (const size_t slate : chosen) add_slate(slate, rows);
     return rows;
   }
@@ -103,14 +104,13 @@ class FeatureMaker {
 };
 
 /// Each list's NDCG@10 times what it counts.
-double ndcg_sum(const RankingRows& rows, const std::vector<double>& scores,
-                const std::vector<double>& counts) {
+double ndcg_sum(const RankingRows& rows, const std::vector<double>& scores) {
   double sum = 0;
   size_t begin = 0;
   for (size_t list = 0; list < rows.sizes.size(); ++list) {
     const auto size = static_cast<size_t>(rows.sizes[list]);
-    sum += counts[list] * metrics::ndcg(std::span(scores).subspan(begin, size),
-                                        std::span(rows.labels).subspan(begin, size), 10);
+    sum += rows.weights[list] * metrics::ndcg(std::span(scores).subspan(begin, size),
+                                              std::span(rows.labels).subspan(begin, size), 10);
     begin += size;
   }
   return sum;
@@ -119,7 +119,6 @@ double ndcg_sum(const RankingRows& rows, const std::vector<double>& scores,
 /// One fold: trees grown on the other users, measured on its own.
 struct Fold {
   RankingRows measured;
-  std::vector<double> counts;  // [lists] user_weights()
   std::vector<double> scores;  // [rows] of the trees so far
   std::unique_ptr<GradientTrees> trees;
   bool growing = true;
@@ -135,7 +134,6 @@ std::vector<Fold> make_folds(const FeatureMaker& features, const ComponentScores
     if (inside.empty() || outside.empty()) continue;
     Fold fold;
     fold.measured = features.rows(inside);
-    fold.counts = user_weights(scores, inside);
     fold.scores.assign(fold.measured.rows(), 0.0);
     fold.trees = std::make_unique<GradientTrees>(features.rows(outside), options.trees,
                                                  static_cast<uint64_t>(options.seed));
@@ -157,8 +155,8 @@ double grow_folds(std::vector<Fold>& folds, int64_t tree) {
       const auto added = fold.trees->predict(fold.measured.values, fold.measured.features, tree, tree + 1);
       for (size_t row = 0; row < added.size(); ++row) fold.scores[row] += added[row];
     }
-    sum += ndcg_sum(fold.measured, fold.scores, fold.counts);
-    users += std::accumulate(fold.counts.begin(), fold.counts.end(), 0.0);
+    sum += ndcg_sum(fold.measured, fold.scores);
+    users += std::accumulate(fold.measured.weights.begin(), fold.measured.weights.end(), 0.0);
   }
   return sum / users;
 }

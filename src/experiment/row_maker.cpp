@@ -71,6 +71,13 @@ bool same_scores(const PerUserResults& a, const PerUserResults& b) {
                     });
 }
 
+/// Whether a combination without `of` learns from the row. Combinations are left out: one learned from
+/// another's scores on the slates that the other was fitted to would take them for better than they are; and
+/// so is chance, which is noise.
+bool joins_all(const RowPlan& row) {
+  return !is_combination(row) && row.method != "random";
+}
+
 /// What a combination learns from and is applied to.
 struct Parts {
   std::vector<PerUserResults> valid, test;
@@ -154,7 +161,8 @@ MadeRow RowMaker::make_one(const RowPlan& row, int64_t seed) {
   found->measured.row = row.name;
   found->measured.result = (folder / "test.parquet").string();
   if (row.slates == 0)
-    kept_.push_back({row.name, is_combination(row), seed, key, std::move(found->valid), found->test});
+    kept_.push_back(
+        {row.name, joins_all(row), seed, key_of_results(key, folder), std::move(found->valid), found->test});
   return {std::move(found->measured), std::move(found->test)};
 }
 
@@ -170,7 +178,9 @@ std::string RowMaker::key_of(const RowPlan& row, int64_t seed) const {
 }
 
 void RowMaker::assume(const RowPlan& row, int64_t seed) {
-  if (row.slates == 0) kept_.push_back({row.name, is_combination(row), seed, key_of(row, seed), {}, {}});
+  if (row.slates > 0) return;
+  const std::string key = key_of_results(key_of(row, seed), folder_of(row, seed));
+  kept_.push_back({row.name, joins_all(row), seed, key, {}, {}});
 }
 
 StoredRow RowMaker::train(const RowPlan& row, int64_t seed) const {
@@ -217,6 +227,7 @@ StoredRow RowMaker::score(StoredRow stored, const RowPlan& row, baselines::Score
       sampled_slates(place_.split.test, place_.dataset, {row.slates, static_cast<uint64_t>(plan_.seed)});
   if (row.slates == 0) stored.valid = evaluate(scorer, place_.split.valid, place_.dataset, label + ", valid");
   stored.test = evaluate(scorer, test, place_.dataset, label);
+  stored.valid.training_hash = stored.test.training_hash = data::training_hash(place_.split);
   stored.measured.notes = notes_of(scorer);
   stored.valid.scorer = stored.test.scorer = row.name;
   stored.measured.scoring_seconds = seconds_since(start);
@@ -238,6 +249,7 @@ StoredRow RowMaker::combine(const RowPlan& row, int64_t seed) const {
     blend(row, parts, place_, stored);
   else
     lambdamart(row, seed, parts, place_, stored);
+  stored.valid.training_hash = stored.test.training_hash = data::training_hash(place_.split);
   stored.measured.method = row.method;
   stored.measured.seed = seed;
   stored.measured.settings = row.settings;
@@ -246,14 +258,11 @@ StoredRow RowMaker::combine(const RowPlan& row, int64_t seed) const {
   return stored;
 }
 
-/// Of each row combined its results with this seed, or with its first where it has no such seed. Without `of`
-/// combinations are left out: one learned from another's scores on the slates that the other was fitted to
-/// would take them for better than they are.
+/// Of each row combined its results with this seed, or with its first where it has no such seed.
 std::vector<const RowMaker::Kept*> RowMaker::parts_of(const RowPlan& row, int64_t seed) const {
   std::vector<std::string> names = row.of;
   for (const auto& kept : kept_)
-    if (row.of.empty() && !kept.combination &&
-        std::find(names.begin(), names.end(), kept.name) == names.end())
+    if (row.of.empty() && kept.joins_all && std::find(names.begin(), names.end(), kept.name) == names.end())
       names.push_back(kept.name);
   std::vector<const Kept*> parts;
   for (const auto& name : names) {

@@ -36,9 +36,9 @@ class RowMaker {
   /// A row that scored every slate with one seed.
   struct Kept {
     std::string name;
-    bool combination = false;
+    bool joins_all = true;  // combinations without `of` learn from it
     int64_t seed = 7;
-    std::string key;
+    std::string key;  // of its settings and results
     metrics::PerUserResults valid, test;
   };
 

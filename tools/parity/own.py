@@ -1,12 +1,21 @@
 """r2rank's side: its command lines, and what their results say."""
 
+import functools
+import hashlib
 import shutil
+from pathlib import Path
 
 import places
 
 # Scorers that need no training beside the split: `eval` makes them itself.
 BUILT_IN = ("popularity", "item-knn")
 METRIC = "ndcg@10"
+
+
+@functools.cache
+def made_by():
+    """The program that trains, by its bytes."""
+    return f"r2rank {hashlib.sha256(Path(places.program()).read_bytes()).hexdigest()[:12]}"
 
 
 def prepare(data_set, folder):

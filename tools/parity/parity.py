@@ -19,6 +19,7 @@ import settings
 
 RUNNERS = {"recbole": peer.run, "r2rank": own.run}
 VALUE_SIDE = {"recbole": "recbole", "r2rank": "own"}
+MAKERS = {"recbole": peer.made_by, "r2rank": own.made_by}
 
 
 def names_of(known):
@@ -66,7 +67,7 @@ def result_path(output, data_set, model, seed, side):
 
 
 def key_of(data_set, model, seed, side, split):
-    """Changes with anything that a run's figures depend on."""
+    """Changes with the settings and data that a run's figures depend on; what made them is told by `made_by` (older_figures)."""
     return settings.digest(settings.values(data_set, model, VALUE_SIDE[side]), model.recbole, seed, places.read_json(split / "split.json")["hash"])
 
 
@@ -85,7 +86,8 @@ def run_job(arguments, folders, job, missing):
     start = time.monotonic()
     try:
         found = RUNNERS[side](dataset, split, model, values, seed, arguments.threads, key, path.with_suffix(""))
-        places.write_json(path, {**found, "key": key, "values": values, "threads": arguments.threads, "seconds": round(time.monotonic() - start, 1)})
+        places.write_json(path, {**found, "key": key, "values": values, "made_by": MAKERS[side](), "threads": arguments.threads,
+                                 "seconds": round(time.monotonic() - start, 1)})
         said = f"NDCG@10 {found['test_ndcg@10']:.4f}"
     except places.Missing as reason:
         missing.append(f"{data_set.name}, {model.recbole}, seed {seed}, {side}: {reason}")
@@ -102,6 +104,19 @@ def collect(arguments, data_set, model, side, split):
 
 def rows_of(arguments, data_set, split):
     return {model.recbole: compare.row(model, *(collect(arguments, data_set, model, side, split) for side in compare.SIDES)) for model in settings.MODELS}
+
+
+def older_figures(arguments, folders):
+    """How many of the figures there are were made by another build of r2rank, another RecBole or other tools than those that are here."""
+    here = {}
+    for data_set, model, seed, side in jobs(arguments, [data_set for data_set in settings.DATA_SETS if data_set.name in folders]):
+        key = key_of(data_set, model, seed, side, folders[data_set.name][1])
+        if (result := present(result_path(arguments.output, data_set, model, seed, side), key)) is None:
+            continue
+        counts = here.setdefault(side, [0, 0])
+        counts[0] += result.get("made_by") != MAKERS[side]()
+        counts[1] += 1
+    return here
 
 
 def prepare(arguments, missing):
@@ -162,6 +177,10 @@ def main():
         run_job(arguments, folders, job, missing)
     text, sections = report(arguments, folders, missing)
     print(f"\n{text}\n\nall figures: {os.path.relpath(arguments.output / 'summary.json')}")
+    for side, (older, count) in older_figures(arguments, folders).items():
+        if older > 0:
+            print(f"[parity] {older} of {count} figures of {side} are of another build or version than the one here: remove "
+                  f"{os.path.relpath(arguments.output)}/*/{side} to make them anew", file=sys.stderr)
     for line in missing:
         print(f"[parity] missing: {line}", file=sys.stderr)
     return 0 if verdict_of_all(sections) is True else 1

@@ -1,5 +1,7 @@
 """RecBole's side: one training as a process of the peers' Python, its scores measured by `r2rank eval`."""
 
+import functools
+import hashlib
 import json
 import subprocess
 
@@ -9,6 +11,13 @@ import places
 RUNNER = places.ROOT / "tools" / "parity" / "recbole_run.py"
 # It computes on the CPU, as r2rank's baselines do; nothing is looked up.
 ENVIRONMENT = {"CUDA_VISIBLE_DEVICES": "", "HF_HUB_OFFLINE": "1"}
+
+
+@functools.cache
+def made_by():
+    """The runner, by its sources' bytes, and the versions that it is installed with."""
+    sources = [*sorted(RUNNER.parent.glob("recbole_*.py")), *sorted((places.ROOT / "tools" / "setup").glob("peers*"))]
+    return f"runner {hashlib.sha256(b''.join(path.read_bytes() for path in sources)).hexdigest()[:12]}"
 
 
 def set_up(folder):

@@ -66,6 +66,7 @@ void LetterOptions::describe(base::ConfigFields& fields) {
   fields.add("answer_start", answer_start, "how the answer begins, before the letter");
   fields.add("shuffles", shuffles, "B: orders in which the candidates are shown at evaluation")
       .between(1, 100);
+  describe_list_order(fields, shown_order);
   fields.add("slates_per_batch", slates_per_batch, "slates scored in one pass").between(1, 1024);
 }
 
@@ -74,16 +75,33 @@ LetterScorer::LetterScorer(std::string name, std::unique_ptr<learn::RankingModel
                            uint64_t seed)
     : TunedScorer(std::move(name), std::move(model), data, std::move(options), seed),
       letters_(std::move(letters)),
+      order_(list_order(letters_.shown_order, letters_.shuffles)),
       prompts_(data, letters_.prompt),
       frame_(*model_),
       letter_tokens_(letter_tokens(*model_->tokenizer)) {}
 
-Question LetterScorer::ask(const data::Slate& slate, int64_t shuffle) const {
-  const auto order = shown_order(slate, data_.dataset, seed_, shuffle);
+std::vector<int32_t> LetterScorer::order_of(const data::Slate& slate, int64_t shuffle) const {
+  return shown_order(order_, slate, data_.dataset, seed_, shuffle);
+}
+
+/// One random order a training slate, whatever evaluation shows: its id is its number, so each is shown in
+/// another, and what is learned is no place.
+std::vector<int32_t> LetterScorer::training_order_of(const data::Slate& slate) const {
+  return shown_order(slate, data_.dataset, seed_, 0);
+}
+
+Question LetterScorer::ask(const data::Slate& slate, std::span<const int32_t> order, bool training) const {
   const auto labels = make_labels(ListLabels::kLetters, static_cast<int64_t>(order.size()));
   return {letters_.prompt.system, prompts_.history(slate),
-          "\nCandidates:\n" + prompts_.candidates(slate, order, labels) + letters_.question,
+          "\nCandidates:\n" + prompts_.candidates(slate, order, labels, training) + letters_.question,
           letters_.answer_start, 1};
+}
+
+std::vector<Question> LetterScorer::ask_all(std::span<const data::Slate> slates) const {
+  std::vector<Question> questions;
+  for (const auto& slate : slates)
+    for (int64_t b = 0; b < letters_.shuffles; ++b) questions.push_back(ask(slate, order_of(slate, b)));
+  return questions;
 }
 
 /// states [M, D] at the answers' start -> [M, K] f32.
@@ -96,10 +114,7 @@ at::Tensor LetterScorer::logits(const at::Tensor& states, int64_t candidates) co
 
 std::vector<std::vector<double>> LetterScorer::score_batch(std::span<const data::Slate> slates) {
   const at::NoGradGuard no_grad;
-  std::vector<Question> questions;
-  for (const auto& slate : slates)
-    for (int64_t b = 0; b < letters_.shuffles; ++b) questions.push_back(ask(slate, b));
-  const QuestionTree asked = frame_.tree(questions);
+  const QuestionTree asked = frame_.tree(ask_all(slates));
   const auto& transformer = model_->model->transformer();
   const at::Tensor states = transformer.states(transformer.plan(asked.tree), false);  // [N, D]
   tokens_ += asked.tree.size();
@@ -113,7 +128,7 @@ std::vector<std::vector<double>> LetterScorer::score_batch(std::span<const data:
     auto& own = scores.emplace_back(slate.candidates.size(), 0.0);
     for (int64_t b = 0; b < letters_.shuffles; ++b) {
       const double* row = log_p.const_data_ptr<double>() + b * count;
-      const auto order = shown_order(slate, data_.dataset, seed_, b);
+      const auto order = order_of(slate, b);
       for (size_t place = 0; place < order.size(); ++place)
         own[order[place]] += row[place] / static_cast<double>(letters_.shuffles);
       note(row, order.size());
@@ -131,8 +146,7 @@ void LetterScorer::note(const double* log_p, size_t count) {
 
 double LetterScorer::accumulate(std::span<const data::Slate> slates, int64_t slates_in_step) {
   std::vector<Question> questions;
-  // Of a training slate one order is shown: its id is its number, so each is shown in another.
-  for (const auto& slate : slates) questions.push_back(ask(slate, 0));
+  for (const auto& slate : slates) questions.push_back(ask(slate, training_order_of(slate), true));
   const QuestionTree asked = frame_.tree(questions);
   const auto& transformer = model_->model->transformer();
   const at::Tensor states =
@@ -141,8 +155,7 @@ double LetterScorer::accumulate(std::span<const data::Slate> slates, int64_t sla
   for (size_t b = 0; b < slates.size(); ++b) {
     const auto& slate = slates[b];
     std::vector<float> share;  // of the label, in the order shown
-    for (const int32_t index : shown_order(slate, data_.dataset, seed_, 0))
-      share.push_back(slate.relevance[index]);
+    for (const int32_t index : training_order_of(slate)) share.push_back(slate.relevance[index]);
     const float total = std::accumulate(share.begin(), share.end(), 0.0F);
     for (float& value : share) value /= total;
     const at::Tensor log_p = logits(rows_of(states, {&asked.last[b], 1}), static_cast<int64_t>(share.size()))
@@ -155,15 +168,13 @@ double LetterScorer::accumulate(std::span<const data::Slate> slates, int64_t sla
 }
 
 int64_t LetterScorer::tokens_of(const data::Slate& slate) const {
-  const Question question = ask(slate, 0);
+  const Question question = ask(slate, training_order_of(slate), true);
   return frame_.tree({&question, 1}).tree.size();
 }
 
 LlmWork LetterScorer::work(std::span<const data::Slate> slates) const {
   LlmWork work{.slates = static_cast<int64_t>(slates.size())};
-  std::vector<Question> questions;
-  for (const auto& slate : sample_of(slates))
-    for (int64_t b = 0; b < letters_.shuffles; ++b) questions.push_back(ask(slate, b));
+  const auto questions = ask_all(sample_of(slates));
   if (!questions.empty())
     work.read_per_slate = static_cast<double>(frame_.tree(questions).tree.size() * letters_.shuffles) /
                           static_cast<double>(questions.size());

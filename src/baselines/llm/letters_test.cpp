@@ -4,6 +4,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "baselines/llm/small_llm.h"
@@ -40,9 +41,12 @@ class Letters : public testing::SmallLlm {
   /// over the K logits of "A", "B", ...
   std::vector<double> by_hand(const learn::RankingModel& model, const data::Slate& one,
                               int64_t shuffle) const {
+    return by_hand(model, one, shown_order(one, dataset_, 7, shuffle));
+  }
+  std::vector<double> by_hand(const learn::RankingModel& model, const data::Slate& one,
+                              const std::vector<int32_t>& order) const {
     const at::NoGradGuard no_grad;
     const ListPrompts prompts(data(), short_prompt());
-    const auto order = shown_order(one, dataset_, 7, shuffle);
     const auto labels = make_labels(ListLabels::kLetters, static_cast<int64_t>(order.size()));
     std::vector<int32_t> tokens;
     const auto add = [&](const std::string& text, bool special) {
@@ -86,6 +90,22 @@ TEST_F(Letters, ScoresAreLogProbabilitiesOfTheLettersAveragedOverShuffles) {
       EXPECT_NEAR(together[b][i], expected[i], 1e-4) << b << " " << i;
   }
   EXPECT_GT(model.tokens(), 0);
+}
+
+TEST_F(Letters, TheGivenOrderIsTheOneShownAtEvaluationAndNotInTraining) {
+  LetterOptions letters = options();
+  letters.shown_order = "given";
+  auto given = scorer("full", letters), random = scorer();
+  const auto scores = given.score(slate());
+  std::vector<int32_t> own(scores.size());
+  std::iota(own.begin(), own.end(), 0);
+  const auto expected = by_hand(given.model(), slate(), own);
+  for (size_t i = 0; i < expected.size(); ++i) EXPECT_NEAR(scores[i], expected[i], 1e-4) << i;
+  const auto slates = std::span(split_.test.slates).first(2);
+  EXPECT_EQ(given.accumulate(slates, 2), random.accumulate(slates, 2));
+  letters.shuffles = 2;
+  data::testing::expect_parts(error_of(base::ErrorKind::kUsage, [&] { scorer("full", letters); }),
+                              {"shuffles", "shown_order = given"});
 }
 
 TEST_F(Letters, TheGradientIsThatOfTheCrossEntropy) {

@@ -76,6 +76,10 @@ std::string ListPrompts::title(int32_t item) const {
 }
 
 std::string ListPrompts::item_text(int32_t item, bool with_count) const {
+  return line(item, with_count ? fmt::format("{}", statistics_.count[item]) : "");
+}
+
+std::string ListPrompts::line(int32_t item, const std::string& count) const {
   const data::Item& source = dataset_.items[item];
   const std::string last = source.categories.empty() ? "" : source.categories.back();
   return text::fill_template(config_.item,
@@ -83,7 +87,7 @@ std::string ListPrompts::item_text(int32_t item, bool with_count) const {
                               {"brand", words(source.brand)},
                               {"category", words(last)},
                               {"categories", words(fmt::format("{}", fmt::join(source.categories, ", ")))},
-                              {"count", with_count ? fmt::format("{}", statistics_.count[item]) : ""}});
+                              {"count", count}});
 }
 
 std::string ListPrompts::history(const data::Slate& slate) const {
@@ -103,10 +107,14 @@ std::string ListPrompts::history(const data::Slate& slate) const {
 }
 
 std::string ListPrompts::candidates(const data::Slate& slate, std::span<const int32_t> order,
-                                    const std::vector<std::string>& labels) const {
+                                    const std::vector<std::string>& labels, bool training) const {
+  const int32_t target = training ? dataset_.events(slate.user)[slate.history_end].item : -1;
   std::string text;
-  for (size_t place = 0; place < order.size(); ++place)
-    text += fmt::format("{}. {}\n", labels[place], item_text(slate.candidates[order[place]], true));
+  for (size_t place = 0; place < order.size(); ++place) {
+    const int32_t item = slate.candidates[order[place]];
+    const int32_t count = statistics_.count[item] - (item == target ? 1 : 0);
+    text += fmt::format("{}. {}\n", labels[place], line(item, fmt::format("{}", std::max(count, 0))));
+  }
   return text;
 }
 
@@ -127,6 +135,33 @@ std::vector<int32_t> shown_order(const data::Slate& slate, const data::Dataset& 
   base::RandomStream random(seed, base::Purpose::kPermutation, static_cast<uint64_t>(slate.id),
                             static_cast<uint64_t>(shuffle));
   random.shuffle(std::span<int32_t>(order));
+  return order;
+}
+
+void describe_list_order(base::ConfigFields& fields, std::string& order) {
+  fields
+      .add("shown_order", order,
+           "order in which candidates are shown: random, keyed by seed and slate, or given, the slate's own "
+           "(does the ranker look at places? training slates are always shown at random)")
+      .one_of({"random", "given"});
+}
+
+ListOrder list_order(const std::string& name, int64_t shuffles) {
+  if (name == "random") return ListOrder::kRandom;
+  if (name != "given") base::fail_usage("llm", "unknown shown_order '{}': choose random or given", name);
+  if (shuffles > 1)
+    base::fail_usage("llm",
+                     "expected shuffles = 1 with shown_order = given, found {}: a slate's own order is one, "
+                     "and each shuffle would ask the same again; set shuffles = 1, or shown_order = random",
+                     shuffles);
+  return ListOrder::kGiven;
+}
+
+std::vector<int32_t> shown_order(ListOrder by, const data::Slate& slate, const data::Dataset& dataset,
+                                 uint64_t seed, int64_t shuffle) {
+  if (by == ListOrder::kRandom) return shown_order(slate, dataset, seed, shuffle);
+  std::vector<int32_t> order(slate.candidates.size());
+  std::iota(order.begin(), order.end(), 0);
   return order;
 }
 

@@ -51,8 +51,9 @@ class ListPrompts {
   /// Instruction, history lines ("- ..."), and with `recency` the sentence about the latest item.
   std::string history(const data::Slate& slate) const;
   /// One line a candidate in this order of indices into slate.candidates: "label. text\n".
+  /// With `training`, the slate's target is itself a training event: it is taken out of its item's count.
   std::string candidates(const data::Slate& slate, std::span<const int32_t> order,
-                         const std::vector<std::string>& labels) const;
+                         const std::vector<std::string>& labels, bool training = false) const;
   /// Titles as they stand in that list, for reading answers that name them; [K] in this order.
   std::vector<std::string> titles(const data::Slate& slate, std::span<const int32_t> order) const;
   /// One item's line without label. History lines pass false: a count is for candidates alone.
@@ -60,6 +61,7 @@ class ListPrompts {
   const ListPromptConfig& config() const { return config_; }
 
  private:
+  std::string line(int32_t item, const std::string& count) const;
   std::string title(int32_t item) const;
   std::string words(const std::string& text) const;
 
@@ -72,5 +74,16 @@ class ListPrompts {
 /// items and b, so that the slate's own order (where the target might stand in a fixed place) has no part.
 std::vector<int32_t> shown_order(const data::Slate& slate, const data::Dataset& dataset, uint64_t seed,
                                  int64_t shuffle);
+
+/// What decides the order shown: draws, as above, or the slate, whose own order it is then.
+enum class ListOrder { kRandom, kGiven };
+/// Adds the setting `shown_order` of a method that shows a list.
+void describe_list_order(base::ConfigFields& fields, std::string& order);
+/// "random", "given". Errors: kUsage for another name, and for several shuffles of the given order, which is
+/// one.
+ListOrder list_order(const std::string& name, int64_t shuffles);
+/// The order shown in shuffle b where `by` decides it.
+std::vector<int32_t> shown_order(ListOrder by, const data::Slate& slate, const data::Dataset& dataset,
+                                 uint64_t seed, int64_t shuffle);
 
 }  // namespace r2rank::baselines

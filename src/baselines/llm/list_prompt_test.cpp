@@ -61,6 +61,19 @@ TEST_F(ListPromptTest, ListsCandidatesInTheOrderGivenWithCountsOfTraining) {
             std::string::npos);
 }
 
+TEST_F(ListPromptTest, TakesTheTargetOfATrainingSlateOutOfItsCount) {
+  ListPromptConfig config;
+  config.item = "{title}[, {count} times]";
+  data::Slate slate = testing::last_event_slate(dataset_, 0, {1, 0});
+  slate.history_end = 1;  // the target is the user's second event, item 1
+  const std::vector<int32_t> order = {0, 1};
+  const std::string shown = prompts(config).candidates(slate, order, {"A", "B"}),
+                    trained = prompts(config).candidates(slate, order, {"A", "B"}, true);
+  EXPECT_NE(shown.find("Blue Pen, 3 times"), std::string::npos) << shown;
+  EXPECT_NE(trained.find("Blue Pen, 2 times"), std::string::npos) << trained;
+  EXPECT_EQ(shown.substr(shown.find("B.")), trained.substr(trained.find("B.")));
+}
+
 TEST_F(ListPromptTest, RefusesUnknownPlaceholdersAtOnce) {
   ListPromptConfig config;
   config.item = "{titel}";
@@ -88,6 +101,22 @@ TEST_F(ListPromptTest, TheOrderShownDoesNotDependOnTheSlatesOwn) {
   EXPECT_EQ(items_shown(7, 0), before);
   EXPECT_NE(items_shown(7, 1), before);
   EXPECT_NE(items_shown(8, 0), before);
+}
+
+TEST_F(ListPromptTest, TheOrderShownIsDrawnOrTheSlatesOwn) {
+  const data::Slate slate = testing::last_event_slate(dataset_, 0, {3, 0, 5, 4, 1, 2});
+  for (int64_t shuffle = 0; shuffle < 3; ++shuffle)
+    EXPECT_EQ(shown_order(list_order("random", 3), slate, dataset_, 7, shuffle),
+              shown_order(slate, dataset_, 7, shuffle));
+  EXPECT_EQ(shown_order(list_order("given", 1), slate, dataset_, 7, 0),
+            (std::vector<int32_t>{0, 1, 2, 3, 4, 5}));
+}
+
+TEST(ListOrders, RefuseOtherNamesAndShufflesOfTheGivenOne) {
+  expect_parts(error_of(base::ErrorKind::kUsage, [] { list_order("sorted", 1); }),
+               {"'sorted'", "random or given"});
+  expect_parts(error_of(base::ErrorKind::kUsage, [] { list_order("given", 3); }),
+               {"shuffles = 1", "shown_order = given", "found 3"});
 }
 
 TEST_F(ListPromptTest, TheTargetIsShownInEachPlaceAboutEquallyOften) {

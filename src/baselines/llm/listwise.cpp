@@ -43,6 +43,7 @@ void ListwiseOptions::describe(base::ConfigFields& fields) {
   fields.add("answer_start", answer_start, "how the answer begins, where the model runs here");
   fields.add("shuffles", shuffles, "B: orders in which the candidates are shown; scores are mean ranks")
       .between(1, 100);
+  describe_list_order(fields, shown_order);
   fields.add("answer_tokens", answer_tokens, "longest answer (0: six tokens a candidate and 16 more)")
       .between(0, 100000);
   fields.add("slates_per_batch", slates_per_batch, "slates asked about in one pass").between(1, 1024);
@@ -55,6 +56,7 @@ ListwiseScorer::ListwiseScorer(std::string name, std::unique_ptr<TextWriter> wri
       dataset_(data.dataset),
       prompts_(data, options.prompt),
       options_(std::move(options)),
+      order_(list_order(options_.shown_order, options_.shuffles)),
       seed_(seed) {
   fill_question(options_.question, make_labels(list_labels(options_.labels), 2));  // reported now
 }
@@ -75,8 +77,12 @@ std::vector<std::vector<double>> ListwiseScorer::score_batch(std::span<const dat
   return scores;
 }
 
+std::vector<int32_t> ListwiseScorer::order_of(const data::Slate& slate, int64_t shuffle) const {
+  return shown_order(order_, slate, dataset_, seed_, shuffle);
+}
+
 Question ListwiseScorer::ask(const data::Slate& slate, int64_t shuffle) const {
-  const auto order = shown_order(slate, dataset_, seed_, shuffle);
+  const auto order = order_of(slate, shuffle);
   const auto labels = make_labels(list_labels(options_.labels), static_cast<int64_t>(order.size()));
   const int64_t automatic = kTokensOfLabel * static_cast<int64_t>(order.size()) + kTokensBeside;
   return {options_.prompt.system, prompts_.history(slate),
@@ -94,7 +100,7 @@ std::vector<Question> ListwiseScorer::ask_all(std::span<const data::Slate> slate
 
 void ListwiseScorer::add_answer(const data::Slate& slate, int64_t shuffle, const Answer& answer,
                                 std::vector<double>& scores) {
-  const auto shown = shown_order(slate, dataset_, seed_, shuffle);
+  const auto shown = order_of(slate, shuffle);
   const auto labels = make_labels(list_labels(options_.labels), static_cast<int64_t>(shown.size()));
   const WrittenOrder written =
       read_order((language_model() != nullptr ? options_.answer_start : "") + answer.text, labels,

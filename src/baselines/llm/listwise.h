@@ -14,10 +14,11 @@ struct ListwiseOptions {
   std::string question =
       "Which of these will the user choose next? Write the labels of all {count} candidates, the likeliest first, "
       "separated by >, and nothing else, as in {example}.";
-  std::string answer_start;      ///< how the answer begins, where the model runs here
-  int64_t shuffles = 1;          ///< B: orders in which the candidates are shown; scores are mean ranks
-  int64_t answer_tokens = 0;     ///< longest answer; 0: six for each candidate and 16 more
-  int64_t slates_per_batch = 4;  ///< slates asked about in one pass
+  std::string answer_start;            ///< how the answer begins, where the model runs here
+  int64_t shuffles = 1;                ///< B: orders in which the candidates are shown; scores are mean ranks
+  std::string shown_order = "random";  ///< "random", "given": list_order() in list_prompt.h
+  int64_t answer_tokens = 0;           ///< longest answer; 0: six for each candidate and 16 more
+  int64_t slates_per_batch = 4;        ///< slates asked about in one pass
 
   void describe(base::ConfigFields& fields);
 };
@@ -25,10 +26,11 @@ struct ListwiseOptions {
 /// Listwise ranking by a written permutation (Hou et al. 2024, with their bootstrapping by shuffles and their
 /// recency-focused prompt; the question's form is that of RankGPT, Sun et al. 2023, without its sliding
 /// window). A score is minus the mean place over B shuffles. Candidates are shown in keyed random orders, so
-/// that a model which only copies the list scores at random; how much it copies is among the notes.
+/// that a model which only copies the list scores at random; how much it copies is among the notes. With
+/// shown_order = given they are shown as the slate lists them, and a copied list scores by that.
 class ListwiseScorer : public Scorer, public LlmScorer {
  public:
-  /// Errors: kUsage for a question with unknown placeholders.
+  /// Errors: kUsage for a question with unknown placeholders; as list_order().
   ListwiseScorer(std::string name, std::unique_ptr<TextWriter> writer, const TrainingData& data,
                  ListwiseOptions options, uint64_t seed);
 
@@ -48,6 +50,7 @@ class ListwiseScorer : public Scorer, public LlmScorer {
   void forget_notes() override;
 
  private:
+  std::vector<int32_t> order_of(const data::Slate& slate, int64_t shuffle) const;
   Question ask(const data::Slate& slate, int64_t shuffle) const;
   std::vector<Question> ask_all(std::span<const data::Slate> slates) const;
   void add_answer(const data::Slate& slate, int64_t shuffle, const Answer& answer,
@@ -58,6 +61,7 @@ class ListwiseScorer : public Scorer, public LlmScorer {
   const data::Dataset& dataset_;
   ListPrompts prompts_;
   ListwiseOptions options_;
+  ListOrder order_;
   uint64_t seed_;
   int64_t tokens_ = 0;
   int64_t answers_ = 0, malformed_ = 0, first_chosen_ = 0;

@@ -125,6 +125,35 @@ TEST_F(Listwise, AModelThatCopiesTheListIsSeenToAndGainsNothingFromTheSlatesOrde
   EXPECT_EQ(again, scores);
 }
 
+TEST_F(Listwise, TheGivenOrderIsTheOneShown) {
+  ListwiseOptions options;
+  options.shown_order = "given";
+  std::vector<std::string> labels;
+  auto model = scorer(
+      [&](const Question& question) {
+        labels.clear();
+        for (const int item : {3, 0, 5, 4, 1}) labels.push_back(label_of(question, item));
+        return "1 > 2 > 3 > 4 > 5";
+      },
+      options);
+  EXPECT_EQ(model.score(slate_), (std::vector<double>{-1, -2, -3, -4, -5}));
+  EXPECT_EQ(labels, (std::vector<std::string>{"1", "2", "3", "4", "5"}));
+  EXPECT_DOUBLE_EQ(note(model, "place copied"), 1);
+  std::reverse(slate_.candidates.begin(), slate_.candidates.end());
+  EXPECT_EQ(model.score(slate_), (std::vector<double>{-1, -2, -3, -4, -5})) << "places count, not items";
+  EXPECT_EQ(labels, (std::vector<std::string>{"5", "4", "3", "2", "1"}));
+}
+
+TEST_F(Listwise, RefusesSeveralShufflesOfTheGivenOrder) {
+  ListwiseOptions options;
+  options.shown_order = "given";
+  options.shuffles = 2;
+  data::testing::expect_parts(
+      data::testing::error_of(base::ErrorKind::kUsage,
+                              [&] { scorer([](const Question&) { return ""; }, options); }),
+      {"shuffles", "shown_order = given"});
+}
+
 TEST_F(Listwise, TheQuestionTellsNumberAndFormOfTheAnswer) {
   std::string asked;
   int64_t room = 0;

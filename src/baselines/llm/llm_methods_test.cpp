@@ -50,6 +50,22 @@ TEST_F(LlmMethods, HaveNamesOfTheirOwnAndSettingsThatOccurOnce) {
   EXPECT_EQ(names.size(), 12U);
 }
 
+TEST_F(LlmMethods, ThatShowAListLetItsOrderBeChosen) {
+  std::set<std::string> found;
+  for (const auto& method : llm_methods()) {
+    base::ConfigFields fields;
+    method->describe(fields);
+    for (const auto& field : fields.all()) {
+      if (field.name != "shown_order") continue;
+      EXPECT_EQ(field.choices, (std::vector<std::string>{"random", "given"}));
+      EXPECT_EQ(field.as_text(), R"("random")");
+      found.insert(std::string(method->text().name));
+    }
+  }
+  EXPECT_EQ(found, (std::set<std::string>{"llm-listwise", "llm-listwise-shuffled", "llm-listwise-recent",
+                                          "llm-letters", "llm-letters-tuned", "server-listwise"}));
+}
+
 TEST_F(LlmMethods, WithoutAModelOrServerSayWhatToSet) {
   for (const auto& method : llm_methods()) {
     const bool server = method->text().name.starts_with("server-");

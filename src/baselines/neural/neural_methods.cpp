@@ -14,7 +14,7 @@ std::unique_ptr<Method> ease_method() {
       {{{"regularisation", "2500"}},
        {{"regularisation", "50"}},
        {{"regularisation", "1000"}},
-       {{"regularisation", "10"}}},
+       {{"regularisation", "10000"}}},
       [](const TrainingData& data, const EaseOptions& options, uint64_t) {
         return make_ease(data, options);
       });
