@@ -1,9 +1,12 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/log.h"
 #include "base/progress.h"
 #include "baselines/family.h"
 #include "cli/output.h"
@@ -13,6 +16,7 @@
 #include "cli/verb.h"
 #include "experiment/baseline_folder.h"
 #include "experiment/methods.h"
+#include "experiment/scoring_estimate.h"
 
 namespace r2rank::cli {
 namespace {
@@ -136,21 +140,29 @@ class BaselineTrain : public Verb {
     flags.output(output_, "the baseline");
   }
 
+  void check_settings(const base::ConfigFields&) override {
+    for (const auto& entry : set_) request_.settings.push_back(experiment::parse_setting(entry));
+    request_.seed = static_cast<uint64_t>(seed_);
+    method_with_settings();
+  }
+
   int run(const Invocation& invocation) override {
     base::catch_interrupts();
+    check_settings(*invocation.config);
     if (!invocation.dry_run) check_output(output_, baseline_kind());
     const data::Dataset dataset = data::load_dataset(dataset_);
     const data::Split split = data::load_split(split_, dataset);
-    for (const auto& entry : set_) request_.settings.push_back(experiment::parse_setting(entry));
-    request_.seed = static_cast<uint64_t>(seed_);
-    const auto method = experiment::make_method(request_.method);
-    experiment::set_settings(*method, request_.settings);
     if (invocation.dry_run) {
-      const auto settings = experiment::settings_json(experiment::settings_of(*method));
+      const auto settings = experiment::settings_json(experiment::settings_of(*method_with_settings()));
       print("{}\n", invocation.json ? settings.dump()
                                     : fmt::format("settings {}\ndry run: nothing trained", settings.dump()));
       return 0;
     }
+    bool announced = false;
+    request_.made = [&](const baselines::Scorer& scorer) {
+      if (!announced) announce(scorer, split);
+      announced = true;
+    };
     const auto fitted = experiment::fit_baseline(request_, {dataset, split});
     experiment::save_baseline(fitted, {dataset, split}, output_.output, output_.overwrite);
     show(fitted, invocation);
@@ -158,6 +170,24 @@ class BaselineTrain : public Verb {
   }
 
  private:
+  /// How long a language model will be at it, before it begins.
+  void announce(const baselines::Scorer& scorer, const data::Split& split) const {
+    const std::span<const data::Slate> valid = split.valid.slates;
+    const auto looked_at = static_cast<size_t>(request_.fit.valid_slates);
+    const auto validated = looked_at > 0 ? valid.first(std::min(valid.size(), looked_at)) : valid;
+    if (const std::string work = experiment::describe_work(scorer, validated); !work.empty())
+      base::log_info("{}: a look at the validation slates takes {}", request_.method, work);
+    if (const std::string work = experiment::describe_work(scorer, split.test.slates); !work.empty())
+      base::log_info("{}: scoring the test slates, with eval, takes {}", request_.method, work);
+  }
+
+  /// Errors: kUsage for an unknown method or setting.
+  std::unique_ptr<baselines::Method> method_with_settings() const {
+    auto method = experiment::make_method(request_.method);
+    experiment::set_settings(*method, request_.settings);
+    return method;
+  }
+
   void show(const experiment::FittedBaseline& fitted, const Invocation& invocation) const {
     if (invocation.json) {
       print("{}\n", nlohmann::ordered_json{{"method", fitted.method},

@@ -92,23 +92,32 @@ class Distill : public Verb {
     flags.output(output_, "the rationales");
   }
 
-  int run(const Invocation& invocation) override {
-    check_source(*invocation.config);
+  void check_settings(const base::ConfigFields& fields) override {
+    check_source(fields);
     config_.resolve();
+    if (config_.asks_teacher()) server_.check();
+  }
+
+  int run(const Invocation& invocation) override {
+    check_settings(*invocation.config);
     base::catch_interrupts();
     if (!invocation.dry_run) check_output(output_, rationales_kind());
     const data::Dataset dataset = data::load_dataset(dataset_);
     const data::Split split = data::load_split(split_, dataset);
-    const data::TrainingSlates slates(dataset, split, config_.slates());
-    const auto asked = distill::draw_pairs(slates, config_.prompts, config_.asked_negatives);
-    if (static_cast<int64_t>(asked.pairs.size()) < config_.prompts)
-      base::log_warning("{} prompts were wanted, and the training events have targets for {} only",
-                        config_.prompts, asked.pairs.size());
-    return config_.asks_teacher() ? ask_teacher(dataset, split, asked, invocation)
-                                  : ask_model(dataset, split, asked, invocation);
+    return config_.asks_teacher() ? ask_teacher(dataset, split, draw(dataset, split, 0), invocation)
+                                  : ask_model(dataset, split, invocation);
   }
 
  private:
+  distill::AskedPairs draw(const data::Dataset& dataset, const data::Split& split, int64_t first) const {
+    const data::TrainingSlates slates(dataset, split, config_.slates());
+    auto asked = distill::draw_pairs(slates, config_.prompts, config_.asked_negatives, first);
+    if (static_cast<int64_t>(asked.pairs.size()) < config_.prompts)
+      base::log_warning("{} prompts were wanted, and the training events have targets for {} only",
+                        config_.prompts, asked.pairs.size());
+    return asked;
+  }
+
   void check_source(const base::ConfigFields& fields) const {
     const bool teacher = config_.asks_teacher();
     for (const char* name : {"endpoint", "server_model"})
@@ -176,14 +185,16 @@ class Distill : public Verb {
     return 0;
   }
 
-  int ask_model(const data::Dataset& dataset, const data::Split& split, const distill::AskedPairs& asked,
-                const Invocation& invocation) {
+  /// About slates that the model was not trained on: on the others it knows the answer by heart.
+  int ask_model(const data::Dataset& dataset, const data::Split& split, const Invocation& invocation) {
     options_.tuning = "frozen";
     const auto model = learn::open_ranking_model(model_, options_, prompt_);
     learn::refuse_other_training(*model, dataset, split);
     learn::refuse_signals("distill", *model);
     learn::check_positions(*model, config_.self.rationale_tokens);
     prompt_ = model->prompts->config();
+    const auto asked =
+        draw(dataset, split, learn::first_new_slate(*model, dataset.hash, data::training_hash(split)));
     config_.filters.reserved.push_back(
         prompt_.cue.substr(std::min(prompt_.cue.find_first_not_of(' '), prompt_.cue.size())));
     const std::string hash = experiment::FileIdentities().of(model_);
@@ -237,7 +248,8 @@ class Distill : public Verb {
                       statistics.answers, distill::frequent_reasons(statistics), kept_answers());
     auto told = distill::statistics_json(statistics);
     rollout::save_rationales(distill::kept_rationales(asked, drafts, fates, config_.source), dataset, split,
-                             output_.output, about(who, told, *invocation.config), output_.overwrite);
+                             output_.output, about(who, asked.next_slate, told, *invocation.config),
+                             output_.overwrite);
     told["folder"] = output_.output;
     if (invocation.json)
       print("{}\n", told.dump());
@@ -264,8 +276,9 @@ class Distill : public Verb {
   }
 
   /// What rationales.json says besides what follows from data and lines.
-  std::string about(const Json& who, const Json& statistics, const base::ConfigFields& fields) const {
-    Json about = {{"source", config_.source}};
+  std::string about(const Json& who, int64_t next_slate, const Json& statistics,
+                    const base::ConfigFields& fields) const {
+    Json about = {{"source", config_.source}, {"next_slate", next_slate}};
     about.update(who);
     about["statistics"] = statistics;
     about["settings"] = settings(fields);

@@ -24,6 +24,7 @@
 #include "experiment/evaluation_page.h"
 #include "experiment/outside_scores.h"
 #include "experiment/ranking_scorer.h"
+#include "experiment/scoring_estimate.h"
 #include "experiment/slate_sample.h"
 #include "metrics/ranking_metrics.h"
 
@@ -73,11 +74,16 @@ class Eval : public Verb {
     prompt_.describe(flags.fields());
   }
 
+  void check_settings(const base::ConfigFields&) override {
+    reasoning_.resolve();
+    check_perturbation();
+    check_request();
+  }
+
   int run(const Invocation& invocation) override {
     base::catch_interrupts();
     model_options_.tuning = "frozen";
-    reasoning_.resolve();
-    check_perturbation();
+    check_settings(*invocation.config);
     const data::Dataset dataset = data::load_dataset(config_.dataset);
     const data::Split split = data::load_split(config_.split, dataset);
     const data::SlateSet& whole = config_.part == "test" ? split.test : split.valid;
@@ -86,7 +92,7 @@ class Eval : public Verb {
     std::optional<data::SlateSet> sample;
     if (config_.slates > 0) sample = experiment::sampled_slates(whole, dataset, config_.slate_sample());
     const data::SlateSet& slates = sample ? *sample : whole;
-    check_request();
+    check_folder();
     check_catalogue(slates);
     if (invocation.dry_run) return describe_only(dataset, split, slates, invocation);
     std::vector<PerUserResults> results = collect(dataset, split, slates, *invocation.config);
@@ -121,27 +127,13 @@ class Eval : public Verb {
     for (const auto& metric : config_.metrics) check_metric(metric);
     if (!config_.pairs.empty() && !config_.reference.empty())
       base::fail_usage("eval", "expected --pairs or --reference (found both); leave one out");
-    if (config_.keep_rationales) check_kept();
-    if (!config_.perplexity_model.empty()) check_judged();
+    config_.check_rationales(reasoning_.rationales, perturbation_.change_rationales);
+  }
+
+  void check_folder() const {
     if (config_.output.empty()) return;
     check_place(config_.output);
     check_no_other_folder(config_.output);
-  }
-
-  void check_kept() const {
-    const char* missing = config_.model.empty()                ? "--model"
-                          : reasoning_.rationales == 0         ? "--rationales of at least 1"
-                          : config_.output.empty()             ? "--output"
-                          : config_.candidate_order != "given" ? "--candidate-order given"
-                                                               : nullptr;
-    if (missing != nullptr)
-      base::fail_usage("eval", "--keep-rationales needs {}: without it there is nothing to keep", missing);
-  }
-
-  void check_judged() const {
-    if (config_.model.empty() || reasoning_.rationales == 0)
-      base::fail_usage("eval", "--perplexity-model needs {}: without it there is nothing to measure",
-                       config_.model.empty() ? "--model" : "--rationales of at least 1");
   }
 
   static void check_metric(const std::string& name) {
@@ -193,6 +185,8 @@ class Eval : public Verb {
             slates.protocol.name());
     if (ranker.model != nullptr) {
       print("{}", scoring_cost_text(*ranker.model, dataset, split, slates.slates, reasoning_, json));
+      if (!json && ranker.writer != nullptr)
+        print("of one model that writes and reads: with --rationales-by two read all of it\n");
     } else if (json) {
       print("{}\n",
             nlohmann::json{{"slates", slates.slates.size()}, {"protocol", slates.protocol.name()}}.dump());
@@ -203,9 +197,20 @@ class Eval : public Verb {
 
   /// The model and the scorer that reads it; both null without a model.
   struct Ranker {
-    std::unique_ptr<learn::RankingModel> model, judge;
+    std::unique_ptr<learn::RankingModel> model, writer, judge;
     std::unique_ptr<experiment::RankingScorer> scorer;
   };
+
+  /// A base model is asked with the evaluated model's prompt; another must have that prompt.
+  std::unique_ptr<learn::RankingModel> open_writer(const learn::RankingModel& model,
+                                                   const data::Dataset& dataset,
+                                                   const data::Split& split) const {
+    const auto prompt =
+        learn::has_own_prompt(config_.rationales_by) ? text::PromptConfig() : model.prompts->config();
+    auto writer = learn::open_ranking_model(config_.rationales_by, model_options_, prompt);
+    learn::refuse_other_training(*writer, dataset, split);
+    return writer;
+  }
 
   Ranker open_ranker(const data::Dataset& dataset, const data::Split& split,
                      const base::ConfigFields& fields) {
@@ -217,6 +222,10 @@ class Eval : public Verb {
     dtype_ = ranker.model->model->options().dtype;
     ranker.scorer = std::make_unique<experiment::RankingScorer>(config_.name, *ranker.model, dataset, split,
                                                                 reasoning_, perturbation_);
+    if (!config_.rationales_by.empty()) {
+      ranker.writer = open_writer(*ranker.model, dataset, split);
+      ranker.scorer->take_rationales_of(*ranker.writer);
+    }
     if (config_.perplexity_model.empty()) return ranker;
     // It reads the other model's prompts: its own, or the prompt's settings, have no say.
     ranker.judge = learn::open_ranking_model(config_.perplexity_model, model_options_, {});
@@ -253,8 +262,12 @@ class Eval : public Verb {
     for (const auto& name : config_.baselines)
       measure(*baselines::make_baseline(name, {dataset, split}, static_cast<uint64_t>(config_.baseline_seed)),
               name);
-    for (size_t i = 0; i < trained.size(); ++i)
-      measure(*trained[i].scorer, name_of_folder(config_.scorers[i]));
+    for (size_t i = 0; i < trained.size(); ++i) {
+      const std::string name = name_of_folder(config_.scorers[i]);
+      if (const auto work = experiment::describe_work(*trained[i].scorer, slates.slates); !work.empty())
+        base::log_info("{}: scoring takes {}", name, work);
+      measure(*trained[i].scorer, name);
+    }
     std::move(outside.begin(), outside.end(), std::back_inserter(results));
     if (ranker.scorer != nullptr) {
       if (config_.keep_rationales) ranker.scorer->keep_rationales();

@@ -1,11 +1,42 @@
 #include "cli/eval_config.h"
 
+#include "base/error.h"
 #include "baselines/scorer.h"
 #include "experiment/candidate_order.h"
 #include "experiment/slices.h"
 #include "experiment/table_render.h"
 
 namespace r2rank::cli {
+namespace {
+
+/// Refuses a setting that lacks another; `missing`: that one, or null.
+void check_needed(const char* flag, const char* missing, const char* otherwise) {
+  if (missing != nullptr)
+    base::fail_usage("eval", "{} needs {}: without it there is nothing to {}", flag, missing, otherwise);
+}
+
+}  // namespace
+
+void EvalConfig::check_rationales(int64_t rationales, const std::string& change) const {
+  const char* unwritten = model.empty()     ? "--model"
+                          : rationales == 0 ? "--rationales of at least 1"
+                                            : nullptr;
+  if (keep_rationales)
+    check_needed("--keep-rationales",
+                 unwritten != nullptr         ? unwritten
+                 : output.empty()             ? "--output"
+                 : candidate_order != "given" ? "--candidate-order given"
+                                              : nullptr,
+                 "keep");
+  if (!perplexity_model.empty()) check_needed("--perplexity-model", unwritten, "measure");
+  if (rationales_by.empty()) return;
+  check_needed("--rationales-by", unwritten, "write");
+  if (change == "fixed-filler")
+    base::fail_usage("eval",
+                     "--rationales-by {}: with --change-rationales fixed-filler nobody writes; leave one of "
+                     "the two out",
+                     rationales_by);
+}
 
 void EvalConfig::describe(base::ConfigFields& fields) {
   fields.add("dataset", dataset, "dataset folder made by `r2rank import`").mandatory();
@@ -41,6 +72,9 @@ void EvalConfig::describe(base::ConfigFields& fields) {
              "also tabulate coverage, diversity, popularity bias and calibration of the scores");
   fields.add("keep_rationales", keep_rationales,
              "also write what the model wrote about each candidate into --output");
+  fields.add("rationales_by", rationales_by,
+             "model that writes the rationales, such as the one that training began with; the scores after "
+             "them are the evaluated model's (none: that one writes)");
   fields.add(
       "perplexity_model", perplexity_model,
       "model under which the perplexity of what was written is measured, such as the one that training began "

@@ -12,6 +12,7 @@
 #include "cli/parse.h"
 #include "cli/shell.h"
 #include "cli/verbs.h"
+#include "model/compute_type.h"
 
 namespace r2rank::cli {
 namespace {
@@ -48,7 +49,14 @@ std::string flag_text(const base::ConfigField& field, const std::string& value) 
 }  // namespace
 
 void ProgramVerbs::check(const std::string& verb, const study::Settings& settings) const {
-  set(declare(verb)->flags, settings);
+  const auto declared = declare(verb);
+  set(declared->flags, settings);
+  check_complete(declared->flags, {});
+  declared->verb->check_settings(declared->flags.fields());
+}
+
+std::string ProgramVerbs::auto_dtype(const std::string& device) const {
+  return model::resolve_dtype("auto", device) == at::kFloat ? "f32" : "bf16";
 }
 
 bool ProgramVerbs::has(const std::string& verb, const std::string& setting) const {

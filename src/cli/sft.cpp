@@ -38,9 +38,13 @@ class Sft : public Verb {
     output_.describe(flags);
   }
 
-  int run(const Invocation& invocation) override {
+  void check_settings(const base::ConfigFields&) override {
     config_.check();
     output_.check_flags();
+  }
+
+  int run(const Invocation& invocation) override {
+    check_settings(*invocation.config);
     const data::Dataset dataset = data::load_dataset(config_.dataset);
     const data::Split split = data::load_split(config_.split, dataset);
     learn::check_validation_slates(config_, split);

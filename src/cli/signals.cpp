@@ -50,11 +50,15 @@ class Signals : public Verb {
                        "go on in a folder that was begun: rankers that are trained are kept");
   }
 
-  int run(const Invocation& invocation) override {
-    base::catch_interrupts();
+  void check_settings(const base::ConfigFields&) override {
     if (output_.overwrite && resume_)
       base::fail_usage("signals", "--overwrite starts anew and --resume goes on: choose one of them");
     request_.check();
+  }
+
+  int run(const Invocation& invocation) override {
+    base::catch_interrupts();
+    check_settings(*invocation.config);
     if (!invocation.dry_run) check_output({output_.output, output_.overwrite || resume_}, signals_kind());
     const data::Dataset dataset = data::load_dataset(dataset_);
     const data::Split split = data::load_split(split_, dataset);

@@ -84,6 +84,8 @@ class SplitVerb : public Verb {
                 "r2rank split data/shop --method temporal --output data/shop-temporal\n"
                 "# hard: what item-knn puts first; the target is added where it is not among them\n"
                 "r2rank split data/shop --negatives hard --retriever item-knn --output data/shop-hard\n"
+                "# what a trained and tuned baseline puts first\n"
+                "r2rank split data/shop --negatives hard --retriever runs/sasrec --output data/shop-top\n"
                 "# the whole catalogue but for what a user knows, in one slate a user with graded labels\n"
                 "r2rank split data/shop --method ratio --targets together --labels ratings --negatives full "
                 "\\\n"
@@ -103,7 +105,7 @@ class SplitVerb : public Verb {
     base::catch_interrupts();
     if (!invocation.dry_run) check_output(output_, split_kind());
     const data::Dataset dataset = data::load_dataset(dataset_);
-    check_retriever();
+    settle_retriever();
     const data::Split split = data::make_split(
         dataset, config_, [&](const data::Split& training) { return make_retriever(dataset, training); });
     if (!invocation.dry_run) data::save_split(split, dataset, output_.output, output_.overwrite);
@@ -128,20 +130,29 @@ class SplitVerb : public Verb {
             output_.output, shell_word(dataset_), shell_word(output_.output));
   }
 
-  /// A name that no baseline has is refused before the data set is split.
-  /// Known before the dataset is loaded.
-  void check_retriever() const {
-    if (!config_.retriever.empty()) experiment::make_method(config_.retriever);
+  /// A name that no baseline has is refused before the data set is split. A folder gives way to the name of
+  /// what is in it.
+  void settle_retriever() {
+    if (config_.retriever.empty()) return;
+    if (!experiment::is_baseline_folder(config_.retriever)) {
+      experiment::make_method(config_.retriever);
+      return;
+    }
+    retriever_folder_ = config_.retriever;
+    config_.retriever = experiment::folder_retriever_name(retriever_folder_);
   }
 
   data::Retriever make_retriever(const data::Dataset& dataset, const data::Split& training) {
+    if (!retriever_folder_.empty())
+      return experiment::folder_retriever(retriever_folder_, {dataset, training},
+                                          static_cast<uint64_t>(config_.seed), scorer_);
     return experiment::fitted_retriever(config_.retriever, {dataset, training},
                                         static_cast<uint64_t>(config_.seed), scorer_);
   }
 
   data::SplitConfig config_;
   std::unique_ptr<baselines::Scorer> scorer_;
-  std::string dataset_;
+  std::string dataset_, retriever_folder_;
   OutputFolder output_;
 };
 

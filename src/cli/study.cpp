@@ -1,10 +1,14 @@
 #include <fmt/format.h>
 
+#include <exception>
+#include <filesystem>
+#include <new>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "base/interrupt.h"
+#include "base/log.h"
 #include "cli/output.h"
 #include "cli/output_folder.h"
 #include "cli/program_verbs.h"
@@ -16,6 +20,52 @@
 namespace r2rank::cli {
 namespace {
 
+constexpr int kOtherFailure = 1;
+
+/// A study that ended with an error.
+struct Failure {
+  std::string study, text;
+  int status = 0;
+};
+
+bool is_interrupt(const std::exception& error) {
+  const auto* own = dynamic_cast<const base::Error*>(&error);
+  return own != nullptr && own->kind() == base::ErrorKind::kInterrupted;
+}
+
+/// As the program itself would end with it.
+int status_of(const std::exception& error) {
+  if (const auto* own = dynamic_cast<const base::Error*>(&error)) return own->exit_code();
+  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr)
+    return static_cast<int>(base::ErrorKind::kResource);
+  if (dynamic_cast<const std::filesystem::filesystem_error*>(&error) != nullptr)
+    return static_cast<int>(base::ErrorKind::kIo);
+  return kOtherFailure;
+}
+
+Failure failure_of(const std::string& study, const std::exception& error) {
+  const std::string text = error.what();  // libtorch appends a stack trace
+  return {study, text.substr(0, text.find('\n')), status_of(error)};
+}
+
+/// The first failure's status, after a line about each on standard error.
+int tell(const std::vector<Failure>& failures, size_t studies) {
+  for (const auto& failure : failures)
+    base::log_line(base::LogLevel::kError, fmt::format("study {} failed: {}", failure.study, failure.text));
+  if (failures.empty()) return 0;
+  base::log_line(base::LogLevel::kError,
+                 fmt::format("{} of {} studies failed; the same command makes what is missing",
+                             failures.size(), studies));
+  return failures.front().status;
+}
+
+nlohmann::json as_json(const nlohmann::json& studies, const std::vector<Failure>& failures) {
+  nlohmann::json all{{"studies", studies}};
+  for (const auto& failure : failures)
+    all["failures"].push_back(nlohmann::json{{"study", failure.study}, {"error", failure.text}});
+  return all;
+}
+
 class Study : public Verb {
  public:
   VerbText text() const override {
@@ -26,7 +76,8 @@ class Study : public Verb {
         .purpose =
             "Trains what a study's arms need, each step once and shared by all studies, scores the same test "
             "slates with every arm, and tells each difference with its interval, corrected p-value and cost. "
-            "What is finished is not made again: the same command goes on where it stopped.",
+            "What is finished is not made again: the same command goes on where it stopped. A study that fails is "
+            "left out, and the exit status says so at the end.",
         .examples =
             "# what would be trained and scored\n"
             "r2rank study studies data/shop --split data/shop-split --model model.gguf --output runs/studies "
@@ -68,20 +119,38 @@ class Study : public Verb {
     check_place(output_);
     check_no_other_folder(output_);
     if (!tables_.empty()) check_place(tables_);
-    nlohmann::json all = nlohmann::json::array();
+    nlohmann::json told = nlohmann::json::array();
+    std::vector<Failure> failures;
     for (const auto& plan : plans) {
-      const auto result = study::run_study(plan, tasks, verbs_);
-      write(result);
+      const std::string page = page_of(plan, tasks, invocation.json, plans.size() > 1, failures);
+      if (page.empty()) continue;
       if (invocation.json)
-        all.push_back(nlohmann::json::parse(study::render_json(result)));
+        told.push_back(nlohmann::json::parse(page));
       else
-        print("{}\n", study::render_text(result));
+        print("{}\n", page);
     }
-    if (invocation.json) print("{}\n", nlohmann::json{{"studies", all}}.dump());
-    return 0;
+    if (invocation.json)
+      print("{}\n", as_json(told, failures).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    return tell(failures, plans.size());
   }
 
  private:
+  /// Makes and writes a study; what is shown of it. With `others` a failure is noted, the page empty, and
+  /// they go on. Errors: kInterrupted; without `others` all.
+  std::string page_of(const study::StudyPlan& plan, study::StudyTasks& tasks, bool json, bool others,
+                      std::vector<Failure>& failures) {
+    try {
+      const auto result = study::run_study(plan, tasks, verbs_);
+      write(result);
+      return json ? study::render_json(result) : study::render_text(result);
+    } catch (const std::exception& error) {
+      if (!others || is_interrupt(error)) throw;
+      failures.push_back(failure_of(plan.name, error));
+      base::log_warning("study {} failed and is left out: {}", plan.name, failures.back().text);
+      return "";
+    }
+  }
+
   static int describe(const std::vector<study::StudyPlan>& plans, study::StudyTasks& tasks, bool json) {
     std::string text;
     for (const auto& plan : plans) text += study::describe_study(plan, tasks);

@@ -49,10 +49,14 @@ class Train : public Verb {
     output_.describe(flags);
   }
 
-  int run(const Invocation& invocation) override {
+  void check_settings(const base::ConfigFields&) override {
     config_.check();
     config_.resolve();
     output_.check_flags();
+  }
+
+  int run(const Invocation& invocation) override {
+    check_settings(*invocation.config);
     const data::Dataset dataset = data::load_dataset(config_.dataset);
     const data::Split split = data::load_split(config_.split, dataset);
     follow_signals(dataset, split, *invocation.config);

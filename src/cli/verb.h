@@ -59,6 +59,10 @@ class Verb {
   virtual VerbText text() const = 0;
   /// Adds the verb's parameters; called once, before anything is parsed.
   virtual void declare(Flags& flags) = 0;
+  /// Refuses what run() would refuse before it opens a file, such as settings that exclude each other; may
+  /// put what they mean in their place. `fields` hold the values, all that are mandatory among them. Called
+  /// at most once: by run() itself, or by who asks what run() would say (a study). Errors: kUsage.
+  virtual void check_settings(const base::ConfigFields& fields) { static_cast<void>(fields); }
   /// Does the work: results to standard output (output.h), everything else to the log. Returns the exit
   /// status, 0 when done; errors are thrown as base::Error. A verb that looks at base::interrupt_requested()
   /// calls base::catch_interrupts() first.

@@ -26,12 +26,14 @@ void add_slate(AskedPairs& asked, data::Slate slate, int64_t count, int64_t aske
 
 }  // namespace
 
-AskedPairs draw_pairs(const data::TrainingSlates& slates, int64_t count, int64_t asked_negatives) {
+AskedPairs draw_pairs(const data::TrainingSlates& slates, int64_t count, int64_t asked_negatives,
+                      int64_t first) {
   AskedPairs asked;
+  asked.next_slate = first;
   std::set<std::pair<int32_t, int32_t>> seen;  // user, place of the target
   int64_t in_vain = 0;
-  for (int64_t n = 0; static_cast<int64_t>(asked.pairs.size()) < count && in_vain < kVainDraws; ++n) {
-    data::Slate slate = slates.draw(n);
+  while (static_cast<int64_t>(asked.pairs.size()) < count && in_vain < kVainDraws) {
+    data::Slate slate = slates.draw(asked.next_slate++);
     if (!seen.emplace(slate.user, slate.history_end).second) {
       ++in_vain;
       continue;

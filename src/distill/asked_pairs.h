@@ -19,12 +19,15 @@ struct AskedPair {
 struct AskedPairs {
   std::vector<data::Slate> slates;
   std::vector<AskedPair> pairs;  ///< grouped by slate, the target first
+  int64_t next_slate = 0;        ///< number of the first training slate after those drawn
 
   const data::Slate& slate_of(const AskedPair& pair) const { return slates[pair.slate]; }
 };
 
-/// Draws training slates until `count` pairs are together: of each the target and its first
-/// `asked_negatives` negatives. A target is asked about once; where there are no more, fewer pairs come.
-AskedPairs draw_pairs(const data::TrainingSlates& slates, int64_t count, int64_t asked_negatives);
+/// Draws training slates, from number `first` on, until `count` pairs are together: of each the target and
+/// its first `asked_negatives` negatives. A target is asked about once; where there are no more, fewer pairs
+/// come.
+AskedPairs draw_pairs(const data::TrainingSlates& slates, int64_t count, int64_t asked_negatives,
+                      int64_t first = 0);
 
 }  // namespace r2rank::distill

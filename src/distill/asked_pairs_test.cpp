@@ -55,6 +55,15 @@ TEST_F(AskedPairsTest, AreTheBeginningOfMore) {
   for (size_t i = 0; i < few.pairs.size(); ++i) EXPECT_EQ(few.pairs[i].item, many.pairs[i].item);
 }
 
+TEST_F(AskedPairsTest, GoOnBehindTheSlatesThatAModelWasTrainedOn) {
+  const auto beginning = draw(6), both = draw(12);
+  const auto more =
+      draw_pairs(data::TrainingSlates(dataset_, split_, {.negative_count = 4}), 6, 1, beginning.next_slate);
+  EXPECT_GE(beginning.next_slate, 3);
+  ASSERT_EQ(more.slates.size(), 3U);
+  for (size_t i = 0; i < 3; ++i) EXPECT_EQ(more.slates[i].id, both.slates[i + 3].id);
+}
+
 TEST_F(AskedPairsTest, CanBeNextItemsAlone) {
   for (const auto& pair : draw(20, 0).pairs) EXPECT_TRUE(pair.label);
 }

@@ -68,4 +68,18 @@ std::vector<std::vector<double>> ReorderedScorer::score_batch(std::span<const da
   return scores;
 }
 
+std::vector<std::pair<std::string, double>> ReorderedScorer::notes() const {
+  const auto* noted = dynamic_cast<const baselines::ScorerNotes*>(&scorer_);
+  return noted == nullptr ? std::vector<std::pair<std::string, double>>() : noted->notes();
+}
+
+void ReorderedScorer::forget_notes() {
+  if (auto* noted = dynamic_cast<baselines::ScorerNotes*>(&scorer_)) noted->forget_notes();
+}
+
+double ReorderedScorer::noting_seconds() const {
+  const auto* noted = dynamic_cast<const baselines::ScorerNotes*>(&scorer_);
+  return noted == nullptr ? 0 : noted->noting_seconds();
+}
+
 }  // namespace r2rank::experiment

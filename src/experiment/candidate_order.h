@@ -1,9 +1,11 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "baselines/scorer.h"
+#include "baselines/scorer_notes.h"
 
 namespace r2rank::experiment {
 
@@ -18,9 +20,9 @@ CandidateOrder candidate_order(const std::string& name);
 /// The candidate that stands at each place: [K] indices; those of one kind keep their order.
 std::vector<size_t> places_of(CandidateOrder order, const data::Slate& slate);
 
-/// Shows another scorer every slate in that order and gives its scores back in the slate's own. Full
-/// catalogues have no order. `scorer` must outlive it.
-class ReorderedScorer : public baselines::Scorer {
+/// Shows another scorer every slate in that order and gives its scores back in the slate's own; notes are
+/// that scorer's. Full catalogues have no order. `scorer` must outlive it.
+class ReorderedScorer : public baselines::Scorer, public baselines::ScorerNotes {
  public:
   ReorderedScorer(baselines::Scorer& scorer, CandidateOrder order) : scorer_(scorer), order_(order) {}
 
@@ -29,6 +31,10 @@ class ReorderedScorer : public baselines::Scorer {
   std::vector<std::vector<double>> score_batch(std::span<const data::Slate> slates) override;
   int64_t batch_size() const override { return scorer_.batch_size(); }
   int64_t tokens() const override { return scorer_.tokens(); }
+
+  std::vector<std::pair<std::string, double>> notes() const override;
+  void forget_notes() override;
+  double noting_seconds() const override;
 
  private:
   baselines::Scorer& scorer_;

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "baselines/llm/listwise.h"
+#include "baselines/test_data.h"
+
 namespace r2rank::experiment {
 namespace {
 
@@ -54,6 +57,65 @@ TEST(ReorderedScorer, ChangesNothingOfAScorerThatLooksAtNoPlaces) {
     const std::vector<data::Slate> two = {kSlate, kSlate};
     EXPECT_EQ(reordered.score_batch(two).size(), 2U);
   }
+}
+
+/// Notes how often it was asked, and says that a note takes half a second.
+class Counting : public ByPlace, public baselines::ScorerNotes {
+ public:
+  std::vector<double> score(const data::Slate& slate) override {
+    ++asked_;
+    return ByPlace::score(slate);
+  }
+  std::vector<std::pair<std::string, double>> notes() const override { return {{"asked", asked_}}; }
+  void forget_notes() override { asked_ = 0; }
+  double noting_seconds() const override { return 0.5; }
+
+ private:
+  double asked_ = 0;
+};
+
+TEST(ReorderedScorer, TellsAndForgetsWhatTheScorerNoted) {
+  Counting counting;
+  ReorderedScorer reordered(counting, CandidateOrder::kRelevantFirst);
+  reordered.score(kSlate);
+  EXPECT_EQ(reordered.notes(), (std::vector<std::pair<std::string, double>>{{"asked", 1}}));
+  EXPECT_EQ(reordered.noting_seconds(), 0.5);
+  reordered.forget_notes();
+  EXPECT_EQ(counting.notes().front().second, 0);
+  ByPlace by_place;
+  ReorderedScorer plain(by_place, CandidateOrder::kRelevantFirst);
+  plain.forget_notes();
+  EXPECT_TRUE(plain.notes().empty());
+  EXPECT_EQ(plain.noting_seconds(), 0);
+}
+
+/// Writes the list down as it stands.
+class Copying : public baselines::TextWriter {
+ public:
+  std::vector<baselines::Answer> write(std::span<const baselines::Question> questions) override {
+    return std::vector<baselines::Answer>(questions.size(), baselines::Answer{"1 > 2 > 3", 1, 1});
+  }
+  int64_t count(std::span<const baselines::Question> questions) const override {
+    return static_cast<int64_t>(questions.size());
+  }
+};
+
+TEST(ReorderedScorer, ReachesAListThatShowsTheGivenOrder) {
+  const auto dataset = baselines::testing::dataset_of({{0, 1, 2, 3}}, 6);
+  const auto split = baselines::testing::leave_last_two(dataset);
+  data::Slate slate = baselines::testing::last_event_slate(dataset, 0, {4, 3, 5});
+  slate.relevance = {0, 1, 0};
+  const auto scores = [&](const std::string& shown, CandidateOrder order) {
+    baselines::ListwiseOptions options;
+    options.shown_order = shown;
+    baselines::ListwiseScorer list("list", std::make_unique<Copying>(), {dataset, split}, options, 7);
+    return ReorderedScorer(list, order).score(slate);
+  };
+  EXPECT_EQ(scores("given", CandidateOrder::kGiven), (std::vector<double>{-1, -2, -3}));
+  EXPECT_EQ(scores("given", CandidateOrder::kRelevantFirst), (std::vector<double>{-2, -1, -3}));
+  EXPECT_EQ(scores("given", CandidateOrder::kRelevantLast), (std::vector<double>{-1, -3, -2}));
+  EXPECT_EQ(scores("random", CandidateOrder::kRelevantFirst), scores("random", CandidateOrder::kRelevantLast))
+      << "a shuffled list does not show it";
 }
 
 TEST(ReorderedScorer, IsOtherwiseTheScorer) {

@@ -44,13 +44,20 @@ void warn_not_finite(const std::string& name, const metrics::PerUserResults& res
                       count, all, name);
 }
 
-/// Time and tokens of a batch are shared equally by its slates.
+double noting_seconds(const baselines::Scorer& scorer) {
+  const auto* noted = dynamic_cast<const baselines::ScorerNotes*>(&scorer);
+  return noted == nullptr ? 0 : noted->noting_seconds();
+}
+
+/// Time and tokens of a batch are shared equally by its slates; the time that notes took is nobody's.
 void score_batch(baselines::Scorer& scorer, std::span<const data::Slate> batch, const data::Dataset& dataset,
                  metrics::PerUserResults& results) {
   const int64_t tokens_before = scorer.tokens();
+  const double noting_before = noting_seconds(scorer);
   const auto start = std::chrono::steady_clock::now();
   auto scores = scorer.score_batch(batch);
-  const double milliseconds = milliseconds_since(start);
+  const double whole = milliseconds_since(start);
+  const double milliseconds = std::max(0.0, whole - 1e3 * (noting_seconds(scorer) - noting_before));
   R2RANK_CHECK(scores.size() == batch.size());
   const auto slates = static_cast<double>(batch.size());
   for (size_t i = 0; i < batch.size(); ++i) {

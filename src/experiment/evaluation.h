@@ -15,8 +15,9 @@ namespace r2rank::experiment {
 inline constexpr const char* kMilliseconds = "ms";
 inline constexpr const char* kTokens = "tokens";
 
-/// Scores every slate and measures every metric, with milliseconds and tokens of each slate; a progress bar
-/// under `label` shows the mean NDCG@10 so far. Errors: kInterrupted on Ctrl-C; whatever the scorer throws.
+/// Scores every slate and measures every metric, with milliseconds and tokens of each slate, without those of
+/// ScorerNotes::noting_seconds(); a progress bar under `label` shows the mean NDCG@10 so far. Errors:
+/// kInterrupted on Ctrl-C; whatever the scorer throws.
 metrics::PerUserResults evaluate(baselines::Scorer& scorer, const data::SlateSet& slates,
                                  const data::Dataset& dataset, const std::string& label);
 

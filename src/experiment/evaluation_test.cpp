@@ -3,14 +3,18 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <functional>
 #include <numeric>
+#include <thread>
 
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/progress.h"
+#include "baselines/scorer_notes.h"
 #include "data/import.h"
+#include "experiment/candidate_order.h"
 #include "experiment/test_results.h"
 #include "metrics/ranking_metrics.h"
 
@@ -58,6 +62,23 @@ class Oracle : public baselines::Scorer {
   int64_t batch_size_, tokens_ = 0;
 };
 
+/// Takes a while over each batch to note something.
+class Noting : public Oracle, public baselines::ScorerNotes {
+ public:
+  using Oracle::Oracle;
+  static constexpr double kPause = 100;  // milliseconds
+  std::vector<std::vector<double>> score_batch(std::span<const data::Slate> slates) override {
+    const auto start = std::chrono::steady_clock::now();
+    std::this_thread::sleep_for(std::chrono::duration<double, std::milli>(kPause));
+    seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return Oracle::score_batch(slates);
+  }
+  double noting_seconds() const override { return seconds_; }
+
+ private:
+  double seconds_ = 0;
+};
+
 class Evaluate : public ::testing::Test {
  protected:
   void SetUp() override { base::set_progress_enabled(false); }
@@ -88,6 +109,20 @@ TEST_F(Evaluate, SharesTokensAndTimeOfABatchAmongItsSlates) {
   EXPECT_EQ(results.values.at(kTokens), std::vector<double>(20, 10.0));
   ASSERT_EQ(results.values.at(kMilliseconds).size(), 20U);
   for (const double milliseconds : results.values.at(kMilliseconds)) EXPECT_GE(milliseconds, 0);
+}
+
+TEST_F(Evaluate, LeavesTheTimeOfNotesOut) {
+  Noting noting(20);
+  ReorderedScorer reordered(noting, CandidateOrder::kRelevantFirst);
+  for (baselines::Scorer* scorer :
+       {static_cast<baselines::Scorer*>(&noting), static_cast<baselines::Scorer*>(&reordered)}) {
+    const auto results = evaluate(*scorer, slates_, dataset_, "noting");
+    const auto& milliseconds = results.values.at(kMilliseconds);
+    const double whole = std::accumulate(milliseconds.begin(), milliseconds.end(), 0.0);
+    EXPECT_GE(whole, 0);
+    EXPECT_LT(whole, Noting::kPause / 2);
+  }
+  EXPECT_GE(noting.noting_seconds(), 2e-3 * Noting::kPause);
 }
 
 TEST_F(Evaluate, GivesAConstantScorerTheExpectationOverOrders) {

@@ -15,9 +15,11 @@ void Perturbation::describe(base::ConfigFields& fields) {
            "show so many past items, the latest ones, at most as the model's prompt does (-1: as it does)")
       .between(-1, 10000);
   fields
-      .add("change_rationales", change_rationales,
-           "before scores are read: swap rationales between the candidates of a slate, scramble the words of "
-           "each, or put as many filler tokens in their place")
+      .add(
+          "change_rationales", change_rationales,
+          "before scores are read: swap rationales between the candidates of a slate, scramble the words of "
+          "each, or put as many filler tokens in their place (filler); fixed-filler writes nothing and reads "
+          "rationale_tokens of them, as a model with rationale_source = filler was trained")
       .one_of(rollout::rationale_change_names());
   fields
       .add("ensemble", ensemble,

@@ -20,6 +20,7 @@ TEST(Perturbation, NamesWhatItChanges) {
       .shuffle_history = true, .made_up_names = true, .shown_history = 0, .change_rationales = "scramble"};
   EXPECT_EQ(all.suffix(), "-shuffled-history-made-up-names-history0-scramble");
   EXPECT_EQ(Perturbation{.ensemble = 4}.suffix(), "-ensemble4");
+  EXPECT_EQ(Perturbation{.change_rationales = "fixed-filler"}.suffix(), "-fixed-filler");
 }
 
 TEST(Perturbation, ShowsTheFirstMemberOfAnEnsembleAsItIs) {
@@ -37,6 +38,8 @@ TEST(Perturbation, RefusesWhatCannotBe) {
   };
   data::testing::expect_parts(error({.change_rationales = "swap"}, 0),
                               {"--change-rationales swap", "--rationales"});
+  data::testing::expect_parts(error({.change_rationales = "fixed-filler"}, 0),
+                              {"--change-rationales fixed-filler", "--rationales"});
   data::testing::expect_parts(error({.ensemble = 2}, 1), {"--ensemble 2", "silent", "--rationales 1"});
 }
 

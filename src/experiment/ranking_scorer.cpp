@@ -1,9 +1,11 @@
 #include "experiment/ranking_scorer.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/error.h"
 #include "base/log.h"
+#include "experiment/rationale_writer.h"
 #include "experiment/signal_reader.h"
 #include "learn/learned_reasoning.h"
 #include "rollout/reason_about_best.h"
@@ -92,6 +94,12 @@ RankingScorer::RankingScorer(std::string name, const learn::RankingModel& model,
   learn::check_positions(model, options.rationales > 0 ? options.rationale_tokens : 0);
 }
 
+void RankingScorer::take_rationales_of(const learn::RankingModel& writer) {
+  check_writer(writer, model_);
+  learn::check_positions(writer, options_.rationale_tokens);
+  writer_ = &writer;
+}
+
 void RankingScorer::judge_rationales(const learn::RankingModel& judge) {
   check_judge(judge, model_);
   judge_ = &judge;
@@ -122,11 +130,18 @@ std::vector<std::vector<double>> RankingScorer::member_scores(Slates slates, int
   std::vector<std::vector<double>> scores;
   for (size_t b = 0; b < prepared.size(); ++b)
     scores.push_back(prepared[b].in_slate_order(rollouts[b].mean_scores()));
-  for (size_t b = 0; keep_ && member == 0 && b < prepared.size(); ++b)
-    kept_.push_back(rationales_of(prepared[b], rollouts[b], *model_.tokenizer));
-  for (size_t b = 0; b < prepared.size(); ++b)
-    quality_.add(prepared[b], rollouts[b], model_.reasoner->frame(), *model_.tokenizer);
+  note(prepared, rollouts, member);
   return scores;
+}
+
+void RankingScorer::note(const std::vector<rollout::PreparedSlate>& prepared,
+                         const std::vector<rollout::SlateRollout>& rollouts, int64_t member) {
+  const auto start = std::chrono::steady_clock::now();
+  for (size_t b = 0; b < prepared.size(); ++b) {
+    if (keep_ && member == 0) kept_.push_back(rationales_of(prepared[b], rollouts[b], *model_.tokenizer));
+    quality_.add(prepared[b], rollouts[b], model_.reasoner->frame(), *model_.tokenizer);
+  }
+  noting_seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 std::vector<rollout::PreparedSlate> RankingScorer::prepare(Slates slates, int64_t member) const {
@@ -136,14 +151,28 @@ std::vector<rollout::PreparedSlate> RankingScorer::prepare(Slates slates, int64_
   return prepared;
 }
 
+/// What reasons in place of the model itself; empty where it does.
+rollout::Reasoning RankingScorer::reasoning() const {
+  using PreparedSlates = std::span<const rollout::PreparedSlate* const>;
+  const auto sampling = options_.sampling();
+  if (rollout::rationale_change(perturbation_.change_rationales) == rollout::RationaleChange::kFixedFiller)
+    return [this, sampling](PreparedSlates slates) { return filled(model_, slates, sampling); };
+  if (writer_ != nullptr)
+    return [this, sampling](PreparedSlates slates) {
+      return written_by(*writer_->reasoner, *model_.reasoner, slates, sampling);
+    };
+  return {};
+}
+
 /// Rationales changed as the perturbation wants it, and the tokens counted.
 std::vector<rollout::SlateRollout> RankingScorer::roll_out_all(
     const std::vector<rollout::PreparedSlate>& prepared) {
   const auto pointers = rollout::pointers_to(prepared);
-  auto rollouts = roll_out(*model_.reasoner, pointers, options_);
+  auto rollouts = roll_out(*model_.reasoner, pointers, options_, reasoning());
   for (const auto& rollout : rollouts) tokens_ += rollout.prompt_tokens + rollout.sampled_tokens;
   const auto change = rollout::rationale_change(perturbation_.change_rationales);
-  if (change == rollout::RationaleChange::kNone) return rollouts;
+  if (change == rollout::RationaleChange::kNone || change == rollout::RationaleChange::kFixedFiller)
+    return rollouts;
   for (size_t b = 0; b < rollouts.size(); ++b)
     rollout::change_rationales(change, *model_.tokenizer, static_cast<uint64_t>(perturbation_.seed),
                                prepared[b].id, rollouts[b].rationales);
@@ -153,11 +182,16 @@ std::vector<rollout::SlateRollout> RankingScorer::roll_out_all(
 
 std::vector<rollout::SlateRollout> roll_out(const rollout::Reasoner& reasoner,
                                             std::span<const rollout::PreparedSlate* const> slates,
-                                            const ReasoningOptions& options) {
-  const auto reason = [&](std::span<const rollout::PreparedSlate* const> some) {
-    return options.reason_top > 0
-               ? rollout::reason_about_best(reasoner, some, options.sampling(), options.reason_top)
-               : reasoner.reason(some, options.sampling(), true);
+                                            const ReasoningOptions& options,
+                                            const rollout::Reasoning& reasoning) {
+  using PreparedSlates = std::span<const rollout::PreparedSlate* const>;
+  const rollout::Reasoning own = [&](PreparedSlates some) {
+    return reasoner.reason(some, options.sampling(), true);
+  };
+  const rollout::Reasoning& write = reasoning ? reasoning : own;
+  const auto reason = [&](PreparedSlates some) {
+    return options.reason_top > 0 ? rollout::reason_about_best(reasoner, some, options.reason_top, write)
+                                  : write(some);
   };
   if (options.by_gate())
     return rollout::reason_where_doubtful(reasoner, slates, options.gate.least_doubt, reason);

@@ -12,6 +12,7 @@
 #include "experiment/rationale_quality.h"
 #include "learn/learned_reasoning.h"
 #include "learn/model_folder.h"
+#include "rollout/reasoning.h"
 #include "rollout/signal_source.h"
 #include "rollout/slate_prompts.h"
 
@@ -47,10 +48,12 @@ struct ReasoningOptions {
   void take_gate(const learn::RankingModel& model, const std::optional<learn::LearnedReasoning>& learned);
 };
 
-/// What a model concludes about slates under these options, and the tokens that took.
+/// What a model concludes about slates under these options, and the tokens that took. With `reasoning`, the
+/// model finds out which slates and candidates are reasoned about, and that does it.
 std::vector<rollout::SlateRollout> roll_out(const rollout::Reasoner& reasoner,
                                             std::span<const rollout::PreparedSlate* const> slates,
-                                            const ReasoningOptions& options);
+                                            const ReasoningOptions& options,
+                                            const rollout::Reasoning& reasoning = {});
 
 /// A language model as a scorer of slates, with the signals of one that was trained with some. The references
 /// must outlive it.
@@ -77,18 +80,26 @@ class RankingScorer : public baselines::Scorer, public baselines::ScorerNotes {
   void keep_rationales() { keep_ = true; }
   const std::vector<SlateRationales>& kept() const { return kept_; }
 
+  /// From now on that model writes, and the scorer's own reads scores after what it wrote. Must outlive this.
+  /// Errors: as check_writer, learn::check_positions.
+  void take_rationales_of(const learn::RankingModel& writer);
   /// The model under which the perplexity of rationales is taken from now on. Must outlive this. Errors: as
   /// check_judge.
   void judge_rationales(const learn::RankingModel& judge);
   /// Those of RationaleQuality, about all that was written.
   std::vector<std::pair<std::string, double>> notes() const override { return quality_.notes(); }
   void forget_notes() override { quality_ = RationaleQuality(judge_); }
+  /// Those of notes() and of what is kept: the judge's reading above all.
+  double noting_seconds() const override { return noting_seconds_; }
 
  private:
   using Slates = std::span<const data::Slate>;
   std::vector<rollout::PreparedSlate> prepare(Slates slates, int64_t member) const;
+  rollout::Reasoning reasoning() const;
   std::vector<rollout::SlateRollout> roll_out_all(const std::vector<rollout::PreparedSlate>& prepared);
   std::vector<std::vector<double>> member_scores(Slates slates, int64_t member);
+  void note(const std::vector<rollout::PreparedSlate>& prepared,
+            const std::vector<rollout::SlateRollout>& rollouts, int64_t member);
 
   std::string name_;
   const learn::RankingModel& model_;
@@ -99,8 +110,10 @@ class RankingScorer : public baselines::Scorer, public baselines::ScorerNotes {
   int64_t tokens_ = 0;
   bool keep_ = false;
   std::vector<SlateRationales> kept_;
+  const learn::RankingModel* writer_ = nullptr;  // null: the model itself
   const learn::RankingModel* judge_ = nullptr;
   RationaleQuality quality_;
+  double noting_seconds_ = 0;
 };
 
 /// What a rollout wrote about a slate, in the slate's own order of candidates.

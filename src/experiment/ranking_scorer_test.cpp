@@ -1,8 +1,11 @@
 #include "experiment/ranking_scorer.h"
 
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "learn/tiny_ranking_model.h"
 
@@ -130,6 +133,50 @@ TEST_F(RankingScorerTest, ReadsTheScoresOfChangedRationales) {
   }
 }
 
+TEST_F(RankingScorerTest, UnderFixedFillerWritesNothingAndReadsItsTokens) {
+  const data::Slate& slate = split_.test.slates[0];
+  ReasoningOptions options = reasoning();
+  const Perturbation fixed{.change_rationales = "fixed-filler"};
+  RankingScorer filler("tiny", *model_, dataset_, split_, options, fixed);
+  const auto found = filler.reason(slate);
+  EXPECT_NE(found.scores, scorer({}).score(slate));
+  for (const auto& texts : found.rationales)
+    EXPECT_EQ(texts, std::vector<std::string>(2, found.rationales.front().front()));
+  // Nothing is drawn: neither seed nor temperature has a say, the number of tokens has.
+  options.seed = 8;
+  options.temperature = 3;
+  EXPECT_EQ(RankingScorer("tiny", *model_, dataset_, split_, options, fixed).score(slate), found.scores);
+  options.rationale_tokens = 5;
+  EXPECT_NE(RankingScorer("tiny", *model_, dataset_, split_, options, fixed).score(slate), found.scores);
+}
+
+TEST_F(RankingScorerTest, ReadsWhatAnotherModelWrote) {
+  const auto writer = learn::testing::open_tiny(folder_.path() / "base");
+  {
+    const at::NoGradGuard no_grad;
+    for (auto* parameter : writer->model->parameters().trainable()) parameter->master.mul_(3);
+    writer->model->parameters().publish();
+  }
+  const data::Slate& slate = split_.test.slates[0];
+  const auto texts = RankingScorer("writer", *writer, dataset_, split_, reasoning()).reason(slate);
+  for (const int64_t reason_top : {0, 2}) {
+    ReasoningOptions options = reasoning();
+    options.reason_top = reason_top;
+    auto own = scorer(options), other = scorer(options);
+    other.take_rationales_of(*writer);
+    const auto found = other.reason(slate);
+    EXPECT_NE(found.scores, own.reason(slate).scores);
+    EXPECT_GT(other.tokens(), own.tokens());
+    int64_t reasoned = 0;
+    for (size_t i = 0; i < found.rationales.size(); ++i) {
+      if (found.rationales[i].empty()) continue;
+      ++reasoned;
+      EXPECT_EQ(found.rationales[i], texts.rationales[i]) << i;
+    }
+    EXPECT_EQ(reasoned, reason_top > 0 ? reason_top : std::ssize(slate.candidates));
+  }
+}
+
 TEST_F(RankingScorerTest, ReasonsAboutTheBestAloneAndRanksThemFirst) {
   ReasoningOptions some = reasoning();
   some.reason_top = 2;
@@ -205,6 +252,20 @@ TEST_F(RankingScorerTest, CountsTheTokensItReadsAndWrites) {
   const int64_t once = silent.tokens();
   silent.score_batch(slates(1));
   EXPECT_EQ(silent.tokens(), 2 * once);
+}
+
+TEST_F(RankingScorerTest, WhatItNotesIsNoCostOfItsScores) {
+  auto plain = scorer(reasoning()), judged = scorer(reasoning());
+  judged.judge_rationales(*model_);
+  EXPECT_EQ(judged.noting_seconds(), 0);
+  EXPECT_EQ(judged.score_batch(slates(2)), plain.score_batch(slates(2)));
+  EXPECT_EQ(judged.tokens(), plain.tokens());
+  const double once = judged.noting_seconds();
+  EXPECT_GT(once, 0);
+  judged.forget_notes();
+  EXPECT_EQ(judged.noting_seconds(), once);
+  judged.score_batch(slates(1));
+  EXPECT_GT(judged.noting_seconds(), once);
 }
 
 TEST_F(RankingScorerTest, NamesItselfAndItsBatch) {

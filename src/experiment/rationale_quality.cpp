@@ -61,11 +61,14 @@ std::vector<std::pair<std::string, double>> RationaleQuality::notes() const {
   return notes;
 }
 
-void check_judge(const learn::RankingModel& judge, const learn::RankingModel& model) {
-  const auto theirs = judge.model->config().vocabulary, own = model.model->config().vocabulary;
+bool same_tokens(const learn::RankingModel& one, const learn::RankingModel& other) {
   const std::string sample = "The user's choices, 12 of them: Why? Answer:";
-  if (theirs == own && judge.tokenizer->encode(sample, false) == model.tokenizer->encode(sample, false))
-    return;
+  return one.model->config().vocabulary == other.model->config().vocabulary &&
+         one.tokenizer->encode(sample, false) == other.tokenizer->encode(sample, false);
+}
+
+void check_judge(const learn::RankingModel& judge, const learn::RankingModel& model) {
+  if (same_tokens(judge, model)) return;
   base::fail_usage(
       "eval", "--perplexity-model {} reads other tokens than {}: name the model that its training began with",
       judge.origin, model.origin);

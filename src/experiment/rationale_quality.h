@@ -34,6 +34,9 @@ class RationaleQuality {
   double judged_ = 0, logprob_ = 0;  // tokens that the judge read, the sum of their log-probabilities
 };
 
+/// Whether two models read texts as the same tokens, by the size of their vocabularies and a sample.
+bool same_tokens(const learn::RankingModel& one, const learn::RankingModel& other);
+
 /// Refuses a judge that reads other tokens than the model. Errors: kUsage.
 void check_judge(const learn::RankingModel& judge, const learn::RankingModel& model);
 

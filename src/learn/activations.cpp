@@ -15,7 +15,8 @@ double activation_bytes(const model::LanguageModel& model, int64_t tokens, bool 
   if (keeps_none(model)) return 0;
   const auto& shape = model.config();
   const double element = model.options().dtype == "bf16" ? 2 : 4;
-  const auto layers = static_cast<double>(shape.layers), width = static_cast<double>(shape.width);
+  const int64_t closed = model.signal_projection() == nullptr ? model.transformer().closed_layers : 0;
+  const auto layers = static_cast<double>(shape.layers - closed), width = static_cast<double>(shape.width);
   // Norms, q, k, v, attention, gate and up, SwiGLU.
   const double layer = 6 * width + 4 * static_cast<double>(shape.heads * shape.head_width) +
                        3 * static_cast<double>(shape.ffn_width);

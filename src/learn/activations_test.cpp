@@ -39,6 +39,16 @@ TEST_F(Activations, AreRecomputedAsToldAndOtherwiseOnlyWhenTheyAreMany) {
   EXPECT_TRUE(recomputed("auto", 1'000'000'000));
 }
 
+TEST_F(Activations, AreThoseOfTheLayersThatAreTrained) {
+  auto options = testing::tiny_options();
+  const auto all = open();
+  options.trained_layers = 1;
+  const auto upper = open_ranking_model(folder_.path() / "base", options, testing::tiny_prompt());
+  ASSERT_GT(all->model->config().layers, 1);
+  EXPECT_EQ(activation_bytes(*upper->model, 10, false) * static_cast<double>(all->model->config().layers),
+            activation_bytes(*all->model, 10, false));
+}
+
 TEST_F(Activations, AreNotNeededByAHeadAlone) {
   config_.checkpoint_layers = "on";
   const auto ranking = open("head");

@@ -33,6 +33,8 @@ void refuse_idle_tuning(const std::string& verb, const Config& config) {
   refuse_idle(verb, config, model.tuning != "lora", "tuning = " + model.tuning,
               {"lora_rank", "lora_alpha", "lora_targets"});
   refuse_idle(verb, config, model.tuning != "full", "tuning = " + model.tuning, {"train_embedding"});
+  refuse_idle(verb, config, model.tuning != "full" && model.tuning != "lora", "tuning = " + model.tuning,
+              {"trained_layers"});
 }
 
 }  // namespace r2rank::learn

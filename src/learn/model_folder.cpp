@@ -65,7 +65,8 @@ void take_model_fields(const json& values, model::ModelOptions& options, const s
   base::ConfigFields fields;
   options.describe(fields);
   json kept = json::object();
-  for (const char* key : {"tuning", "lora_rank", "lora_alpha", "lora_targets", "readout", "readout_hidden"})
+  for (const char* key :
+       {"tuning", "lora_rank", "lora_alpha", "lora_targets", "readout", "readout_hidden", "trained_layers"})
     if (values.contains(key)) kept[key] = values.at(key);
   config_from_json(kept, fields, origin);
 }
@@ -104,7 +105,8 @@ void refuse_other_readout(const model::ModelOptions& wanted, const model::ModelO
   const json values = values_of(own);
   for (const char* key : {"readout", "readout_hidden"}) kept[key] = values.at(key);
   if (has_adapters)
-    for (const char* key : {"lora_rank", "lora_alpha", "lora_targets"}) kept[key] = values.at(key);
+    for (const char* key : {"lora_rank", "lora_alpha", "lora_targets", "trained_layers"})
+      kept[key] = values.at(key);
   refuse_others(values_of(wanted), kept, values_of(model::ModelOptions{}), path);
 }
 
@@ -128,6 +130,7 @@ Card read_card(const base::Path& path, const model::ModelOptions& options) {
     const std::string wanted = options.tuning;
     take_model_fields(settings_of(document, "model", path), card.options, path.string());
     card.has_adapters = card.options.tuning == "lora";
+    if (!card.has_adapters) card.options.trained_layers = options.trained_layers;
     refuse_other_readout(options, card.options, card.has_adapters, path);
     if (!card.has_adapters && wanted == "lora") take_lora_fields(options, card.options);
     // LoRA weights only make sense as LoRA; other models may be tuned further in any way.
@@ -180,6 +183,10 @@ base::Path model_path_of(const base::Path& path) {
   return path;
 }
 
+bool has_own_prompt(const base::Path& path) {
+  return std::filesystem::exists(model_path_of(path) / kCard);
+}
+
 std::unique_ptr<RankingModel> open_ranking_model(const base::Path& path, const model::ModelOptions& options,
                                                  const text::PromptConfig& prompt) {
   auto ranking = std::make_unique<RankingModel>();
@@ -216,6 +223,21 @@ void refuse_other_training(const RankingModel& ranking, const data::Dataset& dat
       "{} was trained on other events of this dataset than this split trains on, so that it may have seen "
       "what is held out here; use the split it was trained with, or train a model on this one",
       ranking.origin);
+}
+
+int64_t first_new_slate(const RankingModel& ranking, const std::string& dataset_hash,
+                        const std::string& training_hash) {
+  if (ranking.training.empty()) return 0;
+  const json training = json::parse(ranking.training);
+  if (!training.is_object() || training.value("dataset_hash", json()) != dataset_hash ||
+      training.value("training_hash", json()) != training_hash)
+    return 0;
+  // Older versions wrote the slates of the last run alone.
+  const json next = training.value("next_slate", training.value("slates", json(0)));
+  if (!next.is_number_integer() || next < 0)
+    base::fail_data("model", "the card of {} is damaged: expected a count of slates drawn, found {}",
+                    ranking.origin, base::json_excerpt(next));
+  return next.get<int64_t>();
 }
 
 void check_positions(const RankingModel& ranking, int64_t rationale_tokens) {
@@ -262,6 +284,18 @@ void write_ranking_model(const RankingModel& ranking, const base::Path& folder, 
     card[kSignals] = write_signals(*ranking.signals, folder / kSignals);
   }
   base::write_file(folder / kCard, card.dump(2) + "\n");
+}
+
+void rewrite_training(const base::Path& folder,
+                      const std::function<std::string(const std::string&)>& account) {
+  const base::Path path = folder / kCard;
+  try {
+    json card = base::parse_json(base::read_file(path), "model", path.string());
+    card["training"] = json::parse(account(card.at("training").dump()));
+    base::write_file(path, card.dump(2) + "\n");
+  } catch (const json::exception& error) {
+    base::fail_data("model", "{} is damaged: {}", path.string(), error.what());
+  }
 }
 
 }  // namespace r2rank::learn

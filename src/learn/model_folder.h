@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,9 @@ struct RankingModel {
 std::unique_ptr<RankingModel> open_ranking_model(const base::Path& path, const model::ModelOptions& options,
                                                  const text::PromptConfig& prompt);
 
+/// Whether open_ranking_model() finds a prompt there: one of our folders, whose prompt then holds.
+bool has_own_prompt(const base::Path& path);
+
 /// Refuses budgets that a prompt could fill beyond the model's positions: said at once, not at the step that
 /// meets such a prompt. `rationale_tokens` is 0 where none are written. Errors: kUsage.
 void check_positions(const RankingModel& ranking, int64_t rationale_tokens);
@@ -39,6 +43,16 @@ void check_positions(const RankingModel& ranking, int64_t rationale_tokens);
 /// held out here. Models of other datasets and base models pass. Errors: kUsage.
 void refuse_other_training(const RankingModel& ranking, const data::Dataset& dataset,
                            const data::Split& split);
+
+/// The number of the first training slate of this dataset and split that a model's training has not drawn: a
+/// run that begins with it goes on there. 0 for a base model and for other data. Errors: kData.
+int64_t first_new_slate(const RankingModel& ranking, const std::string& dataset_hash,
+                        const std::string& training_hash);
+
+/// Replaces what the card of a written model says of its training, a JSON object, by what `account` makes of
+/// it. Errors: kIo, kData.
+void rewrite_training(const base::Path& folder,
+                      const std::function<std::string(const std::string&)>& account);
 
 /// Writes our model folder into an existing empty folder: a Hugging Face folder in f32 (base weights),
 /// r2rank.json (prompt, readout, tuning), extra.safetensors (readout head, signal head and LoRA adapters),

@@ -110,6 +110,27 @@ TEST_F(ModelFolder, AnotherReadoutOrOtherAdaptersThanTheFoldersOwnAreRefused) {
   expect_parts(refusal(written("lora"), options), {"lora_rank = 2", "found 5"});
 }
 
+TEST_F(ModelFolder, AdaptersOfUpperLayersAloneComeBackAsSuch) {
+  auto options = testing::tiny_options("lora");
+  options.trained_layers = 1;
+  const auto ranking = open_ranking_model(base_, options, testing::tiny_prompt());
+  disturb(*ranking);
+  const auto expected = scores(*ranking);
+  const base::Path folder = write(*ranking);
+  const auto again = open(folder, "lora");
+  EXPECT_EQ(again->model->options().trained_layers, 1);
+  EXPECT_EQ(scores(*again), expected);
+  EXPECT_EQ(scores(*open(folder, "frozen")), expected);
+}
+
+TEST_F(ModelFolder, WhichLayersAWholeModelIsTrainedInIsTheCallersChoice) {
+  auto options = testing::tiny_options();
+  options.trained_layers = 1;
+  const auto upper = open_ranking_model(base_, options, testing::tiny_prompt());
+  const base::Path folder = write(*upper);
+  EXPECT_EQ(open(folder)->model->options().trained_layers, 0);
+}
+
 TEST_F(ModelFolder, IsNotUsedOnAnotherSplitOfTheDatasetItWasTrainedOn) {
   const auto dataset = testing::red_or_blue();
   const auto split = testing::split_of(dataset);
@@ -180,6 +201,9 @@ TEST_F(ModelFolder, ARunFolderStandsForTheModelOrElseTheCheckpointInIt) {
   EXPECT_EQ(model_path_of(run), run / "checkpoint");
   std::filesystem::copy(source, run / "model");
   EXPECT_EQ(model_path_of(run), run / "model");
+  EXPECT_TRUE(has_own_prompt(run));
+  EXPECT_FALSE(has_own_prompt(base_));
+  EXPECT_FALSE(has_own_prompt(folder_.path() / "absent"));
   EXPECT_EQ(model_path_of(base_), base_);
   EXPECT_EQ(scores(*open(run)), scores(*open(source)));
 }

@@ -46,6 +46,10 @@ class StateFile {
 
   const json& document() const { return document_; }
   int64_t counter(const char* key) const { return counter_of(document_, key); }
+  /// What older versions did not write.
+  int64_t counter_or(const char* key, int64_t otherwise) const {
+    return document_.contains(key) ? counter(key) : otherwise;
+  }
 
   template <class... Args>
   [[noreturn]] void damaged(fmt::format_string<Args...> what, Args&&... args) const {
@@ -199,12 +203,19 @@ std::string checkpoint_dtype(const base::Path& run, const std::string& verb) {
 std::string training_text(const RunState& state, const RunIdentity& identity) {
   json training = {{"step", state.step},
                    {"slates", state.slates},
+                   {"next_slate", state.next_slate},
                    {"seconds", state.seconds},
                    {"dataset_hash", identity.dataset_hash},
                    {"training_hash", identity.split_hash},
                    {"configuration", json::parse(identity.configuration)}};
   if (state.gate) training["reason_gate"] = gate_json(*state.gate);
   return training.dump();
+}
+
+std::string with_whole_run(const std::string& training, const RunState& state) {
+  json whole = json::parse(training);
+  whole["run"] = {{"step", state.step}, {"slates", state.slates}, {"seconds", state.seconds}};
+  return whole.dump();
 }
 
 void save_checkpoint(const base::Path& run, const RankingModel& model, AdamW& optimizer, Critic* critic,
@@ -219,6 +230,8 @@ void save_checkpoint(const base::Path& run, const RankingModel& model, AdamW& op
                    {"step", state.step},
                    {"optimizer_steps", optimizer.steps()},
                    {"slates", state.slates},
+                   {"next_slate", state.next_slate},
+                   {"measured", state.measured},
                    {"draws", data::TrainingSlates::kDraws},
                    {"seconds", state.seconds},
                    {"nonfinite_steps", state.nonfinite_steps},
@@ -242,9 +255,14 @@ RunState load_checkpoint(const base::Path& run, AdamW& optimizer, Critic* critic
     file.refuse_other_data(identity);
     file.refuse_differences(json::parse(identity.configuration));
     file.warn_of_other_draws();
-    state = {file.counter("step"), file.counter("slates"),
-             file.seconds(),       file.counter("nonfinite_steps"),
-             file.best(),          file.gate()};
+    state = {file.counter("step"),
+             file.counter("slates"),
+             file.seconds(),
+             file.counter("nonfinite_steps"),
+             file.best(),
+             file.gate(),
+             file.counter_or("next_slate", file.counter("slates")),
+             file.counter_or("measured", RunState::kUnknown)};
     optimizer.restore(file.counter("optimizer_steps"));
     if (critic != nullptr) critic->optimizer().restore(optimizer.steps());
   } catch (const json::exception& error) {

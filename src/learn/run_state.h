@@ -25,6 +25,10 @@ struct RunState {
   };
   std::optional<Best> best = {};        ///< of a stage that looks for it
   std::optional<ReasonGate> gate = {};  ///< of the last measurement that ranked slates both ways
+  int64_t next_slate = 0;  ///< number of the next training slate: a run goes on behind those that the model
+                           ///< it began with was trained on
+  static constexpr int64_t kUnknown = -1;
+  int64_t measured = 0;  ///< measurements that were due and are done (train); kUnknown: of an older version
 };
 
 /// What a checkpoint belongs to: with anything else it would be another run.
@@ -46,6 +50,9 @@ std::string configuration_of(Config config) {
 
 /// What a model's card says of its training, a JSON object (docs/formats.md).
 std::string training_text(const RunState& state, const RunIdentity& identity);
+/// The same of a model that a run chose before its end: `training`, which was written then, with what the
+/// whole run took.
+std::string with_whole_run(const std::string& training, const RunState& state);
 
 /// Writes <run>/checkpoint whole or not at all: our model folder, optimizer.safetensors, critic.safetensors
 /// where there is a critic, state.json (state, resolved configuration, hashes of dataset and split).

@@ -130,7 +130,7 @@ SftExamples make_sft_examples(const rollout::RationaleSet& set, const data::Data
   const rollout::SlatePrompts prompts(dataset, split, *model.prompts);
   const auto trees = trees_of(set);
   const auto held_out = held_out_users(trees, dataset, options);
-  SftExamples examples;
+  SftExamples examples{.training = {}, .valid = {}, .next_slate = set.next_slate};
   for (const auto& [place, tree] : trees) {
     SftExample whole{.slate = prompts.prepare(slate_of(place, tree, dataset), true), .rationales = {}};
     for (const int32_t index : whole.slate.order) {

@@ -30,6 +30,7 @@ struct SftExampleOptions {
 struct SftExamples {
   std::vector<SftExample> training, valid;  ///< by user, then history
   int64_t cut = 0;                          ///< rationales that were cut
+  int64_t next_slate = 0;                   ///< RationaleSet::next_slate
 };
 
 /// Rationales with one user and history share a tree, whatever the order of the set. Held out are the users

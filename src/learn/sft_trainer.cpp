@@ -93,6 +93,10 @@ SftTrainer::SftTrainer(const SftConfig& config, RankingModel& model, const data:
       valid_slates_(validation_slates(split, {dataset, split, *model.prompts}, config.valid_slates,
                                       static_cast<uint64_t>(config.model_options.seed))) {
   check_positions(model, config.rationale_tokens);
+  // Later training goes on behind what the model and the rationales were made of.
+  if (state_.step == 0)
+    state_.next_slate =
+        std::max(first_new_slate(model, dataset.hash, data::training_hash(split)), examples_.next_slate);
 }
 
 double SftTrainer::progress_after(int64_t trees) const {

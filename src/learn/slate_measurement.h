@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,9 +35,14 @@ struct SlateMeasurement {
   std::vector<std::pair<std::string, double>> entries() const;
 };
 
-/// Ranks slates silently and, with `sampling.rationales` above 0, by what it concludes.
+/// Writes rationales about slates and gives the model's own scores of them, as Reasoner::reason().
+using RationaleWriter = std::function<std::vector<rollout::SlateRollout>(
+    std::span<const rollout::PreparedSlate* const> slates, const rollout::SamplingOptions& sampling)>;
+
+/// Ranks slates silently and, with `sampling.rationales` above 0, by what it concludes: from its own
+/// rationales, or those of `writer`.
 SlateMeasurement measure_slates(const rollout::Reasoner& reasoner,
                                 const std::vector<rollout::PreparedSlate>& slates,
-                                const rollout::SamplingOptions& sampling);
+                                const rollout::SamplingOptions& sampling, const RationaleWriter& writer = {});
 
 }  // namespace r2rank::learn

@@ -244,6 +244,7 @@ rollout::SamplingOptions TrainConfig::sampling(int64_t step) const {
 
 rollout::SamplingOptions TrainConfig::valid_sampling() const {
   rollout::SamplingOptions options = sampling(0);
+  if (objective_of(objective) == Objective::kJ1) options.rationales = 1;  // so many will be used
   if (!reasons()) options.rationales = 0;
   return options;
 }

@@ -75,6 +75,9 @@ Trainer::Trainer(const TrainConfig& config, RankingModel& model, const data::Dat
   check_positions(model, config.reasons() ? config.rationale_tokens : 0);
   valid_slates_ = validation_slates(split, prompts_, config.valid_slates,
                                     static_cast<uint64_t>(config.model_options.seed));
+  if (state_.step == 0) state_.next_slate = first_new_slate(model, dataset.hash, data::training_hash(split));
+  if (state_.measured == RunState::kUnknown || state_.measured > measurements_due())
+    state_.measured = measurements_due();
   critic_learning_rate_ = config_.critic_learning_rate;
   if (!config_.keeps_start()) return;
   model::ModelOptions frozen = config_.model_options;
@@ -93,7 +96,7 @@ double Trainer::progress() const {
 Trainer::Batch Trainer::draw() const {
   Batch batch;
   for (int64_t i = 0; i < config_.slates_per_step; ++i)
-    batch.prepared.push_back(prompts_.prepare(slates_.draw(state_.slates + i), true));
+    batch.prepared.push_back(prompts_.prepare(slates_.draw(state_.next_slate + i), true));
   return batch;
 }
 
@@ -201,25 +204,32 @@ bool Trainer::one_epoch(Batch& batch, int64_t epoch, StepLog& log) {
   return apply_gradients(progress() + half_step, log);
 }
 
-/// What the run starts from, so that the log shows what it gained.
+/// What the run starts from, so that the log shows what it gained; it may stay the best.
 void Trainer::begin() {
   if (!valid_slates_.empty()) log_->add(0, measure());
 }
 
-bool Trainer::measures_since(double before) const {
-  if (valid_slates_.empty()) return false;
-  const auto due = [&](double share) {
-    return std::floor(std::min(share, 1.0) * static_cast<double>(config_.valid_measurements));
-  };
-  return due(progress()) > due(before);
+/// One that fell due between the last step and the end of the minutes.
+void Trainer::end() {
+  if (measurements_due() > state_.measured) log_->add(state_.step, measure());
+}
+
+int64_t Trainer::measurements_due() const {
+  if (valid_slates_.empty()) return 0;
+  return static_cast<int64_t>(
+      std::floor(std::min(progress(), 1.0) * static_cast<double>(config_.valid_measurements)));
 }
 
 StepLog Trainer::measure() {
   const auto start = std::chrono::steady_clock::now();
-  const SlateMeasurement ranked = measure_slates(*model_.reasoner, valid_slates_, config_.valid_sampling());
+  state_.measured = measurements_due();
+  const auto writer = [&](std::span<const rollout::PreparedSlate* const> slates,
+                          const rollout::SamplingOptions& options) { return written(slates, options, true); };
+  const SlateMeasurement ranked =
+      measure_slates(*model_.reasoner, valid_slates_, config_.valid_sampling(), writer);
   StepLog log = ranked.entries();
   if (ranked.reasoned) state_.gate = ranked.gate();
-  if (state_.step > 0 && config_.selects_best()) keep_best(ranked.ndcg(), true);
+  if (config_.selects_best()) keep_best(ranked.ndcg(), true);
   log.emplace_back("valid_seconds",
                    std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   return log;
@@ -227,7 +237,6 @@ StepLog Trainer::measure() {
 
 StepLog Trainer::step() {
   const auto start = std::chrono::steady_clock::now();
-  const double before = progress();
   Batch batch = draw();
   roll_out(batch);
   add_references(batch);
@@ -248,11 +257,12 @@ StepLog Trainer::step() {
     batch.tokens += rollout::slate_tokens(slate, model_.reasoner->frame(), 0, 0);
   ++state_.step;
   state_.slates += config_.slates_per_step;
+  state_.next_slate += config_.slates_per_step;
   log.emplace_back("seconds", seconds);
   log.emplace_back("rollout_seconds", batch.rollout_seconds);
   log.emplace_back("tokens_per_second", static_cast<double>(batch.tokens) / seconds);
   log.emplace_back("nonfinite_steps", static_cast<double>(state_.nonfinite_steps));
-  if (!measures_since(before)) return log;
+  if (measurements_due() <= state_.measured) return log;
   const StepLog measured = measure();
   log.insert(log.end(), measured.begin(), measured.end());
   return log;

@@ -31,6 +31,7 @@ class Trainer : public TrainingStage {
   struct Batch;
   double progress() const override;
   void begin() override;
+  void end() override;
   std::string note(const StepLog& log) override;
   Batch draw() const;
   void roll_out(Batch& batch) const;
@@ -42,8 +43,8 @@ class Trainer : public TrainingStage {
   bool one_epoch(Batch& batch, int64_t epoch, StepLog& log);
   void warn_beyond_budget(int64_t tokens);
   std::vector<SlateOutcome> accumulate(const Batch& batch, const StepOptions& options);
-  /// Whether a measurement fell due since so much of the budget was used up.
-  bool measures_since(double before) const;
+  /// Measurements that are due after so much of the budget.
+  int64_t measurements_due() const;
   StepLog measure();
 
   TrainConfig config_;

@@ -50,6 +50,10 @@ class TrainerTest : public testing::TrainingRuns {
     return lines;
   }
 
+  nlohmann::json card_of(const std::string& name) {
+    return nlohmann::json::parse(open_tiny(folder_.path() / name)->training);
+  }
+
   double mean_of(const std::vector<nlohmann::json>& lines, const std::string& key, size_t begin, size_t end) {
     double sum = 0;
     for (size_t i = begin; i < end; ++i) sum += lines.at(i).at(key).get<double>();
@@ -67,9 +71,8 @@ void TrainerTest::expect_resumed_run_repeats(const TrainConfig& config) {
     TrainConfig often = config;
     often.checkpoint_minutes = 0;
     TrainingRun run = start(often, "halves");
-    for (int step = 0; step < 9; ++step) run.trainer->step();
-    base::set_interrupt_requested(true);
-    EXPECT_THROW(run.trainer->run(), base::Error);
+    base::set_interrupt_requested(true);  // after each step
+    for (int step = 0; step < 10; ++step) EXPECT_THROW(run.trainer->run(), base::Error);
     base::set_interrupt_requested(false);
     EXPECT_EQ(run.trainer->state().step, 10);
   }
@@ -270,11 +273,73 @@ TEST_F(TrainerTest, LeavesTheModelThatRankedValidationSlatesBestWhereToldTo) {
   double best = -1;
   int64_t step = 0;
   for (const auto& line : logged("run"))
-    if (line.at("step") > 0 && line.at("valid_ndcg_silent").get<double>() > best)
+    if (line.at("valid_ndcg_silent").get<double>() > best)
       best = line.at("valid_ndcg_silent"), step = line.at("step");
-  EXPECT_EQ(nlohmann::json::parse(open_tiny(folder_.path() / "run")->training).at("step"), step);
+  const auto card = card_of("run");
+  EXPECT_EQ(card.at("step"), step);
   EXPECT_LT(step, 20) << "choose other rates: the last model is the best";
+  EXPECT_EQ(card.at("run").at("step"), 20) << "what the choice cost";
+  EXPECT_EQ(card.at("run").at("slates"), 40);
+  EXPECT_GE(card.at("run").at("seconds"), card.at("seconds"));
   EXPECT_FALSE(std::filesystem::exists(folder_.path() / "run/best"));
+}
+
+TEST_F(TrainerTest, LeavesTheModelItBeganWithWhereNoLaterOneRanksBetter) {
+  auto config = config_of("silent");
+  config.steps = 4;
+  train(config, "good");
+  config.learning_rate = config.readout_learning_rate = 0;  // no later one can be better
+  config.valid_slates = 12;
+  config.select = "best";
+  TrainingRun(config, folder_.path() / "good", run_folder("same")).trainer->run();
+  EXPECT_EQ(card_of("same").at("step"), 0);
+  EXPECT_EQ(card_of("same").at("run").at("step"), 4);
+  EXPECT_TRUE(base::read_file(folder_.path() / "good/model/model.safetensors") ==
+              base::read_file(folder_.path() / "same/model/model.safetensors"));
+}
+
+TEST_F(TrainerTest, ALaterStageGoesOnBehindTheSlatesOfItsStart) {
+  auto config = config_of("silent");
+  config.steps = 8;
+  train(config, "whole");
+  config.steps = 4;
+  train(config, "first");
+  TrainingRun second(config, folder_.path() / "first", run_folder("second"));
+  EXPECT_EQ(second.trainer->state().next_slate, 8);
+  second.trainer->run();
+  EXPECT_EQ(card_of("second").at("slates"), 8);
+  EXPECT_EQ(card_of("second").at("next_slate"), 16);
+  const auto whole = logged("whole"), later = logged("second");
+  for (size_t step = 0; step < 4; ++step)  // of the slates alone
+    EXPECT_EQ(later.at(step).at("ndcg_incoming"), whole.at(step + 4).at("ndcg_incoming"));
+}
+
+TEST_F(TrainerTest, MeasuresRationalesOfWhomItTrainsOn) {
+  auto config = config_of("rl");
+  config.steps = 2;
+  config.rationale_source = "filler";
+  config.credit = "none";
+  config.valid_slates = 6;
+  train(config, "run");
+  for (const auto& line : logged("run")) {
+    if (!line.contains("valid_ndcg")) continue;
+    EXPECT_EQ(line.at("valid_rationale_length"), 3);
+    EXPECT_EQ(line.at("valid_rationale_ended"), 0);
+  }
+}
+
+TEST_F(TrainerTest, LosesNoMeasurementToTheClock) {
+  auto config = config_of("silent");
+  config.steps = 0;
+  config.minutes = 0.3 / 60;
+  config.valid_slates = 6;
+  config.valid_measurements = 1;
+  train(config, "run");
+  const auto lines = logged("run");
+  EXPECT_EQ(std::count_if(lines.begin(), lines.end(),
+                          [](const auto& line) { return line.contains("valid_ndcg_silent"); }),
+            2);
+  EXPECT_TRUE(lines.back().contains("valid_ndcg_silent"));
 }
 
 TEST_F(TrainerTest, ThatMeasuresIsResumedBitForBitToo) {

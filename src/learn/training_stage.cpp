@@ -79,6 +79,7 @@ void TrainingStage::run() {
     if (elapsed() - last_save_ > 60 * optimisation_.checkpoint_minutes) save();
   }
   bar.finish();
+  end();
   finish();
 }
 
@@ -141,6 +142,13 @@ void TrainingStage::keep_best(double value, bool higher_is_better) {
 
 void TrainingStage::write_result() {
   if (!state_.best || !std::filesystem::exists(run_ / "best")) return write_model(run_ / "model");
+  if (state_.best->step == 0)
+    base::log_warning(
+        "no measurement ranked the validation slates better than the model that the run began with: that one "
+        "is its result");
+  state_.seconds = elapsed();
+  rewrite_training(run_ / "best",
+                   [&](const std::string& training) { return with_whole_run(training, state_); });
   std::error_code code;
   std::filesystem::rename(run_ / "best", run_ / "model", code);
   if (code) base::fail_io(identity_.verb, "cannot write {}: {}", (run_ / "model").string(), code.message());

@@ -54,6 +54,8 @@ class TrainingStage {
   virtual std::string note(const StepLog& log) = 0;
   /// Before the first step, not after a resumption.
   virtual void begin() {}
+  /// After the last step, before the result is written.
+  virtual void end() {}
 
   /// Share of a wall-clock budget that is used up; 0 without one.
   double share_of_minutes(double minutes) const;

@@ -62,6 +62,12 @@ void ModelOptions::describe(base::ConfigFields& fields) {
   fields.add("readout_hidden", readout_hidden, "hidden width of the readout head").between(1, 65536);
   fields.add("train_embedding", train_embedding,
              "full tuning: train the embedding (and tied output layer) too");
+  fields
+      .add(
+          "trained_layers", trained_layers,
+          "full tuning and LoRA: train only so many of the uppermost layers, and no embedding (0: all); what "
+          "lies below costs no backward pass")
+      .between(0, 10000);
 }
 
 LanguageModel::LanguageModel(const ModelConfig& config, const WeightSource& source,
@@ -70,15 +76,19 @@ LanguageModel::LanguageModel(const ModelConfig& config, const WeightSource& sour
       transformer_(config, resolve_dtype(options.dtype, options.device), open_device(options.device)) {
   options_.dtype = transformer_.compute_type() == at::kFloat ? "f32" : "bf16";
   for (auto& [name, shape] : expected_tensors(config)) shapes_[name] = shape;
+  if (options_.trained_layers > config.layers)
+    base::fail_usage("model", "expected trained_layers of at most {} (found {}): this model has no more",
+                     config.layers, options_.trained_layers);
   const bool full = options_.tuning == "full";
-  transformer_.embedding =
-      &add({"model.embed_tokens.weight"}, source, ParameterKind::kMatrix, full && options_.train_embedding);
+  const bool embedding = full && options_.train_embedding && options_.trained_layers == 0;
+  transformer_.embedding = &add({"model.embed_tokens.weight"}, source, ParameterKind::kMatrix, embedding);
+  while (transformer_.closed_layers < config.layers && !is_open(transformer_.closed_layers))
+    ++transformer_.closed_layers;
   for (int64_t index = 0; index < config.layers; ++index) add_layer(index, source);
   transformer_.final_norm = &add({"model.norm.weight"}, source, ParameterKind::kVector, full);
-  transformer_.output_table =
-      config.tied_embeddings
-          ? transformer_.embedding
-          : &add({"lm_head.weight"}, source, ParameterKind::kMatrix, full && options_.train_embedding);
+  transformer_.output_table = config.tied_embeddings
+                                  ? transformer_.embedding
+                                  : &add({"lm_head.weight"}, source, ParameterKind::kMatrix, embedding);
   add_readout();
   if (options_.int8_weights) round_to_int8();
 }
@@ -106,8 +116,13 @@ Parameter& LanguageModel::add(const std::vector<std::string>& names, const Weigh
   return parameters_.add(std::move(parts), kind, std::move(value), transformer_.compute_type(), trainable);
 }
 
+bool LanguageModel::is_open(int64_t layer) const {
+  if (options_.tuning != "full" && options_.tuning != "lora") return false;
+  return options_.trained_layers == 0 || layer >= config().layers - options_.trained_layers;
+}
+
 void LanguageModel::add_layer(int64_t index, const WeightSource& source) {
-  const bool full = options_.tuning == "full";
+  const bool full = options_.tuning == "full" && is_open(index);
   auto& layer = transformer_.layers[index];
   const auto named = [index](const std::string& rest) { return layer_name(index, rest); };
   const auto matrix = [&](const std::vector<std::string>& names) {
@@ -130,7 +145,7 @@ void LanguageModel::add_layer(int64_t index, const WeightSource& source) {
   layer.post_norm = vector({named("post_attention_layernorm.weight")});
   layer.gate_up.weight = matrix({named("mlp.gate_proj.weight"), named("mlp.up_proj.weight")});
   layer.down.weight = matrix({named("mlp.down_proj.weight")});
-  if (options_.tuning != "lora") return;
+  if (options_.tuning != "lora" || !is_open(index)) return;
   for (Linear* linear : {&layer.qkv, &layer.output, &layer.gate_up, &layer.down}) add_adapters(*linear);
 }
 

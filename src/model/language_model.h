@@ -27,6 +27,7 @@ struct ModelOptions {
   std::string readout = "both";  ///< verdict, head, both
   int64_t readout_hidden = 1024;
   bool train_embedding = true;  ///< full tuning: the embedding (and tied output) too
+  int64_t trained_layers = 0;   ///< full tuning, LoRA: the uppermost ones alone, and no embedding; 0: all
   int64_t seed = 7;
   bool int8_weights = false;  ///< products with weights rounded to int8; not for training
 
@@ -73,6 +74,8 @@ class LanguageModel {
  private:
   Parameter& add(const std::vector<std::string>& names, const WeightSource& source, ParameterKind kind,
                  bool trainable);
+  /// Whether what is in this layer may be trained.
+  bool is_open(int64_t layer) const;
   void add_adapters(Linear& linear);
   void add_layer(int64_t index, const WeightSource& source);
   void add_readout();

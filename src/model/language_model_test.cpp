@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "model/format/test_support.h"
 #include "model/golden_models.h"
 #include "model/tile_product.h"
 
@@ -186,6 +187,52 @@ TEST(LanguageModel, TrainsWhatTheTuningNames) {
   EXPECT_EQ(count("head"), head);
   EXPECT_EQ(count("full"), head + 2 * layer + 128 * 32 + 32);
   EXPECT_EQ(count("lora"), head + 2 * 4 * ((32 + 32) * 2 + (32 + 16) * 2 + (32 + 48) * 3));
+}
+
+std::unique_ptr<LanguageModel> upper_layer_alone(const std::string& tuning) {
+  ModelOptions options;
+  options.dtype = "f32";
+  options.tuning = tuning;
+  options.readout_hidden = 16;
+  options.trained_layers = 1;
+  return std::make_unique<LanguageModel>(golden::tiny_config("llama"), golden::formula_weight, options);
+}
+
+TEST(LanguageModel, TrainsTheUpperLayersAloneWhereToldSo) {
+  const int64_t head = 16 * 32 + 16, layer = 2 * 32 * 32 + 2 * 16 * 32 + 3 * 48 * 32 + 2 * 32;
+  EXPECT_EQ(upper_layer_alone("full")->parameters().trainable_elements(), head + layer + 32);
+  const auto adapted = upper_layer_alone("lora");
+  for (const auto* parameter : adapted->parameters().trainable())
+    EXPECT_EQ(parameter->name().find("layers.0."), std::string::npos) << parameter->name();
+  ModelOptions more;
+  more.trained_layers = 3;
+  const std::string refused = error_of(base::ErrorKind::kUsage, [&] {
+    LanguageModel(golden::tiny_config("llama"), golden::formula_weight, more);
+  });
+  EXPECT_CONTAINS(refused, "trained_layers of at most 2 (found 3)");
+}
+
+TEST(LanguageModel, GradientsOfUpperLayersAreThoseOfTheWholeModel) {
+  const at::Tensor tokens = golden::File("lora.safetensors").get("tokens");
+  const auto all = golden::tiny_model("llama");
+  torch::autograd::backward({golden::next_token_loss(*all, tokens, false)}, {});
+  all->parameters().collect_gradients();
+  for (const bool checkpoint : {false, true}) {
+    const auto upper = upper_layer_alone("full");
+    torch::autograd::backward({golden::next_token_loss(*upper, tokens, checkpoint)}, {});
+    upper->parameters().collect_gradients();
+    int compared = 0;
+    for (auto* parameter : upper->parameters().trainable()) {
+      if (parameter->kind == ParameterKind::kReadout) continue;
+      for (const auto& part : parameter->parts)
+        EXPECT_LT(
+            relative_error(golden::gradient_of(*upper, part.name), golden::gradient_of(*all, part.name)),
+            1e-6)
+            << part.name;
+      ++compared;
+    }
+    EXPECT_EQ(compared, 7);
+  }
 }
 
 TEST(LanguageModel, RefusesVerdictTokensOutsideTheVocabulary) {

@@ -84,7 +84,8 @@ at::Tensor Transformer::states(const at::Tensor& tokens, const at::Tensor& posit
     const auto layer = [this, index, cos, sin, attend](const at::Tensor& in) {
       return run_layer(index, in, cos, sin, attend);
     };
-    x = checkpoint && at::GradMode::is_enabled() ? checkpointed(layer, x) : layer(x);
+    const bool keeps_nothing = !at::GradMode::is_enabled() || (index < closed_layers && !x.requires_grad());
+    x = checkpoint && !keeps_nothing ? checkpointed(layer, x) : layer(x);
   }
   return rms_norm(x, final_norm->compute, config_.norm_epsilon);
 }

@@ -61,6 +61,7 @@ class Transformer {
   Parameter* final_norm = nullptr;    ///< [D]
   Parameter* output_table = nullptr;  ///< [V, D]; the embedding itself where they are tied
   std::vector<Layer> layers;
+  int64_t closed_layers = 0;  ///< so many of the first ones have nothing that is trained
 
  private:
   at::Tensor run_layer(int64_t index, const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin,

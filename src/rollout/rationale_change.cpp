@@ -11,11 +11,12 @@
 namespace r2rank::rollout {
 namespace {
 
-constexpr std::array<std::pair<const char*, RationaleChange>, 4> kNames = {
+constexpr std::array<std::pair<const char*, RationaleChange>, 5> kNames = {
     {{"none", RationaleChange::kNone},
      {"swap", RationaleChange::kSwap},
      {"scramble", RationaleChange::kScramble},
-     {"filler", RationaleChange::kFiller}}};
+     {"filler", RationaleChange::kFiller},
+     {"fixed-filler", RationaleChange::kFixedFiller}}};
 constexpr const char* kFillerText = " .";
 constexpr uint64_t kOfRationales = 1;  // beside the orders of histories, which have slates as keys
 
@@ -78,6 +79,7 @@ RationaleChange rationale_change(const std::string& name) {
 
 void change_rationales(RationaleChange change, const text::Tokenizer& tokenizer, uint64_t seed, int64_t slate,
                        std::vector<std::vector<Rationale>>& rationales) {
+  R2RANK_CHECK(change != RationaleChange::kFixedFiller);
   const uint64_t key = base::mix({static_cast<uint64_t>(slate), kOfRationales});
   if (change == RationaleChange::kSwap) return swap_around(study_stream(seed, key), rationales);
   if (change == RationaleChange::kNone) return;

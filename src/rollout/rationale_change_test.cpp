@@ -41,8 +41,10 @@ Rationales changed(RationaleChange change, Rationales rationales, int64_t slate 
 }
 
 TEST(RationaleChange, HasANameForEachKind) {
-  EXPECT_EQ(rationale_change_names(), (std::vector<std::string>{"none", "swap", "scramble", "filler"}));
+  EXPECT_EQ(rationale_change_names(),
+            (std::vector<std::string>{"none", "swap", "scramble", "filler", "fixed-filler"}));
   EXPECT_EQ(rationale_change("swap"), RationaleChange::kSwap);
+  EXPECT_EQ(rationale_change("fixed-filler"), RationaleChange::kFixedFiller);
 }
 
 TEST(RationaleChange, NoneLeavesThemAsTheyAre) {

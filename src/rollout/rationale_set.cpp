@@ -20,6 +20,7 @@ constexpr int64_t kVersion = 1;
 constexpr const char* kHeader = "rationales.json";
 constexpr const char* kLines = "rationales.jsonl";
 constexpr const char* kGain = "utility_gain";
+constexpr const char* kNextSlate = "next_slate";
 constexpr int64_t kMostRounds = 1'000'000;
 
 ordered_json line_of(const WrittenRationale& rationale, const data::Dataset& dataset) {
@@ -181,7 +182,10 @@ RationaleSet load_rationales(const base::Path& folder, const data::Dataset& data
                              const data::Split& split) {
   const base::Path header = folder / kHeader, lines = folder / kLines;
   RationaleSet set;
-  set.hash = parse_rationale_header(base::read_file(header), header.string(), dataset, split);
+  const std::string card = base::read_file(header);
+  set.hash = parse_rationale_header(card, header.string(), dataset, split);
+  if (const data::JsonFields fields(card, kWhere, header.string()); fields.value().contains(kNextSlate))
+    set.next_slate = fields.integer(kNextSlate, 0, INT64_MAX / 2);
   const std::string text = base::read_file(lines);
   if (const std::string found = base::sha256_hex(text); found != set.hash)
     base::fail_data(

@@ -29,7 +29,8 @@ constexpr size_t kLongestRationale = 64 * 1024;
 /// What `distill` leaves and `sft` teaches: a folder with rationales.json and rationales.jsonl
 /// (docs/formats.md).
 struct RationaleSet {
-  std::string hash;  ///< SHA-256 of the lines
+  std::string hash;        ///< SHA-256 of the lines
+  int64_t next_slate = 0;  ///< the first training slate that nothing was asked about; 0: unknown
   std::vector<WrittenRationale> rationales;
 };
 

@@ -53,8 +53,8 @@ PreparedSlate part_of(const PreparedSlate& slate, const std::vector<int64_t>& ch
 }
 
 std::vector<SlateRollout> reason_about_best(const Reasoner& reasoner,
-                                            std::span<const PreparedSlate* const> slates,
-                                            const SamplingOptions& options, int64_t most) {
+                                            std::span<const PreparedSlate* const> slates, int64_t most,
+                                            const Reasoning& reasoning) {
   R2RANK_CHECK(most > 0);
   std::vector<SlateRollout> rollouts(slates.size());
   std::vector<PreparedSlate> parts;
@@ -66,7 +66,8 @@ std::vector<SlateRollout> reason_about_best(const Reasoner& reasoner,
   }
   std::vector<const PreparedSlate*> pointers;
   for (const auto& part : parts) pointers.push_back(&part);
-  auto found = reasoner.reason(pointers, options, true);
+  auto found = reasoning(pointers);
+  R2RANK_CHECK(found.size() == slates.size());
   for (size_t b = 0; b < slates.size(); ++b) put_back(rollouts[b], parts[b], std::move(found[b]));
   return rollouts;
 }

@@ -3,17 +3,17 @@
 #include <span>
 #include <vector>
 
-#include "rollout/reasoner.h"
+#include "rollout/reasoning.h"
 
 namespace r2rank::rollout {
 
-/// Scores every candidate silently and reasons about the `most` best of each slate only (equal scores: first
-/// in canonical order). The rationales are those that reason() draws for the same candidates. In the results
-/// a candidate that was not reasoned about has no rationales and no scores; mean_scores() ranks these below
-/// the others.
+/// Scores every candidate silently and lets `reasoning` have the `most` best of each slate only (equal
+/// scores: first in canonical order). Of a reasoner the rationales are those that reason() draws for the same
+/// candidates. In the results a candidate that was not reasoned about has no rationales and no scores;
+/// mean_scores() ranks these below the others.
 std::vector<SlateRollout> reason_about_best(const Reasoner& reasoner,
-                                            std::span<const PreparedSlate* const> slates,
-                                            const SamplingOptions& options, int64_t most);
+                                            std::span<const PreparedSlate* const> slates, int64_t most,
+                                            const Reasoning& reasoning);
 
 /// A slate with some of another's candidates: `chosen` are ascending canonical indices, and `order` of the
 /// result holds places in the whole slate's canonical order.

@@ -14,6 +14,12 @@ class ReasonAboutBest : public testing::Test {
  protected:
   ReasonAboutBest() { model_->set_verdict_tokens(11, 12); }
 
+  std::vector<SlateRollout> about_best(int64_t most) const {
+    return reason_about_best(reasoner_, batch_.view, most, [&](std::span<const PreparedSlate* const> slates) {
+      return reasoner_.reason(slates, options_, true);
+    });
+  }
+
   std::unique_ptr<model::LanguageModel> model_ = model::golden::tiny_model("llama");
   Reasoner reasoner_{*model_, {{20, 21}, {30, 31, 32}, 5}, {}};
   SamplingOptions options_{.rationales = 2, .max_tokens = 6, .seed = 3};
@@ -21,8 +27,7 @@ class ReasonAboutBest : public testing::Test {
 };
 
 TEST_F(ReasonAboutBest, DrawsTheRationalesThatReasoningAboutAllDraws) {
-  const auto all = reasoner_.reason(batch_.view, options_, true),
-             some = reason_about_best(reasoner_, batch_.view, options_, 3);
+  const auto all = reasoner_.reason(batch_.view, options_, true), some = about_best(3);
   int64_t reasoned = 0;
   for (size_t i = 0; i < 5; ++i) {
     EXPECT_NEAR(some[0].silent[i], all[0].silent[i], 1e-5);
@@ -37,7 +42,7 @@ TEST_F(ReasonAboutBest, DrawsTheRationalesThatReasoningAboutAllDraws) {
 }
 
 TEST_F(ReasonAboutBest, ChoosesTheBestSilentScores) {
-  const auto rollout = reason_about_best(reasoner_, batch_.view, options_, 2).front();
+  const auto rollout = about_best(2).front();
   double worst_chosen = 1e9, best_left = -1e9;
   for (size_t i = 0; i < 5; ++i) {
     if (rollout.scores[i].empty())
@@ -49,8 +54,7 @@ TEST_F(ReasonAboutBest, ChoosesTheBestSilentScores) {
 }
 
 TEST_F(ReasonAboutBest, IsReasoningAboutAllWhereAllAreChosen) {
-  const auto all = reasoner_.reason(batch_.view, options_, true),
-             some = reason_about_best(reasoner_, batch_.view, options_, 7);
+  const auto all = reasoner_.reason(batch_.view, options_, true), some = about_best(7);
   for (size_t b = 0; b < 2; ++b) {
     const auto expected = all[b].mean_scores(), found = some[b].mean_scores();
     for (size_t i = 0; i < expected.size(); ++i) EXPECT_NEAR(found[i], expected[i], 1e-5);

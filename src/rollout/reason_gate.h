@@ -1,10 +1,9 @@
 #pragma once
 
-#include <functional>
 #include <span>
 #include <vector>
 
-#include "rollout/reasoner.h"
+#include "rollout/reasoning.h"
 
 namespace r2rank::rollout {
 
@@ -12,9 +11,6 @@ namespace r2rank::rollout {
 /// candidate has everything) to 1 (all are alike). 0 for a single candidate; 1 where a score is no finite
 /// number.
 double doubt_of(std::span<const double> silent);
-
-/// What reasons about slates: reason() of a reasoner, or reason_about_best().
-using Reasoning = std::function<std::vector<SlateRollout>(std::span<const PreparedSlate* const>)>;
 
 /// Scores every slate silently and lets `reasoning` have those whose silent scores leave `least_doubt` or
 /// more. The others have silent scores alone. Prompt tokens of slates that are reasoned about count both

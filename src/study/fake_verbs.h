@@ -30,6 +30,9 @@ class FakeVerbs : public Verbs {
     const auto& known = settings_of(verb);
     return std::find(known.begin(), known.end(), setting) != known.end();
   }
+  std::string auto_dtype(const std::string& device) const override {
+    return device == "cpu" ? dtype : "bf16";
+  }
   std::string command(const std::string& verb, const Settings& settings) const override {
     std::string text = "r2rank " + verb;
     for (const auto& [name, value] : settings) text += " " + name + "=" + value;
@@ -40,27 +43,33 @@ class FakeVerbs : public Verbs {
     if (before) before(verb);
     const base::Path output = value_of(settings, "output");
     if (verb == "eval") return answer(settings, output);
-    base::write_file(output / (verb == "distill" ? "rationales.json" : "model/r2rank.json"),
-                     R"({"training":{"seconds":60,"slates":100}})");
+    base::write_file(output / marker_of(verb), R"({"training":{"seconds":20,"slates":30,"run":{"seconds":60,"slates":100}}})");
   }
 
   std::vector<std::string> calls;
   std::function<void(const std::string& verb)> before;  ///< what happens before a verb has done anything
+  std::string dtype = "f32";                            ///< what `auto` comes to on this machine's CPU
 
  private:
   static const std::vector<std::string>& settings_of(const std::string& verb) {
-    static const std::vector<std::string> train = {"dataset", "split", "model", "output",       "resume",
-                                                   "seed",    "stage", "steps", "rationale_set"},
-                                          distill = {"dataset", "split", "model",
-                                                     "output",  "seed",  "prompts"},
+    static const std::vector<std::string> train = {"dataset",       "split", "model", "output",
+                                                   "resume",        "seed",  "stage", "steps",
+                                                   "rationale_set", "dtype", "device"},
+                                          distill = {"dataset", "split", "model",   "output",
+                                                     "source",  "seed",  "prompts", "rationale_set"},
                                           eval = {"dataset", "split",       "model",     "output",
-                                                  "slates",  "sample_seed", "baselines", "rationales"},
+                                                  "slates",  "sample_seed", "baselines", "rationales",
+                                                  "scorers", "dtype"},
                                           baseline = {"dataset", "split", "output", "seed", "method"};
     if (verb == "train" || verb == "sft") return train;
     if (verb == "distill") return distill;
     if (verb == "eval") return eval;
     if (verb == "baseline train") return baseline;
     base::fail_usage("r2rank", "unknown verb '{}'", verb);
+  }
+  static std::string marker_of(const std::string& verb) {
+    if (verb == "distill") return "rationales.json";
+    return verb == "baseline train" ? "baseline.json" : "model/r2rank.json";
   }
   static std::string value_of(const Settings& settings, const std::string& name) {
     for (const auto& [key, value] : settings)

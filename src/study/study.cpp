@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -42,10 +43,12 @@ base::Path note_path(const Task& task) {
 }
 
 void write_note(const Task& task, const Verbs& verbs, double seconds) {
-  const nlohmann::ordered_json note{{"verb", task.verb},
-                                    {"key", task.key},
-                                    {"command", verbs.command(task.verb, task.settings)},
-                                    {"seconds", seconds}};
+  nlohmann::ordered_json note{{"verb", task.verb},
+                              {"key", task.key},
+                              {"command", verbs.command(task.verb, task.settings)},
+                              {"seconds", seconds}};
+  for (const auto& [name, value] : task.settings)
+    if (name == "dtype") note["dtype"] = value;
   base::write_file(note_path(task), note.dump(1) + "\n");
 }
 
@@ -65,7 +68,10 @@ Cost cost_of(const Task& task) {
   if (fs::exists(card)) {
     const auto json = base::parse_json(base::read_file(card), "study", card.string());
     if (!json.is_object() || !json.contains("training")) return {};
-    return {number_at(json.at("training"), "seconds"), number_at(json.at("training"), "slates")};
+    const auto& training = json.at("training");
+    // Of a model chosen before the end the whole run counts: what came after it was needed to choose it.
+    const auto& all = training.is_object() && training.contains("run") ? training.at("run") : training;
+    return {number_at(all, "seconds"), number_at(all, "slates")};
   }
   if (!fs::exists(note_path(task))) return {};
   return {number_at(base::parse_json(base::read_file(note_path(task)), "study", note_path(task).string()),
@@ -112,7 +118,25 @@ std::vector<std::pair<std::string, double>> read_notes(const Task& task) {
   return notes;
 }
 
-/// An arm with all seeds; seeds that lead to the same answers count once.
+bool same_scores(const metrics::PerUserResults& a, const metrics::PerUserResults& b) {
+  const auto same = [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); };
+  return !a.scores.empty() && std::equal(a.scores.begin(), a.scores.end(), b.scores.begin(), b.scores.end(),
+                                         [&](const auto& x, const auto& y) {
+                                           return std::equal(x.begin(), x.end(), y.begin(), y.end(), same);
+                                         });
+}
+
+/// A scorer that does not depend on its seed has one result, whatever the number of seeds.
+void keep(metrics::PerUserResults next, int64_t seed, std::vector<metrics::PerUserResults>& results) {
+  const auto like = [&](const auto& other) { return same_scores(other, next); };
+  if (std::any_of(results.begin(), results.end(), like))
+    base::log_info("study arm {}: seed {} gives the scores of an earlier one, which count once", next.scorer,
+                   seed);
+  else
+    results.push_back(std::move(next));
+}
+
+/// An arm with all seeds; seeds that lead to the same answers, or to answers with equal scores, count once.
 std::vector<metrics::PerUserResults> run_arm(const StudyPlan& plan, const ArmPlan& arm, StudyTasks& tasks,
                                              Verbs& verbs, ArmOutcome& outcome) {
   std::vector<metrics::PerUserResults> results;
@@ -133,7 +157,7 @@ std::vector<metrics::PerUserResults> run_arm(const StudyPlan& plan, const ArmPla
       outcome.commands.push_back(verbs.command(answers.verb, answers.settings));
       outcome.notes = read_notes(answers);
     }
-    results.push_back(read_answers(answers));
+    keep(read_answers(answers), seed, results);
   }
   outcome.training_seconds /= static_cast<double>(keys.size());
   outcome.training_slates /= static_cast<double>(keys.size());
@@ -160,9 +184,10 @@ void check_study(const StudyPlan& plan, const StudyInput& input, StudyTasks& tas
   // Verbs first: what a task is depends on the settings that its verb has.
   for (const auto& step : plan.steps) {
     at_place(fmt::format("step '{}'", step.name), step.place, [&] {
-      verbs.check(step.verb, {});
-      if (!step.of.empty() && !verbs.has(step.verb, "model"))
-        base::fail_usage("study", "'{}' goes on from no model; leave 'of' out", step.verb);
+      const bool takes_model = tasks.takes_model(plan, step);
+      if (!step.of.empty() && !takes_model)
+        base::fail_usage("study", "'{}'{} goes on from no model; leave 'of' out", step.verb,
+                         verbs.has(step.verb, "model") ? " with source = teacher" : "");
       const Task task = tasks.step_task(plan, step, plan.seeds.front());
       is_finished(task);
       verbs.check(step.verb, task.settings);

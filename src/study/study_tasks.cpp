@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <string_view>
 #include <utility>
 
 #include "base/error.h"
@@ -17,8 +18,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kVersion = 1;  // raise it with code that makes other folders of the same settings
+constexpr int kVersion = 2;  // raise it with code that makes other folders of the same settings
 constexpr const char* kEval = "eval";
+constexpr const char* kDistill = "distill";
+constexpr const char* kDtype = "dtype";
 constexpr const char* kSummary = "summary.json";  // what `eval` writes after the results
 
 constexpr std::string_view kSignals = "signals";  // whose file is there from the first ranker on
@@ -26,7 +29,7 @@ constexpr std::string_view kSignals = "signals";  // whose file is there from th
 constexpr std::array<std::pair<std::string_view, const char*>, 5> kMarkers = {
     {{"train", "model/r2rank.json"},
      {"sft", "model/r2rank.json"},
-     {"distill", "rationales.json"},
+     {kDistill, "rationales.json"},
      {kSignals, rollout::kSignalFile},
      {"baseline train", "baseline.json"}}};
 
@@ -36,6 +39,34 @@ std::string with(std::string_view place, std::string_view text, std::string valu
   for (size_t at = value.find(place); at != std::string::npos; at = value.find(place, at + text.size()))
     value.replace(at, place.size(), text);
   return value;
+}
+
+/// Whether a value stands for a step's folder.
+bool names_step(const std::string& value) {
+  return value.starts_with('@');
+}
+
+std::string step_named_in(const std::string& value) {
+  return value.substr(1);
+}
+
+template <class AnySettings>
+auto find_setting(AnySettings& settings, std::string_view name) {
+  return std::find_if(settings.begin(), settings.end(), [&](const auto& one) { return one.first == name; });
+}
+
+/// Where a step stands among those of the plan.
+ptrdiff_t place_of(const StudyPlan& plan, const std::string& step) {
+  return std::find_if(plan.steps.begin(), plan.steps.end(),
+                      [&](const auto& one) { return one.name == step; }) -
+         plan.steps.begin();
+}
+
+/// A verb that has a model as a setting may be asked for what needs none.
+bool asks_teacher(const std::string& verb, const Settings& settings) {
+  if (verb != kDistill) return false;
+  const auto source = find_setting(settings, "source");
+  return source == settings.end() || source->second == "teacher";  // as distill's default is
 }
 
 std::string words(std::string verb) {
@@ -51,14 +82,46 @@ Settings StudyTasks::common(const std::string& verb) const {
   return settings;
 }
 
-Settings StudyTasks::own_and_common(const StudyPlan& plan, const std::string& verb,
-                                    const Settings& own) const {
+Settings StudyTasks::with_common(const Settings& own, const Settings& common, const std::string& verb) const {
   Settings all = own;
-  for (const auto& [name, value] : plan.common) {
-    const bool set = std::any_of(own.begin(), own.end(), [&](const auto& one) { return one.first == name; });
-    if (!set && verbs_.has(verb, name)) all.emplace_back(name, value);
-  }
+  for (const auto& setting : common)
+    if (find_setting(own, setting.first) == own.end() && verbs_.has(verb, setting.first))
+      all.push_back(setting);
   return all;
+}
+
+/// A common setting that names a step is for the steps behind that one: neither it itself nor what it is made
+/// from can refer to it.
+Settings StudyTasks::settings_of(const StudyPlan& plan, const StepPlan& step) const {
+  const auto place = place_of(plan, step.name);
+  Settings common;
+  for (const auto& setting : plan.common)
+    if (!names_step(setting.second) || place_of(plan, step_named_in(setting.second)) < place)
+      common.push_back(setting);
+  return with_common(step.settings, common, step.verb);
+}
+
+Settings StudyTasks::settings_of(const StudyPlan& plan, const ArmPlan& arm) const {
+  return with_common(arm.settings, plan.common, kEval);
+}
+
+bool StudyTasks::takes_model(const StudyPlan& plan, const StepPlan& step) const {
+  return verbs_.has(step.verb, "model") && !asks_teacher(step.verb, settings_of(plan, step));
+}
+
+/// What `auto` comes to decides what is computed: a folder that is taken to another machine must not go on in
+/// another type under the same key.
+void StudyTasks::settle_dtype(const std::string& verb, Settings& settings) {
+  if (!verbs_.has(verb, kDtype)) return;
+  const auto found = find_setting(settings, kDtype);
+  if (found != settings.end() && found->second != "auto") return;
+  const auto device = find_setting(settings, "device");
+  const std::string where = device == settings.end() ? "cpu" : device->second;
+  if (!auto_dtypes_.contains(where)) auto_dtypes_[where] = verbs_.auto_dtype(where);
+  if (found == settings.end())
+    settings.emplace_back(kDtype, auto_dtypes_[where]);
+  else
+    found->second = auto_dtypes_[where];
 }
 
 /// Read only where the value asks for it: a model takes seconds to hash.
@@ -72,12 +135,12 @@ Settings StudyTasks::resolved(const StudyPlan& plan, const Settings& settings, i
   Settings sorted = settings, found;
   std::sort(sorted.begin(), sorted.end());
   for (const auto& [name, value] : sorted) {
-    if (!value.starts_with('@')) {
+    if (!names_step(value)) {
       identity += fmt::format("{}={}\n", name, with(kModelPlace, model_identity(value), value));
       found.emplace_back(name, with(kModelPlace, input_.model, value));
       continue;
     }
-    const Task step = step_task(plan, plan.step(value.substr(1)), seed);
+    const Task step = step_task(plan, plan.step(step_named_in(value)), seed);
     identity += fmt::format("{}=@{}\n", name, step.key);
     found.emplace_back(name, step.folder.string());
   }
@@ -87,7 +150,6 @@ Settings StudyTasks::resolved(const StudyPlan& plan, const Settings& settings, i
 void StudyTasks::add_model(const StudyPlan& plan, const std::string& of, int64_t seed, Task& task,
                            std::string& identity) {
   const bool base_model = of.empty() || of == kBaseModel;
-  if (!verbs_.has(task.verb, "model")) return;
   if (base_model) {
     identity += fmt::format("model={}\n", files_.of(input_.model));
     task.settings.emplace_back("model", input_.model);
@@ -115,8 +177,11 @@ Task StudyTasks::step_task(const StudyPlan& plan, const StepPlan& step, int64_t 
   std::string identity =
       fmt::format("study step {}\n{}\ndataset={}\ntraining={}\nvalid={}\n", kVersion, step.verb,
                   dataset_.hash, data::training_hash(split_), split_.valid.hash);
-  add_model(plan, step.of, seed, task, identity);
-  const Settings own = own_and_common(plan, step.verb, step.settings);
+  Settings own = settings_of(plan, step);
+  if (takes_model(plan, step)) {
+    add_model(plan, step.of, seed, task, identity);
+    settle_dtype(step.verb, own);
+  }
   for (auto& setting : resolved(plan, own, seed, identity)) task.settings.push_back(std::move(setting));
   if (verbs_.has(step.verb, "seed")) {
     identity += fmt::format("seed={}\n", seed);
@@ -135,13 +200,15 @@ Task StudyTasks::answers_for(const StudyPlan& plan, const ArmPlan& arm, int64_t 
   std::string identity = fmt::format("study answers {}\ndataset={}\ntraining={}\ntest={}\nslates={} {}\n",
                                      kVersion, dataset_.hash, data::training_hash(split_), split_.test.hash,
                                      plan.slates, plan.sample_seed);
-  if (!arm.model.empty()) add_model(plan, arm.model, seed, task, identity);
+  Settings own = settings_of(plan, arm);
+  if (!arm.model.empty()) {
+    add_model(plan, arm.model, seed, task, identity);
+    settle_dtype(kEval, own);
+  }
   task.settings.emplace_back("slates", std::to_string(plan.slates));
   task.settings.emplace_back("sample_seed", std::to_string(plan.sample_seed));
-  const auto settings = resolved(plan, own_and_common(plan, kEval, arm.settings), seed, identity);
-  const bool others = std::any_of(settings.begin(), settings.end(),
-                                  [](const auto& setting) { return setting.first == "baselines"; });
-  if (!others) task.settings.emplace_back("baselines", "");
+  const auto settings = resolved(plan, own, seed, identity);
+  if (find_setting(settings, "baselines") == settings.end()) task.settings.emplace_back("baselines", "");
   task.settings.insert(task.settings.end(), settings.begin(), settings.end());
   return finished("answers", std::move(task), identity);
 }
@@ -155,19 +222,23 @@ void StudyTasks::add_steps(const StudyPlan& plan, const std::string& name, int64
                            std::vector<Task>& tasks) {
   const StepPlan& step = plan.step(name);
   if (!step.of.empty() && step.of != kBaseModel) add_steps(plan, step.of, seed, tasks);
-  for (const auto& [setting, value] : step.settings)
-    if (value.starts_with('@')) add_steps(plan, value.substr(1), seed, tasks);
+  add_steps_named_in(settings_of(plan, step), plan, seed, tasks);
   Task task = step_task(plan, step, seed);
   const bool known =
       std::any_of(tasks.begin(), tasks.end(), [&](const Task& other) { return other.key == task.key; });
   if (!known) tasks.push_back(std::move(task));
 }
 
+void StudyTasks::add_steps_named_in(const Settings& settings, const StudyPlan& plan, int64_t seed,
+                                    std::vector<Task>& tasks) {
+  for (const auto& [setting, value] : settings)
+    if (names_step(value)) add_steps(plan, step_named_in(value), seed, tasks);
+}
+
 std::vector<Task> StudyTasks::steps_for(const StudyPlan& plan, const ArmPlan& arm, int64_t seed) {
   std::vector<Task> tasks;
   if (!arm.model.empty() && arm.model != kBaseModel) add_steps(plan, arm.model, seed, tasks);
-  for (const auto& [setting, value] : arm.settings)
-    if (value.starts_with('@')) add_steps(plan, value.substr(1), seed, tasks);
+  add_steps_named_in(settings_of(plan, arm), plan, seed, tasks);
   return tasks;
 }
 

@@ -42,6 +42,9 @@ class StudyTasks {
   Task answers_for(const StudyPlan& plan, const ArmPlan& arm, int64_t seed);
   /// A step as a task.
   Task step_task(const StudyPlan& plan, const StepPlan& step, int64_t seed);
+  /// Whether a step goes on from a model: a teacher's rationales, say, come from none. Errors: kUsage for an
+  /// unknown verb.
+  bool takes_model(const StudyPlan& plan, const StepPlan& step) const;
   /// The test slates that every arm of a plan is asked about.
   data::SlateSet slates_of(const StudyPlan& plan) const;
   const data::Dataset& dataset() const { return dataset_; }
@@ -49,19 +52,25 @@ class StudyTasks {
 
  private:
   Settings common(const std::string& verb) const;
-  Settings own_and_common(const StudyPlan& plan, const std::string& verb, const Settings& own) const;
+  Settings settings_of(const StudyPlan& plan, const StepPlan& step) const;
+  Settings settings_of(const StudyPlan& plan, const ArmPlan& arm) const;
+  Settings with_common(const Settings& own, const Settings& common, const std::string& verb) const;
+  void settle_dtype(const std::string& verb, Settings& settings);
   std::string model_identity(const std::string& value);
   Settings resolved(const StudyPlan& plan, const Settings& settings, int64_t seed, std::string& identity);
   void add_model(const StudyPlan& plan, const std::string& of, int64_t seed, Task& task,
                  std::string& identity);
   Task finished(const std::string& folder, Task task, const std::string& identity) const;
   void add_steps(const StudyPlan& plan, const std::string& name, int64_t seed, std::vector<Task>& tasks);
+  void add_steps_named_in(const Settings& settings, const StudyPlan& plan, int64_t seed,
+                          std::vector<Task>& tasks);
 
   const StudyInput& input_;
   const data::Dataset& dataset_;
   const data::Split& split_;
   const Verbs& verbs_;
   experiment::FileIdentities files_;
+  std::map<std::string, std::string> auto_dtypes_;  // by device: asking says in the log what was chosen
 };
 
 /// Whether a step's folder is complete: the file that its verb writes last is there.

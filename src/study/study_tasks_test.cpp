@@ -17,7 +17,7 @@ class Tasks : public ::testing::Test {
     base::write_file(input_.model, "weights");
     plan_.steps = {
         {.name = "start", .verb = "train", .settings = {{"stage", "silent"}}},
-        {.name = "written", .verb = "distill", .of = "start"},
+        {.name = "written", .verb = "distill", .of = "start", .settings = {{"source", "self"}}},
         {.name = "taught", .verb = "sft", .of = "start", .settings = {{"rationale_set", "@written"}}},
         {.name = "again", .verb = "train", .settings = {{"stage", "silent"}}}};
     plan_.arms = {{.name = "taught", .model = "taught", .settings = {{"rationales", "1"}}},
@@ -30,6 +30,16 @@ class Tasks : public ::testing::Test {
   }
   std::string answers_key(size_t arm, int64_t seed = 7) {
     return tasks().answers_for(plan_, plan_.arms[arm], seed).key;
+  }
+  std::vector<std::string> names_for(size_t arm) {
+    std::vector<std::string> names;
+    for (const Task& task : tasks().steps_for(plan_, plan_.arms[arm], 7)) names.push_back(task.name);
+    return names;
+  }
+  static std::string value_of(const Task& task, const std::string& name) {
+    for (const auto& [key, text] : task.settings)
+      if (key == name) return text;
+    return "";
   }
 
   data::testing::TemporaryFolder folder_;
@@ -51,22 +61,73 @@ TEST_F(Tasks, ComeAfterAllThatTheyDependOnAndOnce) {
 TEST_F(Tasks, HaveTheFoldersOfOtherStepsInTheirSettings) {
   auto all = tasks();
   const auto steps = all.steps_for(plan_, plan_.arms[0], 7);
-  const auto value = [](const Task& task, const std::string& name) {
-    for (const auto& [key, text] : task.settings)
-      if (key == name) return text;
-    return std::string();
-  };
-  EXPECT_EQ(value(steps[0], "model"), input_.model);
-  EXPECT_EQ(value(steps[0], "resume"), "true");
-  EXPECT_EQ(value(steps[0], "seed"), "7");
-  EXPECT_EQ(value(steps[0], "output"), steps[0].folder.string());
-  EXPECT_EQ(value(steps[1], "resume"), "") << "distill has no such setting";
-  EXPECT_EQ(value(steps[2], "model"), steps[0].folder.string());
-  EXPECT_EQ(value(steps[2], "rationale_set"), steps[1].folder.string());
+  EXPECT_EQ(value_of(steps[0], "model"), input_.model);
+  EXPECT_EQ(value_of(steps[0], "resume"), "true");
+  EXPECT_EQ(value_of(steps[0], "seed"), "7");
+  EXPECT_EQ(value_of(steps[0], "output"), steps[0].folder.string());
+  EXPECT_EQ(value_of(steps[1], "model"), steps[0].folder.string());
+  EXPECT_EQ(value_of(steps[1], "resume"), "") << "distill has no such setting";
+  EXPECT_EQ(value_of(steps[2], "model"), steps[0].folder.string());
+  EXPECT_EQ(value_of(steps[2], "rationale_set"), steps[1].folder.string());
   const Task answers = all.answers_for(plan_, plan_.arms[0], 7);
-  EXPECT_EQ(value(answers, "model"), steps[2].folder.string());
-  EXPECT_EQ(value(answers, "slates"), "400");
-  EXPECT_EQ(value(answers, "rationales"), "1");
+  EXPECT_EQ(value_of(answers, "model"), steps[2].folder.string());
+  EXPECT_EQ(value_of(answers, "slates"), "400");
+  EXPECT_EQ(value_of(answers, "rationales"), "1");
+}
+
+TEST_F(Tasks, ThatAskATeacherTakeNoModel) {
+  plan_.steps[1].of = "";
+  for (const Settings& settings : {Settings{{"source", "teacher"}}, Settings{}}) {
+    plan_.steps[1].settings = settings;
+    EXPECT_FALSE(tasks().takes_model(plan_, plan_.steps[1]));
+    EXPECT_EQ(value_of(tasks().step_task(plan_, plan_.steps[1], 7), "model"), "");
+  }
+  const std::string key = step_key("written"), taught = step_key("taught");
+  base::write_file(input_.model, "other weights");
+  EXPECT_EQ(step_key("written"), key) << "a teacher's rationales do not depend on the model";
+  EXPECT_NE(step_key("taught"), taught);
+  EXPECT_TRUE(tasks().takes_model(plan_, plan_.steps[2]));
+}
+
+TEST_F(Tasks, AreAlsoThoseThatACommonSettingNames) {
+  plan_.common = {{"scorers", "@again"}};
+  EXPECT_EQ(names_for(1), std::vector<std::string>{"again"});
+  plan_.common = {{"rationale_set", "@written"}};
+  plan_.arms[0].model = "again";
+  EXPECT_EQ(names_for(0), (std::vector<std::string>{"start", "written", "again"}));
+  EXPECT_EQ(value_of(tasks().step_task(plan_, plan_.step("again"), 7), "rationale_set"),
+            tasks().step_task(plan_, plan_.step("written"), 7).folder.string());
+}
+
+TEST_F(Tasks, ThatACommonSettingNamesCannotReferToThemselves) {
+  plan_.common = {{"rationale_set", "@written"}};
+  EXPECT_EQ(value_of(tasks().step_task(plan_, plan_.step("written"), 7), "rationale_set"), "");
+  EXPECT_EQ(value_of(tasks().step_task(plan_, plan_.step("start"), 7), "rationale_set"), "")
+      << "what it is made from neither";
+}
+
+TEST_F(Tasks, HaveTheComputeTypeOfTheMachineInTheirKeys) {
+  const auto dtype = [&] { return value_of(tasks().step_task(plan_, plan_.step("start"), 7), "dtype"); };
+  EXPECT_EQ(dtype(), "f32");
+  const std::string key = step_key("start"), plain = answers_key(1);
+  verbs_.dtype = "bf16";
+  EXPECT_EQ(dtype(), "bf16");
+  EXPECT_NE(step_key("start"), key);
+  EXPECT_NE(answers_key(1), plain);
+  plan_.steps[0].settings.emplace_back("dtype", "auto");
+  EXPECT_EQ(dtype(), "bf16");
+  plan_.steps[0].settings.back().second = "f32";
+  EXPECT_EQ(dtype(), "f32");
+  EXPECT_EQ(step_key("start"), key) << "the same computation, however it was asked for";
+  plan_.steps[0].settings = {{"stage", "silent"}, {"device", "cuda"}};
+  EXPECT_EQ(dtype(), "bf16");
+}
+
+TEST_F(Tasks, OfScorersWithoutAModelAreTheSameOnEveryMachine) {
+  plan_.arms[1] = {.name = "popularity", .settings = {{"baselines", "popularity"}}};
+  const std::string key = answers_key(1);
+  verbs_.dtype = "bf16";
+  EXPECT_EQ(answers_key(1), key);
 }
 
 TEST_F(Tasks, OfEqualStepsShareAFolderWhateverTheirNames) {

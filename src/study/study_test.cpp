@@ -115,6 +115,24 @@ TEST_F(RunStudy, TrainsEverySeedAndAsksTheBaseModelOnce) {
   EXPECT_EQ(result.arms[2].commands.size(), 3U) << "of the first seed";
 }
 
+TEST_F(RunStudy, CountsSeedsThatChangeNothingOnce) {
+  plan_.seeds = {7, 8};
+  plan_.steps.push_back({.name = "ease", .verb = "baseline train", .settings = {{"method", "ease"}}});
+  plan_.arms.push_back({.name = "EASE", .settings = {{"scorers", "@ease"}}});
+  const StudyResult result = run();
+  EXPECT_EQ(result.table.rows[3].scorer, "EASE");
+  EXPECT_EQ(result.table.rows[3].seeds, 1) << "two baselines with equal scores";
+  EXPECT_EQ(result.table.rows[2].seeds, 2);
+}
+
+TEST_F(RunStudy, NotesInWhichTypeAStepComputed) {
+  run();
+  StudyTasks tasks(input_, dataset_, split_, verbs_);
+  base::Path note = tasks.step_task(plan_, plan_.steps[0], 7).folder;
+  note += ".json";
+  EXPECT_NE(base::read_file(note).find(R"("dtype": "f32")"), std::string::npos);
+}
+
 TEST_F(RunStudy, RefusesEverythingWrongBeforeItStarts) {
   plan_.arms[2].settings.emplace_back("rationals", "2");
   data::testing::expect_parts(error(base::ErrorKind::kUsage), {"arm 'RL'", "line 15 of x", "rationals"});
@@ -126,6 +144,10 @@ TEST_F(RunStudy, RefusesEverythingWrongBeforeItStarts) {
   plan_.steps[1].verb = "baseline train";
   data::testing::expect_parts(error(base::ErrorKind::kUsage),
                               {"step 'rl'", "'baseline train'", "leave 'of' out"});
+  plan_.steps[1].verb = "distill";
+  plan_.steps[1].settings = {};
+  data::testing::expect_parts(error(base::ErrorKind::kUsage),
+                              {"step 'rl'", "source = teacher", "leave 'of' out"});
   plan_.steps[1].verb = "train";
   std::filesystem::remove(input_.model);
   data::testing::expect_parts(error(base::ErrorKind::kIo), {"model.gguf", "no such file"});

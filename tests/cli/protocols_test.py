@@ -93,6 +93,16 @@ class Protocols(Case):
                             "--dry-run").stdout
         self.assertIn(f"({found} of {USERS}) of the relevant items are among the best", page)
 
+    def test_a_trained_baseline_can_be_the_retriever(self):
+        split, _ = self.split("uniform")
+        self.accepts("baseline", "train", self.data, "--split", split, "--method", "item-knn", "--output", self.folder / "knn")
+        hard, report = self.split("top", "--negatives", "hard", "--retriever", self.folder / "knn", "--negative-count", "9")
+        self.assertRegex(report["protocol"], r"^loo-hard9-item-knn-[0-9a-f]{8}-seed7$")
+        by_name, _ = self.split("by-name", "--negatives", "hard", "--retriever", "item-knn", "--negative-count", "9")
+        self.assertEqual([slate["candidates"] for slate in self.slates(hard)[1]], [slate["candidates"] for slate in self.slates(by_name)[1]])
+        self.refuses("split", self.data, "--method", "temporal", "--negatives", "hard", "--retriever", self.folder / "knn",
+                     "--negative-count", "9", "--output", self.folder / "no", code=2, says="split", working=True)
+
     def test_the_full_catalogue_is_not_written_out(self):
         split, _ = self.split("full", "--negatives", "full")
         _, slates = self.slates(split)

@@ -83,7 +83,8 @@ class Eval(Scoring):
     def test_perturbations_are_in_the_name_of_their_results(self):
         for flags, name in ((("--shuffle-history",), "model-shuffled-history"), (("--made-up-names",), "model-made-up-names"),
                             (("--shown-history", "1"), "model-history1"), (("--ensemble", "3"), "model-ensemble3"),
-                            ((*REASONING, "--change-rationales", "filler"), "model-filler")):
+                            ((*REASONING, "--change-rationales", "filler"), "model-filler"),
+                            ((*REASONING, "--change-rationales", "fixed-filler"), "model-fixed-filler")):
             found = self.summary(*self.base_model(), "--baselines", "", *flags)["results"]
             self.assertEqual(list(found), [name])
 
@@ -301,6 +302,27 @@ class Eval(Scoring):
         self.assertGreater(notes["perplexity"], 1)
         self.assertNotIn("perplexity", self.summary(*command)["notes"]["model"])
         self.refuses_eval("--model", trained(), "--perplexity-model", self.world.model, code=2, says="--rationales")
+
+    def test_another_model_can_write_the_rationales(self):
+        command = ("--model", trained_to_reason(), "--dtype", "f32", "--rationales", "1", "--baselines", "")
+        def row(*more):
+            first = next(csv.DictReader(io.StringIO(self.evaluate(*command, *more, "--metrics", "ndcg@10", "--format", "csv").stdout)))
+            return float(first["mean"]), float(first["tokens_per_slate"])
+        own, same, other = row(), row("--rationales-by", trained_to_reason()), row("--rationales-by", self.world.model)
+        self.assertAlmostEqual(own[0], same[0], places=4)
+        for _, tokens in (same, other):
+            self.assertGreater(tokens, 1.5 * own[1])
+        self.assertIn("two read all of it", self.evaluate(*command, "--rationales-by", self.world.model, "--dry-run").stdout)
+
+    def test_a_writer_that_cannot_write_is_refused(self):
+        asked_otherwise = self.world.folder / "asked-otherwise"
+        must(*training_command(asked_otherwise, "--prompt-question", "Now?", "--steps", "1"))
+        command = ("--model", trained_to_reason(), "--rationales", "1")
+        self.refuses_eval(*command, "--rationales-by", asked_otherwise, code=2, says=("--rationales-by", "prompt_question"))
+        self.refuses_eval(*command, "--rationales-by", self.folder / "absent", code=4, says="absent")
+        self.refuses_eval(*command, "--rationales-by", trained(), "--change-rationales", "fixed-filler", code=2, says=("--rationales-by", "fixed-filler"))
+        self.refuses_eval("--model", trained(), "--rationales-by", self.world.model, code=2, says=("--rationales-by", "--rationales of at least 1"))
+        self.refuses_eval("--rationales-by", self.world.model, code=2, says=("--rationales-by", "--model"))
 
     def test_another_prompt_than_the_models_own_is_refused(self):
         self.refuses_eval("--model", trained(), "--prompt-question", "Now?", code=2, says="prompt_question")

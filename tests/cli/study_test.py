@@ -4,8 +4,9 @@ import json
 import shlex
 import signal
 
+import faulty_teacher
 import tiny_world
-from tiny_world import PROMPT, Case, lines_of, stop
+from tiny_world import PROMPT, Case, lines_of, run, stop
 
 HEAD = """title = "Reasons"
 question = "Do they help?"
@@ -40,6 +41,23 @@ eval = { rationales = 1, change_rationales = "swap" }
 [[arm]]
 name = "popularity"
 eval = { baselines = "popularity" }
+"""
+TAUGHT = """
+[[step]]
+name = "written"
+verb = "distill"
+settings = { endpoint = "ENDPOINT", server_model = "teacher", prompts = 40 }
+[[step]]
+name = "taught"
+verb = "sft"
+settings = { rationale_set = "@written", epochs = 1, rationale_tokens = 24, readout_hidden = 8, valid_slates = 0 }
+[[arm]]
+name = "silent"
+model = "base"
+[[arm]]
+name = "taught"
+model = "taught"
+eval = { rationales = 1 }
 """
 
 
@@ -94,6 +112,56 @@ class Study(Case):
         self.assertEqual([study["name"] for study in json.loads(output)["studies"]], ["another", "reasons"])
         self.assertEqual(len(list((self.output / "steps").glob("train-*/model"))), 2)
 
+    def test_a_teachers_rationales_can_be_taught(self):
+        with faulty_teacher.Teacher() as teacher:
+            self.accepts(*self.command(self.plan(HEAD + TAUGHT.replace("ENDPOINT", teacher.endpoint))))
+        self.assertEqual(len(teacher.requests), 40)
+        told = json.loads((self.output / "reasons" / "study.json").read_text())
+        asked, taught, _ = told["arms"][1]["commands"]
+        self.assertIn("r2rank distill", asked)
+        self.assertNotIn("--model", asked)
+        self.assertIn(str(self.world.model), taught)
+
+    def test_a_step_that_all_arms_refer_to_is_made(self):
+        (self.folder / "studies").mkdir()
+        (self.folder / "studies" / "steps.toml").write_text(STEPS)
+        plan = self.plan('include = ["steps.toml"]\n' + HEAD + 'perplexity_model = "@start"\n[[arm]]\nname = "silent"\nmodel = "base"\n'
+                         'eval = { rationales = 1, rationale_tokens = 4 }\n')
+        self.assertIn("step start (train, seed 7): to be made", self.accepts(*self.command(plan, "--dry-run")).stdout)
+        self.accepts(*self.command(plan))
+        told = json.loads((self.output / "reasons" / "study.json").read_text())
+        self.assertIn("perplexity", told["arms"][0]["notes"])
+
+    def test_a_baseline_without_random_draws_counts_once(self):
+        ease = ('[[step]]\nname = "ease"\nverb = "baseline train"\nsettings = { method = "ease" }\n'
+                '[[arm]]\nname = "EASE"\neval = { scorers = "@ease" }\n[[arm]]\nname = "silent"\nmodel = "base"\n')
+        result = self.accepts(*self.command(self.plan("seeds = [7, 8]\n" + HEAD + ease)))
+        self.assertIn("arm EASE: seed 8 gives the scores of an earlier one", result.stderr)
+        self.assertTrue((self.output / "reasons" / "study.md").exists())
+
+    def test_a_study_that_fails_leaves_the_others_going(self):
+        self.plan()
+        self.plan(HEAD + '[[arm]]\nname = "silent"\nmodel = "base"\n[[arm]]\nname = "outside"\n'
+                  f'eval = {{ scores = "{self.folder}/absent.csv" }}\n', "another.toml")
+        result = run(*self.command(self.folder / "studies", "--json"))
+        self.assertEqual(result.returncode, 4, result.stderr)
+        told = json.loads(result.stdout)
+        self.assertEqual([study["name"] for study in told["studies"]], ["reasons"])
+        self.assertEqual([failure["study"] for failure in told["failures"]], ["another"])
+        self.assertIn("absent.csv", told["failures"][0]["error"])
+        self.assertIn("1 of 2 studies failed", result.stderr.splitlines()[-1])
+        self.assertTrue((self.output / "reasons" / "study.json").exists())
+        self.assertFalse((self.output / "another").exists())
+
+    def test_an_interrupt_ends_all_studies(self):
+        text = HEAD + STEPS.replace("steps = 3", "steps = 3000") + ARMS
+        self.plan(text)
+        self.plan(text, "another.toml")
+        begun = lambda: any(lines_of(path) for path in self.output.glob("steps/*/log.jsonl"))
+        code, output, errors = stop(self.command(self.folder / "studies"), begun, signal.SIGINT)
+        self.assertEqual((code, output), (130, ""), errors)
+        self.assertNotIn("failed", errors)
+
     def test_it_goes_on_after_being_stopped(self):
         plan = self.plan(HEAD + STEPS.replace("steps = 3", "steps = 3000") + ARMS)
         log = lambda: [line for path in self.output.glob("steps/*/log.jsonl") for line in lines_of(path)]
@@ -113,6 +181,15 @@ class Study(Case):
             HEAD + STEPS.replace("rationale_tokens", "rationale_token") + ARMS: ("step 'rl'", "rationale_tokens"),
             HEAD + STEPS.replace('stage = "rl"', 'stage = "reinforce"') + ARMS: ("step 'rl'", "stage"),
             HEAD + STEPS + ARMS.replace('"swap"', '"swop"'): ("arm 'RL, swapped'", "swap"),
+            HEAD + STEPS.replace("rationale_tokens = 4", "rationales = 1") + ARMS: ("step 'rl'", "credit = marginal", "rationales >= 2"),
+            HEAD + STEPS + ARMS.replace('rationales = 1, change', "change"): ("arm 'RL, swapped'", "--rationales"),
+            HEAD + TAUGHT.replace('endpoint = "ENDPOINT", ', ""): ("step 'written'", "set endpoint"),
+            HEAD + TAUGHT.replace("ENDPOINT", "http://127.0.0.1:1/v1").replace('rationale_set = "@written", ', ""):
+                ("step 'taught'", "--rationale-set is needed"),
+            HEAD + TAUGHT.replace("ENDPOINT", "http://127.0.0.1:1/v1").replace("valid_slates = 0", 'select = "ndcg"'):
+                ("step 'taught'", "select = ndcg"),
+            HEAD + STEPS + ARMS + '[[step]]\nname = "more"\nverb = "signals"\nsettings = { methods = ["random"] }\n': ("step 'more'", "no signal"),
+            HEAD + STEPS + ARMS + '[[step]]\nname = "more"\nverb = "baseline train"\nsettings = { method = "eases" }\n': ("step 'more'", "ease"),
             HEAD + STEPS.replace('verb = "train"', 'verb = "rank"', 1) + ARMS: ("step 'start'", "rank"),
             HEAD.replace('reference = "silent"', 'reference = "loud"') + STEPS + ARMS: ("reference = 'loud'",),
             "[[arm]\n": ("reasons.toml",),

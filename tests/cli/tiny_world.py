@@ -113,13 +113,14 @@ def write_model(folder):
     return folder
 
 
-def run(*arguments, stdin="", stdout=subprocess.PIPE, limit=None):
+def run(*arguments, stdin="", stdout=subprocess.PIPE, limit=None, cwd=None):
     """Runs the program; `limit`: the largest file it may write, in bytes."""
     def restrict():
         if limit is not None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     return subprocess.run([PROGRAM, *map(str, arguments)], input=stdin, stdout=stdout, stderr=subprocess.PIPE,
-                          encoding="utf-8", errors="surrogateescape", timeout=120, env=ENVIRONMENT, preexec_fn=restrict)
+                          encoding="utf-8", errors="surrogateescape", timeout=120, env=ENVIRONMENT, preexec_fn=restrict,
+                          cwd=cwd)
 
 
 def must(*arguments):
