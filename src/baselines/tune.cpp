@@ -219,7 +219,7 @@ class Tuner {
   /// Seconds below which another trial could not show what it is worth.
   void note_duration(const TrialRecord& trial, size_t number) {
     if (trial.fit.epochs.empty()) {
-      worth_beginning_ = std::max(worth_beginning_, trial.seconds);
+      worth_beginning_ = std::max(worth_beginning_, 2 * trial.seconds);  // and to make the best once more
     } else if (number == 0) {
       for (const auto& epoch : trial.fit.epochs) {
         if (epoch.epoch == trial.fit.best_epoch) worth_beginning_ = epoch.seconds;

@@ -47,14 +47,14 @@ struct Tuned {
 /// method is left with those settings. The first trial may take all of the minutes, each later one an equal
 /// share of what is left, or half as long again as the first one took where that is more: with less time it
 /// would be compared by its speed. One is not begun when less is left than the first took to its best epoch
-/// (of a scorer without epochs: than the longest took). With trials = 1 this is fit() alone, for as long as
-/// `fit_options` say, and a scorer without epochs is only made: nothing hangs on its validation. A trial that
-/// fails is recorded, and the next one tried; where none comes to its end the first error is thrown. `made`
-/// is told of each scorer before it learns. One scorer at a time is in memory: before the next trial the best
-/// one's parameters go to a temporary file (of TMPDIR), and one without epochs is made once more at the end
-/// where a later trial was worse. The highest of several is a biased measure of its own quality: report test
-/// slates. Errors: kUsage without validation slates where they are needed; kInterrupted; as Method::make,
-/// `made` and fit().
+/// (of a scorer without epochs: than twice what the longest took, as the best may be made once more). With
+/// trials = 1 this is fit() alone, for as long as `fit_options` say, and a scorer without epochs is only
+/// made: nothing hangs on its validation. A trial that fails is recorded, and the next one tried; where none
+/// comes to its end the first error is thrown. `made` is told of each scorer before it learns. One scorer at
+/// a time is in memory: before the next trial the best one's parameters go to a temporary file (of TMPDIR),
+/// and one without epochs is made once more at the end where a later trial was worse. The highest of several
+/// is a biased measure of its own quality: report test slates. Errors: kUsage without validation slates where
+/// they are needed; kInterrupted; as Method::make, `made` and fit().
 Tuned tune(Method& method, const TrainingData& data, const FitOptions& fit_options,
            const TuneOptions& options, uint64_t seed, const std::function<void(Scorer&)>& made = {});
 

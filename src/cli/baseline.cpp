@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/progress.h"
 #include "baselines/family.h"
+#include "baselines/trainable.h"
 #include "cli/output.h"
 #include "cli/output_folder.h"
 #include "cli/shell.h"
@@ -175,7 +176,9 @@ class BaselineTrain : public Verb {
     const std::span<const data::Slate> valid = split.valid.slates;
     const auto looked_at = static_cast<size_t>(request_.fit.valid_slates);
     const auto validated = looked_at > 0 ? valid.first(std::min(valid.size(), looked_at)) : valid;
-    if (const std::string work = experiment::describe_work(scorer, validated); !work.empty())
+    const bool looks =
+        request_.tune.trials > 1 || dynamic_cast<const baselines::Trainable*>(&scorer) != nullptr;
+    if (const auto work = experiment::describe_work(scorer, validated); looks && !work.empty())
       base::log_info("{}: a look at the validation slates takes {}", request_.method, work);
     if (const std::string work = experiment::describe_work(scorer, split.test.slates); !work.empty())
       base::log_info("{}: scoring the test slates, with eval, takes {}", request_.method, work);

@@ -185,7 +185,7 @@ class Distill : public Verb {
     return 0;
   }
 
-  /// About slates that the model was not trained on: on the others it knows the answer by heart.
+  /// About slates behind those that the model was trained on: on these it knows the answer.
   int ask_model(const data::Dataset& dataset, const data::Split& split, const Invocation& invocation) {
     options_.tuning = "frozen";
     const auto model = learn::open_ranking_model(model_, options_, prompt_);

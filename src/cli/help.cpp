@@ -18,7 +18,7 @@ constexpr size_t kLeftColumn = 30;
 constexpr std::string_view kExitCodes =
     "\nExit codes:\n"
     "  0 done   2 wrong flag or configuration value   3 malformed input file\n"
-    "  4 file system (missing, unwritable, full)   5 too little memory, absent device\n"
+    "  4 file system (missing, unwritable, full)   5 too little memory, absent device, spending limit\n"
     "  130 interrupted   1 internal error (please report it)\n";
 
 std::string metavar(const ConfigField& field) {

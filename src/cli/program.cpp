@@ -3,14 +3,12 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
-#include <filesystem>
 #include <memory>
-#include <new>
-#include <string_view>
 
 #include "base/error.h"
 #include "base/log.h"
 #include "base/progress.h"
+#include "cli/ending.h"
 #include "cli/help.h"
 #include "cli/output.h"
 #include "cli/parse.h"
@@ -21,10 +19,6 @@ namespace r2rank::cli {
 namespace {
 
 using Arguments = std::vector<std::string>;
-
-constexpr int kInternalError = 1;
-constexpr const char* kOutOfMemory =
-    "out of memory; 'r2rank doctor' shows what there is, smaller settings need less";
 
 int print_page(const std::string& page) {
   print_text(page);
@@ -80,12 +74,10 @@ std::string speaker(const Arguments& arguments) {
   return found.verb ? "r2rank " + std::string(found.verb->text().name) : "r2rank";
 }
 
-int report(const Arguments& arguments, int status, std::string text) {
-  // libtorch appends a stack trace to its errors; only its first line is about the problem.
-  text = text.substr(0, text.find('\n'));
+int report(const Arguments& arguments, const Ending& ending) {
   base::clear_progress_line();
-  std::fprintf(stderr, "%s: %s\n", speaker(arguments).c_str(), text.c_str());
-  return status;
+  std::fprintf(stderr, "%s: %s\n", speaker(arguments).c_str(), ending.text.c_str());
+  return ending.status;
 }
 
 }  // namespace
@@ -100,17 +92,8 @@ int run_program(const Arguments& arguments) {
     return status;
   } catch (const ReaderGone&) {
     return 0;
-  } catch (const base::Error& error) {
-    return report(arguments, error.exit_code(), error.what());
-  } catch (const std::bad_alloc&) {
-    return report(arguments, static_cast<int>(base::ErrorKind::kResource), kOutOfMemory);
-  } catch (const std::filesystem::filesystem_error& error) {
-    return report(arguments, static_cast<int>(base::ErrorKind::kIo), error.what());
   } catch (const std::exception& error) {
-    // libtorch has no type of its own for it on the CPU.
-    if (std::string_view(error.what()).find("can't allocate memory") != std::string_view::npos)
-      return report(arguments, static_cast<int>(base::ErrorKind::kResource), kOutOfMemory);
-    return report(arguments, kInternalError, std::string("unexpected error: ") + error.what());
+    return report(arguments, ending_of(error));
   }
 }
 

@@ -65,6 +65,13 @@ bool ProgramVerbs::has(const std::string& verb, const std::string& setting) cons
   return std::any_of(fields.begin(), fields.end(), [&](const auto& field) { return field.name == setting; });
 }
 
+std::string ProgramVerbs::usual(const std::string& verb, const std::string& setting) const {
+  const auto declared = declare(verb);
+  const auto& field = declared->flags.find(setting);
+  const auto* text = std::get_if<std::string*>(&field.value);  // as_text() would quote it
+  return text != nullptr ? **text : field.as_text();
+}
+
 void ProgramVerbs::run(const std::string& verb, const study::Settings& settings) {
   const auto declared = declare(verb);
   set(declared->flags, settings);

@@ -73,7 +73,7 @@ class Report : public Verb {
         .add("most_megabytes", most_megabytes_, "of the whole page; slates are sampled down to it")
         .between(0.6, 1000);
     flags.group("Output");
-    flags.fields().add("output", output_, "the HTML page; replaces an older report").mandatory();
+    flags.fields().add("output", output_, "the HTML page; replaces an earlier report").mandatory();
     flags.fields().add("markdown", markdown_, "also write the tables as Markdown into this file");
     flags.fields().add("headline", headline_,
                        "also write ours against the best baselines, as JSON, into this file");

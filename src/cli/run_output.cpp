@@ -86,6 +86,7 @@ void adopt_card(const learn::RankingModel& model, const std::string& verb, const
   options.lora_rank = own.lora_rank;
   options.lora_alpha = own.lora_alpha;
   options.lora_targets = own.lora_targets;
+  options.trained_layers = own.trained_layers;
   if (own.tuning == options.tuning) return;
   if (given.given("tuning"))
     base::fail_usage(

@@ -134,7 +134,9 @@ class SplitVerb : public Verb {
   /// what is in it.
   void settle_retriever() {
     if (config_.retriever.empty()) return;
-    if (!experiment::is_baseline_folder(config_.retriever)) {
+    const auto methods = experiment::method_names();
+    const bool method = std::find(methods.begin(), methods.end(), config_.retriever) != methods.end();
+    if (method || !experiment::is_baseline_folder(config_.retriever)) {
       experiment::make_method(config_.retriever);
       return;
     }

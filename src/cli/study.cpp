@@ -2,13 +2,13 @@
 
 #include <exception>
 #include <filesystem>
-#include <new>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "base/interrupt.h"
 #include "base/log.h"
+#include "cli/ending.h"
 #include "cli/output.h"
 #include "cli/output_folder.h"
 #include "cli/program_verbs.h"
@@ -19,8 +19,6 @@
 
 namespace r2rank::cli {
 namespace {
-
-constexpr int kOtherFailure = 1;
 
 /// A study that ended with an error.
 struct Failure {
@@ -33,19 +31,9 @@ bool is_interrupt(const std::exception& error) {
   return own != nullptr && own->kind() == base::ErrorKind::kInterrupted;
 }
 
-/// As the program itself would end with it.
-int status_of(const std::exception& error) {
-  if (const auto* own = dynamic_cast<const base::Error*>(&error)) return own->exit_code();
-  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr)
-    return static_cast<int>(base::ErrorKind::kResource);
-  if (dynamic_cast<const std::filesystem::filesystem_error*>(&error) != nullptr)
-    return static_cast<int>(base::ErrorKind::kIo);
-  return kOtherFailure;
-}
-
 Failure failure_of(const std::string& study, const std::exception& error) {
-  const std::string text = error.what();  // libtorch appends a stack trace
-  return {study, text.substr(0, text.find('\n')), status_of(error)};
+  const Ending ending = ending_of(error);
+  return {study, ending.text, ending.status};
 }
 
 /// The first failure's status, after a line about each on standard error.

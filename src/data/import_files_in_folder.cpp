@@ -51,10 +51,18 @@ std::vector<base::Path> parts_where(const base::Path& folder, const Holds& holds
   return parts;
 }
 
-/// "interactions-2.csv" beside "interactions.csv" would be lost.
+/// "interactions-2.csv", "interactions2.csv": stem, a number, and the ending.
+bool is_numbered(const std::string& name, const std::string& stem) {
+  if (!name.starts_with(stem)) return false;
+  const std::string middle = name.substr(stem.size(), name.find('.', stem.size()) - stem.size());
+  return middle.find_first_of("0123456789") != std::string::npos &&
+         middle.find_first_not_of("-_0123456789") == std::string::npos;
+}
+
+/// A part beside what is taken for the whole would be lost.
 void refuse_more(const base::Path& folder, const std::string& stem, const std::string& whole) {
   for (const std::string& name : file_names(folder))
-    if (name != whole && name.starts_with(stem) && has_table_extension(name))
+    if (is_numbered(name, stem) && has_table_extension(name))
       base::fail_usage("import",
                        "expected a whole table in {}, found {} beside it in {}; put all parts into a folder "
                        "named {}, or name the files to read",

@@ -111,7 +111,14 @@ TEST_F(FilesIn, TheLogAndTheCatalogueAreOneTableEach) {
   expect_parts(refusal("interactions.csv", "interactions-2.csv"),
                {"whole table in interactions.csv", "found interactions-2.csv beside it",
                 "a folder named interactions"});
-  expect_parts(refusal("items.csv", "items-2.csv"), {"found items-2.csv beside it"});
+  expect_parts(refusal("items.csv", "items2.csv"), {"found items2.csv beside it"});
+}
+
+TEST_F(FilesIn, WhatIsNoPartAndNoCatalogueIsNamed) {
+  write({"interactions.csv", "interactions_meta.json", "items.jsonl", "items-old.csv", "notes.txt"});
+  EXPECT_EQ(logs(), Names{"interactions.csv"});
+  EXPECT_EQ(tables_beside(folder.path(), generic_logs(folder.path())),
+            (Names{"interactions_meta.json", "items-old.csv"}));
 }
 
 TEST_F(FilesIn, TheCatalogueIsItemsBeforeMeta) {

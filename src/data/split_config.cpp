@@ -107,8 +107,8 @@ void SplitConfig::describe(base::ConfigFields& fields) {
       .one_of({"uniform", "popularity", "hard", "full", "file"});
   fields.add(
       "retriever", retriever,
-      "The baseline whose best items are the candidates (--negatives hard), such as item-knn-pop, or the "
-      "folder of one that `baseline train` left");
+      "The baseline whose best items are the candidates (--negatives hard), such as item-knn-pop, or (of the "
+      "verb split) the folder of one that `baseline train` left");
   fields
       .add(
           "exclude", exclude,

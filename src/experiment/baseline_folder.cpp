@@ -98,6 +98,14 @@ void check_weights(const data::JsonFields& card, const base::Path& path) {
                     expected, path.string(), found);
 }
 
+void refuse_language_retriever(const std::string& method) {
+  if (is_language_method(method))
+    base::fail_usage("split",
+                     "retriever = '{}': a language model cannot score every item of a catalogue in a useful "
+                     "time; choose another baseline (`r2rank baseline list`)",
+                     method);
+}
+
 }  // namespace
 
 nlohmann::ordered_json settings_json(const baselines::SettingValues& settings) {
@@ -126,11 +134,7 @@ FittedBaseline fit_baseline(const BaselineRequest& request, const baselines::Tra
 
 data::Retriever fitted_retriever(const std::string& method, const baselines::TrainingData& data,
                                  uint64_t seed, std::unique_ptr<baselines::Scorer>& scorer) {
-  if (is_language_method(method))
-    base::fail_usage("split",
-                     "retriever = '{}': a language model cannot score every item of a catalogue in a useful "
-                     "time; choose another baseline (`r2rank baseline list`)",
-                     method);
+  refuse_language_retriever(method);
   BaselineRequest request;
   request.method = method;
   request.seed = seed;
@@ -148,6 +152,7 @@ std::string folder_retriever_name(const base::Path& folder) {
   const std::string text = base::read_file(folder / kCard);
   const data::JsonFields card(text, "baseline", (folder / kCard).string());
   card.check_format(kFormat, kVersion);
+  refuse_language_retriever(card.text("method"));
   return card.text("method") + "-" + base::hash_hex(text).substr(0, 8);
 }
 

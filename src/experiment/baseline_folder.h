@@ -44,7 +44,7 @@ data::Retriever fitted_retriever(const std::string& method, const baselines::Tra
 /// Whether the retriever that is named is a baseline folder, not a method.
 bool is_baseline_folder(const std::string& retriever);
 /// The name that protocols give to a folder's baseline: "sasrec-1a2b3c4d", its method and the beginning of
-/// its card's hash. Errors: kData, kIo.
+/// its card's hash. Errors: kData, kIo; kUsage for a language model.
 std::string folder_retriever_name(const base::Path& folder);
 /// Retrieval by the baseline of a folder. `scorer` as above. Errors: as load_baseline(), so also where it was
 /// trained on other events.

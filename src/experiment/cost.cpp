@@ -32,6 +32,16 @@ bool trains_layers(const learn::RankingModel& model) {
   return (tuning != "head" && tuning != "frozen") || model.model->signal_projection() != nullptr;
 }
 
+/// Each weight takes part in three products a token, or in one where nothing goes back through its layer.
+double products_of(const learn::RankingModel& model) {
+  if (!trains_layers(model)) return 1;
+  const auto layers = static_cast<double>(model.model->config().layers);
+  const auto closed = model.model->signal_projection() == nullptr
+                          ? static_cast<double>(model.model->transformer().closed_layers)
+                          : 0.0;
+  return 1 + 2 * (layers - closed) / layers;
+}
+
 int64_t mean_slate_tokens(const learn::TrainConfig& config, const learn::RankingModel& model,
                           const data::Dataset& dataset, const data::Split& split) {
   const rollout::SlatePrompts prompts(dataset, split, *model.prompts);
@@ -50,7 +60,7 @@ double validation_seconds(const learn::TrainConfig& config, const learn::Ranking
   const std::span<const data::Slate> all = split.valid.slates;
   const auto slates = all.first(std::min<size_t>(all.size(), static_cast<size_t>(config.valid_slates)));
   ReasoningOptions options;
-  options.rationales = config.reasons() ? config.rationales : 0;
+  options.rationales = config.valid_sampling().rationales;
   options.rationale_tokens = config.rationale_tokens;
   const double once =
       slates.empty() ? 0 : estimate_scoring(model, dataset, split, slates, options, product_speed).seconds;
@@ -88,8 +98,7 @@ TrainingCost estimate_training(const learn::TrainConfig& config, const learn::Ra
   const auto packed = static_cast<double>(cost.tokens_per_step);
   const double epochs = config.reasons() ? static_cast<double>(config.epochs) : 1;
   const bool reference = config.reasons() && config.kl > 0;
-  // Each weight takes part in three products a token, or in one where nothing goes back through the layers.
-  const double products = trains_layers(model) ? 3 : 1;
+  const double products = products_of(model);
   cost.seconds_per_step =
       epochs * ((2 * products * blocks * packed + 8 * output * sampled) / (product_speed * kTrainingShare) +
                 trained * kUpdate) +
@@ -131,7 +140,7 @@ TrainingCost estimate_sft(const learn::SftConfig& config, const learn::RankingMo
   if (config.steps > 0) cost.steps = std::min(cost.steps, config.steps);
   const auto each = 1.0 / static_cast<double>(steps_an_epoch);
   cost.tokens_per_step = static_cast<int64_t>(tokens * each);
-  const double products = trains_layers(model) ? 3 : 1;
+  const double products = products_of(model);
   // The output layer's logits are made twice and multiplied back twice, as in an RL step.
   cost.seconds_per_step =
       (2 * products * blocks * tokens + 8 * output * taught) * each / (product_speed * kTrainingShare) +

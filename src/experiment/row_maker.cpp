@@ -16,6 +16,7 @@
 #include "experiment/lambdamart.h"
 #include "experiment/scoring_estimate.h"
 #include "experiment/slate_sample.h"
+#include "metrics/same_scores.h"
 
 namespace r2rank::experiment {
 namespace {
@@ -58,17 +59,6 @@ void describe_trials(const baselines::TuneReport& report, MeasuredRow& row) {
   if (report.trials.empty()) return;
   row.ended_by = report.trials[report.best].fit.ended_by;
   row.valid_ndcg = report.trials[report.best].ndcg;
-}
-
-bool same_number(double a, double b) {
-  return a == b || (std::isnan(a) && std::isnan(b));
-}
-
-bool same_scores(const PerUserResults& a, const PerUserResults& b) {
-  return std::equal(a.scores.begin(), a.scores.end(), b.scores.begin(), b.scores.end(),
-                    [](const auto& left, const auto& right) {
-                      return std::equal(left.begin(), left.end(), right.begin(), right.end(), same_number);
-                    });
 }
 
 /// Whether a combination without `of` learns from the row. Combinations are left out: one learned from
@@ -114,7 +104,7 @@ std::vector<MadeRow> RowMaker::make(const RowPlan& row) {
   std::vector<MadeRow> made;
   for (const int64_t seed : seeds_of(row, plan_)) {
     MadeRow next = make_or_fail(row, seed);
-    const auto like = [&](const MadeRow& other) { return same_scores(other.test, next.test); };
+    const auto like = [&](const MadeRow& other) { return metrics::same_scores(other.test, next.test); };
     if (next.measured.failure.empty() && std::any_of(made.begin(), made.end(), like)) {
       base::log_info("{} / {}: does not depend on the seed", place_.plan->name, row.name);
       return made;

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "experiment/evaluation.h"
 #include "metrics/randomisation.h"
+#include "metrics/same_scores.h"
 
 namespace r2rank::experiment {
 namespace {
@@ -18,18 +19,6 @@ std::vector<std::string> names_of(std::span<const ScorerRuns> scorers) {
   std::vector<std::string> names;
   for (const auto& scorer : scorers) names.push_back(scorer.scorer);
   return names;
-}
-
-bool same_number(double a, double b) {
-  return a == b || (a != a && b != b);  // NaN equals NaN here
-}
-
-bool equal_scores(const metrics::PerUserResults& a, const metrics::PerUserResults& b) {
-  if (a.scores.empty()) return false;  // a part of results, without scores
-  return std::equal(a.scores.begin(), a.scores.end(), b.scores.begin(), b.scores.end(),
-                    [](const auto& left, const auto& right) {
-                      return std::equal(left.begin(), left.end(), right.begin(), right.end(), same_number);
-                    });
 }
 
 /// metrics::Spread over the threads of libtorch's pool.
@@ -46,7 +35,7 @@ void add_run(ScorerRuns& scorer, const metrics::PerUserResults& results,
         "they are training seeds of one scorer: --seeds {}",
         results.scorer, results.scorer);
   for (const auto* run : scorer.runs)
-    if (equal_scores(*run, results))
+    if (metrics::same_scores(*run, results))
       base::fail_usage(
           "eval",
           "expected a result of '{}' for each training seed (found two with equal scores); give each "

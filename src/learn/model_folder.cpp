@@ -128,6 +128,7 @@ Card read_card(const base::Path& path, const model::ModelOptions& options) {
     card.prompt.describe(prompt_fields);
     config_from_json(settings_of(document, "prompt", path), prompt_fields, path.string());
     const std::string wanted = options.tuning;
+    card.options.trained_layers = 0;  // as cards without it mean
     take_model_fields(settings_of(document, "model", path), card.options, path.string());
     card.has_adapters = card.options.tuning == "lora";
     if (!card.has_adapters) card.options.trained_layers = options.trained_layers;
@@ -232,9 +233,11 @@ int64_t first_new_slate(const RankingModel& ranking, const std::string& dataset_
   if (!training.is_object() || training.value("dataset_hash", json()) != dataset_hash ||
       training.value("training_hash", json()) != training_hash)
     return 0;
-  // Older versions wrote the slates of the last run alone.
-  const json next = training.value("next_slate", training.value("slates", json(0)));
-  if (!next.is_number_integer() || next < 0)
+  // Older versions wrote the slates of the last run alone; those of sft are trees.
+  const json configuration = training.value("configuration", json::object());
+  const bool of_sft = configuration.is_object() && configuration.contains("rationale_set");
+  const json next = training.value("next_slate", of_sft ? json(0) : training.value("slates", json(0)));
+  if (!next.is_number_integer() || next < 0 || next > (int64_t{1} << 53))
     base::fail_data("model", "the card of {} is damaged: expected a count of slates drawn, found {}",
                     ranking.origin, base::json_excerpt(next));
   return next.get<int64_t>();
@@ -284,6 +287,14 @@ void write_ranking_model(const RankingModel& ranking, const base::Path& folder, 
     card[kSignals] = write_signals(*ranking.signals, folder / kSignals);
   }
   base::write_file(folder / kCard, card.dump(2) + "\n");
+}
+
+std::string read_training(const base::Path& folder) {
+  const base::Path path = folder / kCard;
+  const json card = base::parse_json(base::read_file(path), "model", path.string());
+  if (!card.is_object() || !card.contains("training"))
+    base::fail_data("model", "{} is damaged: it says nothing of the training", path.string());
+  return card.at("training").dump();
 }
 
 void rewrite_training(const base::Path& folder,

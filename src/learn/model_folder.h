@@ -49,6 +49,8 @@ void refuse_other_training(const RankingModel& ranking, const data::Dataset& dat
 int64_t first_new_slate(const RankingModel& ranking, const std::string& dataset_hash,
                         const std::string& training_hash);
 
+/// What the card of a written model says of its training, a JSON object. Errors: kIo, kData.
+std::string read_training(const base::Path& folder);
 /// Replaces what the card of a written model says of its training, a JSON object, by what `account` makes of
 /// it. Errors: kIo, kData.
 void rewrite_training(const base::Path& folder,

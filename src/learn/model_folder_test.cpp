@@ -123,6 +123,35 @@ TEST_F(ModelFolder, AdaptersOfUpperLayersAloneComeBackAsSuch) {
   EXPECT_EQ(scores(*open(folder, "frozen")), expected);
 }
 
+TEST_F(ModelFolder, OlderAdaptersAreThoseOfAllLayers) {
+  const base::Path folder = written("lora"), card = folder / "r2rank.json";
+  auto json = nlohmann::json::parse(base::read_file(card));
+  json["model"].erase("trained_layers");
+  base::write_file(card, json.dump());
+  auto options = testing::tiny_options("lora");
+  options.trained_layers = 1;
+  expect_parts(
+      error_of(base::ErrorKind::kUsage, [&] { open_ranking_model(folder, options, testing::tiny_prompt()); }),
+      {"trained_layers = 0", "found 1"});
+  EXPECT_EQ(open(folder, "lora")->model->options().trained_layers, 0);
+}
+
+TEST_F(ModelFolder, TellsTheFirstSlateThatItsTrainingHasNotDrawn) {
+  const auto ranking = open(base_);
+  const auto told = [&](nlohmann::json training) {
+    training["dataset_hash"] = "data";
+    training["training_hash"] = "split";
+    ranking->training = training.dump();
+    return first_new_slate(*ranking, "data", "split");
+  };
+  EXPECT_EQ(first_new_slate(*ranking, "data", "split"), 0) << "a base model";
+  EXPECT_EQ(told({{"slates", 40}, {"next_slate", 100}}), 100);
+  EXPECT_EQ(first_new_slate(*ranking, "data", "another split"), 0);
+  EXPECT_EQ(told({{"slates", 40}}), 40) << "of an older version";
+  EXPECT_EQ(told({{"slates", 40}, {"configuration", {{"rationale_set", "r"}}}}), 0) << "trees";
+  error_of(base::ErrorKind::kData, [&] { told({{"next_slate", -1}}); });
+}
+
 TEST_F(ModelFolder, WhichLayersAWholeModelIsTrainedInIsTheCallersChoice) {
   auto options = testing::tiny_options();
   options.trained_layers = 1;

@@ -208,8 +208,19 @@ std::string training_text(const RunState& state, const RunIdentity& identity) {
                    {"dataset_hash", identity.dataset_hash},
                    {"training_hash", identity.split_hash},
                    {"configuration", json::parse(identity.configuration)}};
+  if (state.best && state.best->step == state.step)
+    training["best"] = {{"value", state.best->value}, {"step", state.best->step}};
   if (state.gate) training["reason_gate"] = gate_json(*state.gate);
   return training.dump();
+}
+
+std::optional<RunState::Best> chosen_by(const std::string& training) {
+  const json account = json::parse(training);
+  const json best = account.is_object() ? account.value("best", json()) : json();
+  if (!best.is_object() || !best.value("value", json()).is_number() ||
+      !best.value("step", json()).is_number_integer())
+    return std::nullopt;
+  return RunState::Best{best.at("value").get<double>(), best.at("step").get<int64_t>(), 0};
 }
 
 std::string with_whole_run(const std::string& training, const RunState& state) {
@@ -231,7 +242,6 @@ void save_checkpoint(const base::Path& run, const RankingModel& model, AdamW& op
                    {"optimizer_steps", optimizer.steps()},
                    {"slates", state.slates},
                    {"next_slate", state.next_slate},
-                   {"measured", state.measured},
                    {"draws", data::TrainingSlates::kDraws},
                    {"seconds", state.seconds},
                    {"nonfinite_steps", state.nonfinite_steps},
@@ -241,6 +251,7 @@ void save_checkpoint(const base::Path& run, const RankingModel& model, AdamW& op
                    {"configuration", json::parse(identity.configuration)}};
   if (!identity.rationales_hash.empty()) document["rationales_hash"] = identity.rationales_hash;
   if (!identity.signals_hash.empty()) document["signals_hash"] = identity.signals_hash;
+  if (state.measured != RunState::kUnknown) document["measured"] = state.measured;
   if (state.best) document["best"] = best_json(*state.best);
   if (state.gate) document["reason_gate"] = gate_json(*state.gate);
   base::write_file(folder.path() / "state.json", document.dump(2) + "\n");

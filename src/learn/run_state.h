@@ -53,6 +53,8 @@ std::string training_text(const RunState& state, const RunIdentity& identity);
 /// The same of a model that a run chose before its end: `training`, which was written then, with what the
 /// whole run took.
 std::string with_whole_run(const std::string& training, const RunState& state);
+/// What that account says of the measurement the model was chosen by; none of a model that was not chosen.
+std::optional<RunState::Best> chosen_by(const std::string& training);
 
 /// Writes <run>/checkpoint whole or not at all: our model folder, optimizer.safetensors, critic.safetensors
 /// where there is a critic, state.json (state, resolved configuration, hashes of dataset and split).

@@ -102,6 +102,26 @@ TEST_F(Checkpoint, KeepsTheGateOfTheLastMeasurementAndWritesItOnTheModelsCard) {
   EXPECT_FALSE(json::parse(training_text({}, identity_of(config_))).contains("reason_gate"));
 }
 
+TEST_F(Checkpoint, OfAnOlderVersionKnowsWhereItsSlatesEndAndCanBeWrittenAgain) {
+  Trained trained(base_), fresh(base_), again(base_);
+  RunState state{12, 96, 3.25, 2};
+  state.next_slate = 496;
+  state.measured = 3;
+  save(trained, state);
+  EXPECT_EQ(load(fresh, config_).next_slate, 496);
+  EXPECT_EQ(load(fresh, config_).measured, 3);
+  const base::Path path = saved_ / "state.json";
+  json older = json::parse(base::read_file(path));
+  older.erase("next_slate");
+  older.erase("measured");
+  base::write_file(path, older.dump());
+  RunState found = load(fresh, config_);
+  EXPECT_EQ(found.next_slate, 96);
+  EXPECT_EQ(found.measured, RunState::kUnknown);
+  save(fresh, found);  // as sft does, which counts no measurements
+  EXPECT_EQ(load(again, config_).step, 12);
+}
+
 TEST_F(Checkpoint, IsThereOnceItIsWholeAndIsAModelToo) {
   EXPECT_FALSE(has_checkpoint(run_));
   std::filesystem::create_directories(saved_);

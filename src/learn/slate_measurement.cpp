@@ -36,13 +36,13 @@ double ndcg_of(const std::vector<double>& scores, const rollout::PreparedSlate& 
 
 /// Adds the NDCG of a few slates.
 void add_slates(const rollout::Reasoner& reasoner, Slates slates, const rollout::SamplingOptions& sampling,
-                const RationaleWriter& writer, SlateMeasurement& sum, Written& written) {
+                const rollout::Reasoning& reasoning, SlateMeasurement& sum, Written& written) {
   if (sampling.rationales == 0) {
     const auto silent = reasoner.silent_scores(slates);
     for (size_t b = 0; b < slates.size(); ++b) sum.silent += ndcg_of(silent[b], *slates[b]);
     return;
   }
-  const auto rollouts = writer ? writer(slates, sampling) : reasoner.reason(slates, sampling, true);
+  const auto rollouts = reasoning ? reasoning(slates) : reasoner.reason(slates, sampling, true);
   for (size_t b = 0; b < slates.size(); ++b) {
     const double silent = ndcg_of(rollouts[b].silent, *slates[b]),
                  reasoned = ndcg_of(rollouts[b].mean_scores(), *slates[b]);
@@ -87,14 +87,15 @@ std::vector<std::pair<std::string, double>> SlateMeasurement::entries() const {
 
 SlateMeasurement measure_slates(const rollout::Reasoner& reasoner,
                                 const std::vector<rollout::PreparedSlate>& slates,
-                                const rollout::SamplingOptions& sampling, const RationaleWriter& writer) {
+                                const rollout::SamplingOptions& sampling,
+                                const rollout::Reasoning& reasoning) {
   SlateMeasurement sum;
   if (slates.empty()) return sum;
   Written written;
   const auto all = rollout::pointers_to(slates);
   for (size_t begin = 0; begin < all.size(); begin += kSlatesAtOnce)
     add_slates(reasoner, Slates(all).subspan(begin, std::min(kSlatesAtOnce, all.size() - begin)), sampling,
-               writer, sum, written);
+               reasoning, sum, written);
   const auto count = static_cast<double>(slates.size());
   sum.silent /= count;
   if (sum.reasoned) *sum.reasoned /= count;

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <functional>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +8,7 @@
 #include "data/split.h"
 #include "learn/gate_fit.h"
 #include "rollout/reasoner.h"
+#include "rollout/reasoning.h"
 #include "rollout/slate_prompts.h"
 
 namespace r2rank::learn {
@@ -35,14 +34,11 @@ struct SlateMeasurement {
   std::vector<std::pair<std::string, double>> entries() const;
 };
 
-/// Writes rationales about slates and gives the model's own scores of them, as Reasoner::reason().
-using RationaleWriter = std::function<std::vector<rollout::SlateRollout>(
-    std::span<const rollout::PreparedSlate* const> slates, const rollout::SamplingOptions& sampling)>;
-
 /// Ranks slates silently and, with `sampling.rationales` above 0, by what it concludes: from its own
-/// rationales, or those of `writer`.
+/// rationales, or those that `reasoning` brings.
 SlateMeasurement measure_slates(const rollout::Reasoner& reasoner,
                                 const std::vector<rollout::PreparedSlate>& slates,
-                                const rollout::SamplingOptions& sampling, const RationaleWriter& writer = {});
+                                const rollout::SamplingOptions& sampling,
+                                const rollout::Reasoning& reasoning = {});
 
 }  // namespace r2rank::learn

@@ -211,7 +211,8 @@ void Trainer::begin() {
 
 /// One that fell due between the last step and the end of the minutes.
 void Trainer::end() {
-  if (measurements_due() > state_.measured) log_->add(state_.step, measure());
+  if (measurements_due() > state_.measured && measured_step_ != state_.step)
+    log_->add(state_.step, measure());
 }
 
 int64_t Trainer::measurements_due() const {
@@ -222,16 +223,17 @@ int64_t Trainer::measurements_due() const {
 
 StepLog Trainer::measure() {
   const auto start = std::chrono::steady_clock::now();
-  state_.measured = measurements_due();
-  const auto writer = [&](std::span<const rollout::PreparedSlate* const> slates,
-                          const rollout::SamplingOptions& options) { return written(slates, options, true); };
+  const auto sampling = config_.valid_sampling();
   const SlateMeasurement ranked =
-      measure_slates(*model_.reasoner, valid_slates_, config_.valid_sampling(), writer);
+      measure_slates(*model_.reasoner, valid_slates_, sampling,
+                     [&](const auto slates) { return written(slates, sampling, true); });
   StepLog log = ranked.entries();
   if (ranked.reasoned) state_.gate = ranked.gate();
   if (config_.selects_best()) keep_best(ranked.ndcg(), true);
   log.emplace_back("valid_seconds",
                    std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  state_.measured = measurements_due();  // what falls due while measuring is not measured once more
+  measured_step_ = state_.step;
   return log;
 }
 

@@ -52,6 +52,7 @@ class Trainer : public TrainingStage {
   data::TrainingSlates slates_;
   std::vector<rollout::PreparedSlate> valid_slates_;
   bool beyond_budget_ = false;               // said once
+  int64_t measured_step_ = -1;               // of the last measurement of this call
   std::unique_ptr<RankingModel> reference_;  // the model it started from; null where nothing asks for it
   double smoothed_ = std::numeric_limits<double>::quiet_NaN();  // of the value beside the progress bar
 };

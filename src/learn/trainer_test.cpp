@@ -26,10 +26,6 @@ constexpr const char* kChildFolder = "R2RANK_TRAINER_TEST_FOLDER";
 
 class TrainerTest : public testing::TrainingRuns {
  protected:
-  ~TrainerTest() override { base::set_interrupt_requested(false); }
-
-  void train(const TrainConfig& config, const std::string& name) { start(config, name).trainer->run(); }
-
   void expect_same_model(const std::string& one, const std::string& other) {
     for (const char* file : {"model.safetensors", "extra.safetensors"}) {
       const std::string bytes = base::read_file(folder_.path() / one / "model" / file);
@@ -39,49 +35,14 @@ class TrainerTest : public testing::TrainingRuns {
     EXPECT_EQ(logged(one), logged(other));
   }
 
-  /// The run log without what a clock decides.
-  std::vector<nlohmann::json> logged(const std::string& name) {
-    std::vector<nlohmann::json> lines;
-    std::ifstream file(folder_.path() / name / "log.jsonl");
-    for (std::string line; std::getline(file, line);) {
-      lines.push_back(nlohmann::json::parse(line));
-      for (const char* key : {"seconds", "rollout_seconds", "tokens_per_second"}) lines.back().erase(key);
-    }
-    return lines;
-  }
-
-  nlohmann::json card_of(const std::string& name) {
-    return nlohmann::json::parse(open_tiny(folder_.path() / name)->training);
-  }
-
   double mean_of(const std::vector<nlohmann::json>& lines, const std::string& key, size_t begin, size_t end) {
     double sum = 0;
     for (size_t i = begin; i < end; ++i) sum += lines.at(i).at(key).get<double>();
     return sum / static_cast<double>(end - begin);
   }
 
-  void expect_resumed_run_repeats(const TrainConfig& config);
   void kill_in_the_middle(const std::string& name);
 };
-
-/// Stops after the first ten steps with a checkpoint and goes on with a fresh model, optimiser and trainer.
-void TrainerTest::expect_resumed_run_repeats(const TrainConfig& config) {
-  train(config, "whole");
-  {
-    TrainConfig often = config;
-    often.checkpoint_minutes = 0;
-    TrainingRun run = start(often, "halves");
-    base::set_interrupt_requested(true);  // after each step
-    for (int step = 0; step < 10; ++step) EXPECT_THROW(run.trainer->run(), base::Error);
-    base::set_interrupt_requested(false);
-    EXPECT_EQ(run.trainer->state().step, 10);
-  }
-  train(config, "halves");
-  for (const char* file : {"model.safetensors", "extra.safetensors"})
-    EXPECT_TRUE(base::read_file(folder_.path() / "whole/model" / file) ==
-                base::read_file(folder_.path() / "halves/model" / file))
-        << file << " differs";
-}
 
 TEST_F(TrainerTest, ASilentRunThatIsResumedRepeatsAnUninterruptedOneBitForBit) {
   expect_resumed_run_repeats(config_of("silent"));
@@ -224,80 +185,6 @@ TEST_F(TrainerTest, LearnsWhichWordDecides) {
   EXPECT_LT(mean_of(lines, "ndcg_incoming", 0, 60), 0.8);
 }
 
-TEST_F(TrainerTest, RanksValidationSlatesBeforeTheFirstStepAndAsTheBudgetGoesBy) {
-  auto config = config_of("rl");
-  train(config, "without");
-  config.valid_slates = 6;
-  config.valid_measurements = 4;  // of 20 steps
-  train(config, "with");
-  std::vector<int64_t> measured;
-  for (const auto& line : logged("with")) {
-    if (!line.contains("valid_ndcg")) continue;
-    measured.push_back(line.at("step"));
-    for (const char* key : {"valid_ndcg", "valid_ndcg_silent", "valid_rationale_ended"}) {
-      EXPECT_GE(line.at(key), 0) << key;
-      EXPECT_LE(line.at(key), 1) << key;
-    }
-    EXPECT_GT(line.at("valid_rationale_length"), 0);
-    const double silent = line.at("valid_ndcg_silent"), share = line.at("valid_reasoned_share");
-    EXPECT_GE(line.at("valid_ndcg_gated"), silent);
-    EXPECT_EQ(line.at("valid_ndcg_gated") == silent, share == 0);
-    EXPECT_GT(line.at("valid_seconds"), 0);
-  }
-  EXPECT_EQ(measured, (std::vector<int64_t>{0, 5, 10, 15, 20}));
-  const auto card = nlohmann::json::parse(open_tiny(folder_.path() / "with")->training);
-  EXPECT_EQ(card.at("reason_gate").at("slates"), 6);
-  EXPECT_FALSE(
-      nlohmann::json::parse(open_tiny(folder_.path() / "without")->training).contains("reason_gate"));
-  for (const char* file : {"model.safetensors", "extra.safetensors"})
-    EXPECT_TRUE(base::read_file(folder_.path() / "with/model" / file) ==
-                base::read_file(folder_.path() / "without/model" / file))
-        << "a measurement changed " << file;
-}
-
-TEST_F(TrainerTest, ASilentRunMeasuresSilentScoresAlone) {
-  auto config = config_of("silent");
-  config.valid_slates = 6;
-  train(config, "run");
-  EXPECT_TRUE(logged("run").back().contains("valid_ndcg_silent"));
-  EXPECT_FALSE(logged("run").back().contains("valid_ndcg"));
-}
-
-TEST_F(TrainerTest, LeavesTheModelThatRankedValidationSlatesBestWhereToldTo) {
-  auto config = config_of("silent");
-  config.learning_rate = config.readout_learning_rate = 0.2;  // wild: the last model is hardly the best
-  config.valid_slates = 12;
-  config.valid_measurements = 20;
-  config.select = "best";
-  train(config, "run");
-  double best = -1;
-  int64_t step = 0;
-  for (const auto& line : logged("run"))
-    if (line.at("valid_ndcg_silent").get<double>() > best)
-      best = line.at("valid_ndcg_silent"), step = line.at("step");
-  const auto card = card_of("run");
-  EXPECT_EQ(card.at("step"), step);
-  EXPECT_LT(step, 20) << "choose other rates: the last model is the best";
-  EXPECT_EQ(card.at("run").at("step"), 20) << "what the choice cost";
-  EXPECT_EQ(card.at("run").at("slates"), 40);
-  EXPECT_GE(card.at("run").at("seconds"), card.at("seconds"));
-  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "run/best"));
-}
-
-TEST_F(TrainerTest, LeavesTheModelItBeganWithWhereNoLaterOneRanksBetter) {
-  auto config = config_of("silent");
-  config.steps = 4;
-  train(config, "good");
-  config.learning_rate = config.readout_learning_rate = 0;  // no later one can be better
-  config.valid_slates = 12;
-  config.select = "best";
-  TrainingRun(config, folder_.path() / "good", run_folder("same")).trainer->run();
-  EXPECT_EQ(card_of("same").at("step"), 0);
-  EXPECT_EQ(card_of("same").at("run").at("step"), 4);
-  EXPECT_TRUE(base::read_file(folder_.path() / "good/model/model.safetensors") ==
-              base::read_file(folder_.path() / "same/model/model.safetensors"));
-}
-
 TEST_F(TrainerTest, ALaterStageGoesOnBehindTheSlatesOfItsStart) {
   auto config = config_of("silent");
   config.steps = 8;
@@ -312,41 +199,6 @@ TEST_F(TrainerTest, ALaterStageGoesOnBehindTheSlatesOfItsStart) {
   const auto whole = logged("whole"), later = logged("second");
   for (size_t step = 0; step < 4; ++step)  // of the slates alone
     EXPECT_EQ(later.at(step).at("ndcg_incoming"), whole.at(step + 4).at("ndcg_incoming"));
-}
-
-TEST_F(TrainerTest, MeasuresRationalesOfWhomItTrainsOn) {
-  auto config = config_of("rl");
-  config.steps = 2;
-  config.rationale_source = "filler";
-  config.credit = "none";
-  config.valid_slates = 6;
-  train(config, "run");
-  for (const auto& line : logged("run")) {
-    if (!line.contains("valid_ndcg")) continue;
-    EXPECT_EQ(line.at("valid_rationale_length"), 3);
-    EXPECT_EQ(line.at("valid_rationale_ended"), 0);
-  }
-}
-
-TEST_F(TrainerTest, LosesNoMeasurementToTheClock) {
-  auto config = config_of("silent");
-  config.steps = 0;
-  config.minutes = 0.3 / 60;
-  config.valid_slates = 6;
-  config.valid_measurements = 1;
-  train(config, "run");
-  const auto lines = logged("run");
-  EXPECT_EQ(std::count_if(lines.begin(), lines.end(),
-                          [](const auto& line) { return line.contains("valid_ndcg_silent"); }),
-            2);
-  EXPECT_TRUE(lines.back().contains("valid_ndcg_silent"));
-}
-
-TEST_F(TrainerTest, ThatMeasuresIsResumedBitForBitToo) {
-  auto config = config_of("rl");
-  config.valid_slates = 6;
-  config.select = "best";
-  expect_resumed_run_repeats(config);
 }
 
 TEST_F(TrainerTest, AFinishedRunLeavesAModelAndNoCheckpoint) {

@@ -25,8 +25,17 @@ TrainingStage::TrainingStage(Label label, const OptimisationConfig& config, cons
   model_.reasoner->set_budget(memory_.rollout);
   if (!config.memory.empty()) base::log_info("{}", memory_.text(config, *model_.model));
   if (has_checkpoint(run_)) state_ = load_checkpoint(run_, optimizer_, critic_.get(), identity_);
+  if (state_.step > 0) adopt_best();
   seconds_before_ = last_save_ = state_.seconds;
   log_ = std::make_unique<base::RunLog>(run_, state_.step);
+}
+
+/// A crash may come between the best model and the next checkpoint: the folder then knows more than the
+/// state.
+void TrainingStage::adopt_best() {
+  if (!std::filesystem::exists(run_ / "best")) return;
+  const auto kept = chosen_by(read_training(run_ / "best"));
+  if (kept && (!state_.best || kept->step > state_.best->step)) state_.best = kept;
 }
 
 double TrainingStage::elapsed() const {
@@ -135,7 +144,7 @@ void TrainingStage::keep_best(double value, bool higher_is_better) {
   if (std::isfinite(value) && better) {
     state_.best = RunState::Best{value, state_.step, 0};
     write_model(run_ / "best");
-  } else if (state_.best) {
+  } else if (state_.best && state_.step > state_.best->step) {  // not one that is repeated after a crash
     ++state_.best->worse;
   }
 }

@@ -79,6 +79,7 @@ class TrainingStage {
   std::unique_ptr<base::RunLog> log_;
 
  private:
+  void adopt_best();
   void after_step(const StepLog& log);
   [[noreturn]] void stop_interrupted();
   [[noreturn]] void stop_nonfinite();

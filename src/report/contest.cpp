@@ -210,7 +210,14 @@ std::vector<Contest> by_dataset(std::vector<Contest> contests) {
 }
 
 void check_main(const Contest& main) {
-  for (const auto& other : main.others)
+  for (const auto& other : main.others) {
+    if (!other.training_hash.empty() && !main.training_hash.empty() &&
+        other.training_hash != main.training_hash)
+      base::fail_usage(
+          "report",
+          "expected all results of {} to have learned from the same events (found {} and {}); leave the source "
+          "of one out",
+          main.dataset, main.training_hash, other.training_hash);
     if (other.baselines.size() == main.baselines.size())
       base::fail_usage(
           "report",
@@ -218,6 +225,10 @@ void check_main(const Contest& main) {
           "{}, slates {}, and as many on {}, slates {}); leave the source of one out, or name more",
           main.dataset, main.baselines.size(), main.protocol, main.slates_hash, other.protocol,
           other.slates_hash);
+  }
+  if (!main.others.empty())
+    base::log_info("headline: {} is about {} (slates {}, {} baselines); {} more stand beside it",
+                   main.dataset, main.protocol, main.slates_hash, main.baselines.size(), main.others.size());
 }
 
 }  // namespace

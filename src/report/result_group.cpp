@@ -3,21 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <set>
+
+#include "metrics/same_scores.h"
 
 namespace r2rank::report {
 namespace {
 
-bool same_numbers(const std::vector<double>& a, const std::vector<double>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); });
-}
-
 bool same_results(const metrics::PerUserResults& a, const metrics::PerUserResults& b) {
-  return a.slate_ids == b.slate_ids &&
-         std::equal(a.scores.begin(), a.scores.end(), b.scores.begin(), b.scores.end(), same_numbers);
+  return a.slate_ids == b.slate_ids && metrics::same_scores(a, b);
 }
 
 /// Results that do not say what they were learned from may stand beside any.

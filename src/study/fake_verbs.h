@@ -30,6 +30,9 @@ class FakeVerbs : public Verbs {
     const auto& known = settings_of(verb);
     return std::find(known.begin(), known.end(), setting) != known.end();
   }
+  std::string usual(const std::string&, const std::string& setting) const override {
+    return setting == "source" ? "teacher" : "";
+  }
   std::string auto_dtype(const std::string& device) const override {
     return device == "cpu" ? dtype : "bf16";
   }
@@ -43,7 +46,8 @@ class FakeVerbs : public Verbs {
     if (before) before(verb);
     const base::Path output = value_of(settings, "output");
     if (verb == "eval") return answer(settings, output);
-    base::write_file(output / marker_of(verb), R"({"training":{"seconds":20,"slates":30,"run":{"seconds":60,"slates":100}}})");
+    base::write_file(output / marker_of(verb),
+                     R"({"training":{"seconds":20,"slates":30,"run":{"seconds":60,"slates":100}}})");
   }
 
   std::vector<std::string> calls;

@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "experiment/slices.h"
+#include "metrics/same_scores.h"
 
 namespace r2rank::study {
 namespace {
@@ -118,25 +119,15 @@ std::vector<std::pair<std::string, double>> read_notes(const Task& task) {
   return notes;
 }
 
-bool same_scores(const metrics::PerUserResults& a, const metrics::PerUserResults& b) {
-  const auto same = [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); };
-  return !a.scores.empty() && std::equal(a.scores.begin(), a.scores.end(), b.scores.begin(), b.scores.end(),
-                                         [&](const auto& x, const auto& y) {
-                                           return std::equal(x.begin(), x.end(), y.begin(), y.end(), same);
-                                         });
-}
-
 /// A scorer that does not depend on its seed has one result, whatever the number of seeds.
-void keep(metrics::PerUserResults next, int64_t seed, std::vector<metrics::PerUserResults>& results) {
-  const auto like = [&](const auto& other) { return same_scores(other, next); };
-  if (std::any_of(results.begin(), results.end(), like))
-    base::log_info("study arm {}: seed {} gives the scores of an earlier one, which count once", next.scorer,
-                   seed);
-  else
-    results.push_back(std::move(next));
+void drop_equal(std::vector<metrics::PerUserResults>& results) {
+  const auto like_first = [&](const auto& other) { return metrics::same_scores(results.front(), other); };
+  if (results.size() < 2 || !std::all_of(results.begin() + 1, results.end(), like_first)) return;
+  base::log_info("study arm {}: all seeds give the same scores, which count once", results.front().scorer);
+  results.resize(1);
 }
 
-/// An arm with all seeds; seeds that lead to the same answers, or to answers with equal scores, count once.
+/// An arm with all seeds; seeds that lead to the same answers count once.
 std::vector<metrics::PerUserResults> run_arm(const StudyPlan& plan, const ArmPlan& arm, StudyTasks& tasks,
                                              Verbs& verbs, ArmOutcome& outcome) {
   std::vector<metrics::PerUserResults> results;
@@ -157,8 +148,12 @@ std::vector<metrics::PerUserResults> run_arm(const StudyPlan& plan, const ArmPla
       outcome.commands.push_back(verbs.command(answers.verb, answers.settings));
       outcome.notes = read_notes(answers);
     }
-    keep(read_answers(answers), seed, results);
+    results.push_back(read_answers(answers));
   }
+  drop_equal(results);
+  // Of several seeds two may come out alike, each with its weight: tables refuse that of files, by their
+  // scores.
+  for (auto& one : results) one.scores.clear();
   outcome.training_seconds /= static_cast<double>(keys.size());
   outcome.training_slates /= static_cast<double>(keys.size());
   return results;

@@ -152,8 +152,8 @@ void read_included(const toml::table& whole, const base::Path& folder, PlanFile&
             included, node,
             fmt::format("expected nothing but [common] and [[step]] in a file that is included, found '{}'",
                         std::string(key.str())));
-    read_common(steps, included, plan);
     read_steps(steps, included, plan);
+    read_common(steps, included, plan);  // which may name them
   }
 }
 
@@ -211,8 +211,8 @@ StudyPlan read_study(const base::Path& path) {
   const toml::table whole = base::read_toml(path.string());
   read_top_keys(whole, file, plan);
   read_included(whole, path.parent_path(), file, plan);
-  read_common(whole, file, plan);
   read_steps(whole, file, plan);
+  read_common(whole, file, plan);
   if (const toml::node* arms = whole.get("arm"))
     for (const auto& element : experiment::tables_at(*arms, "arm", file))
       plan.arms.push_back(read_arm(experiment::table_at(element, "arm", file), plan, file));

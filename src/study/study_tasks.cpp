@@ -63,10 +63,10 @@ ptrdiff_t place_of(const StudyPlan& plan, const std::string& step) {
 }
 
 /// A verb that has a model as a setting may be asked for what needs none.
-bool asks_teacher(const std::string& verb, const Settings& settings) {
+bool asks_teacher(const Verbs& verbs, const std::string& verb, const Settings& settings) {
   if (verb != kDistill) return false;
   const auto source = find_setting(settings, "source");
-  return source == settings.end() || source->second == "teacher";  // as distill's default is
+  return (source == settings.end() ? verbs.usual(verb, "source") : source->second) == "teacher";
 }
 
 std::string words(std::string verb) {
@@ -106,7 +106,7 @@ Settings StudyTasks::settings_of(const StudyPlan& plan, const ArmPlan& arm) cons
 }
 
 bool StudyTasks::takes_model(const StudyPlan& plan, const StepPlan& step) const {
-  return verbs_.has(step.verb, "model") && !asks_teacher(step.verb, settings_of(plan, step));
+  return verbs_.has(step.verb, "model") && !asks_teacher(verbs_, step.verb, settings_of(plan, step));
 }
 
 /// What `auto` comes to decides what is computed: a folder that is taken to another machine must not go on in

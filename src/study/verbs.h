@@ -15,6 +15,8 @@ class Verbs {
   virtual void check(const std::string& verb, const Settings& settings) const = 0;
   /// Whether the verb has such a setting. Errors: kUsage for an unknown verb.
   virtual bool has(const std::string& verb, const std::string& setting) const = 0;
+  /// The value of a setting that nobody sets. Errors: kUsage for an unknown verb. REQUIRES has().
+  virtual std::string usual(const std::string& verb, const std::string& setting) const = 0;
   /// What dtype = auto comes to on this machine: "bf16" or "f32".
   virtual std::string auto_dtype(const std::string& device) const = 0;
   /// Runs it, without what it prints on standard output. Errors: as the verb's.

@@ -15,7 +15,10 @@ METRIC = "ndcg@10"
 @functools.cache
 def made_by():
     """The program that trains, by its bytes."""
-    return f"r2rank {hashlib.sha256(Path(places.program()).read_bytes()).hexdigest()[:12]}"
+    try:
+        return f"r2rank {hashlib.sha256(Path(places.program()).read_bytes()).hexdigest()[:12]}"
+    except OSError as error:
+        raise places.Missing(f"the program cannot be read: {error}") from error
 
 
 def prepare(data_set, folder):

@@ -86,8 +86,8 @@ def run_job(arguments, folders, job, missing):
     start = time.monotonic()
     try:
         found = RUNNERS[side](dataset, split, model, values, seed, arguments.threads, key, path.with_suffix(""))
-        places.write_json(path, {**found, "key": key, "values": values, "made_by": MAKERS[side](), "threads": arguments.threads,
-                                 "seconds": round(time.monotonic() - start, 1)})
+        places.write_json(path, {"made_by": MAKERS[side]() if side == "r2rank" else "unknown", **found, "key": key, "values": values,
+                                 "threads": arguments.threads, "seconds": round(time.monotonic() - start, 1)})
         said = f"NDCG@10 {found['test_ndcg@10']:.4f}"
     except places.Missing as reason:
         missing.append(f"{data_set.name}, {model.recbole}, seed {seed}, {side}: {reason}")

@@ -16,7 +16,8 @@ ENVIRONMENT = {"CUDA_VISIBLE_DEVICES": "", "HF_HUB_OFFLINE": "1"}
 @functools.cache
 def made_by():
     """The runner, by its sources' bytes, and the versions that it is installed with."""
-    sources = [*sorted(RUNNER.parent.glob("recbole_*.py")), *sorted((places.ROOT / "tools" / "setup").glob("peers*"))]
+    modules = ("recbole_run", "recbole_model", "recbole_training", "recbole_shims", "atomic_files", "slate_metric", "split_files")
+    sources = [*(RUNNER.with_name(f"{module}.py") for module in modules), places.ROOT / "tools" / "setup" / "peers.lock"]
     return f"runner {hashlib.sha256(b''.join(path.read_bytes() for path in sources)).hexdigest()[:12]}"
 
 
@@ -33,7 +34,7 @@ def run(dataset, split, model, values, seed, threads, key, output):
     told = places.read_json(output / "recbole.json")
     if told is None or told["key"] != key:
         told = train({"dataset": str(dataset), "split": str(split), "model": model.recbole, "values": values, "seed": seed, "threads": threads,
-                      "key": key, "output": str(output / "recbole")}, output / "train.log")
+                      "key": key, "made_by": made_by(), "output": str(output / "recbole")}, output / "train.log")
     measured = own.evaluate(dataset, split, ["--baselines", "", "--scores", output / "recbole.csv"], output)
     check_agreement(told["test_ndcg@10"], measured["test_ndcg@10"], output)
     return {**told, **measured}

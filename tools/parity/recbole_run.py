@@ -54,7 +54,7 @@ def run(options):
         scorer, about = recbole_training.train(model, Path(folder), values, options["seed"], data)
     scores = scorer.scores(data.test)
     write_scores(output.with_suffix(".csv"), data, data.test, scores)
-    about = {"model": model.recbole, "seed": options["seed"], "values": values, "key": options["key"], **about,
+    about = {"model": model.recbole, "seed": options["seed"], "values": values, "key": options["key"], "made_by": options["made_by"], **about,
              "test_ndcg@10": float(slate_metric.ndcg(scores, data.test.positives).mean()),
              "versions": {name: version(name) for name in ("recbole", "torch", "numpy", "pandas", "scipy")}}
     write_json(output.with_suffix(".json"), about)
