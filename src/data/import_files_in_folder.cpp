@@ -25,14 +25,6 @@ bool is_catalogue(const std::string& name) {
   return name.starts_with("meta_") || name.starts_with("items.") || name.starts_with("movies.");
 }
 
-}  // namespace
-
-bool has_table_extension(const base::Path& path) {
-  return std::find(kTables.begin(), kTables.end(), data_extension(path)) != kTables.end();
-}
-
-namespace {
-
 /// Files of a folder for which `holds`, if they are parts of one table.
 template <class Holds>
 std::vector<base::Path> parts_where(const base::Path& folder, const Holds& holds) {
@@ -102,6 +94,10 @@ void refuse_folders(const base::Path& folder) {
 }
 
 }  // namespace
+
+bool has_table_extension(const base::Path& path) {
+  return std::find(kTables.begin(), kTables.end(), data_extension(path)) != kTables.end();
+}
 
 FileKind kind_of(const base::Path& path) {
   const std::string extension = data_extension(path);
