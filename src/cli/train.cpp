@@ -107,7 +107,19 @@ class Train : public Verb {
     learn::use_signals(config_.signals, dataset, split, model);
     follow_learned_length(model, given);
     config_.check();
+    check_shared_history(model);
     learn::check_positions(model, config_.reasons() ? config_.rationale_tokens : 0);
+  }
+
+  /// The earliest of a user's slates shows so many fewer past items as others follow it.
+  void check_shared_history(const learn::RankingModel& model) const {
+    const int64_t shown = model.prompts->config().history_items;
+    if (config_.targets_per_user > 1 && config_.targets_per_user > shown)
+      base::fail_usage(
+          "train",
+          "targets_per_user = {} would leave the earlier slates without a history of their own, as "
+          "history_items = {} are shown; lower it to at most {}",
+          config_.targets_per_user, shown, std::max<int64_t>(1, shown));
   }
 
   /// A model that learned longer rationales than this run lets it write would hardly end one.

@@ -21,6 +21,8 @@ struct Slate {
   std::vector<float> relevance;      ///< [K] graded labels, 0 or from 0.001 to 64, at least one > 0
   std::vector<int32_t> missed = {};  ///< hard candidates: relevant ones that the retriever's best lack,
                                      ///< ascending. They were put in all the same
+  int32_t window_end = 0;  ///< a shown history begins where it would if it ended here; at most history_end:
+                           ///< it begins where its own length says. For slates that share a history
 };
 
 /// Slates of one part ("test", "valid") of one dataset under one protocol.

@@ -1,6 +1,7 @@
 #include "data/training_slates.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "data/split.h"
@@ -57,6 +58,108 @@ TEST_F(Training, WithheldEventsAreNoTargetsButKnownToTheUser) {
       EXPECT_NE(slate.relevance[i] > 0, !std::binary_search(known.begin(), known.end(), slate.candidates[i]));
   }
   EXPECT_EQ(positions, (std::set<int32_t>{5, 6, 7}));  // of 10 training events
+}
+
+TEST_F(Training, AnEpochBringsEveryUserOnceAndTargetsInTurn) {
+  const TrainingSlates slates(dataset, split, {});
+  EXPECT_EQ(slates.epoch_size(), 40);
+  std::vector<int32_t> first_order;
+  std::set<std::pair<int32_t, int32_t>> targets;
+  for (int64_t epoch = 0; epoch < 6; ++epoch) {
+    std::vector<int32_t> order;
+    for (int64_t n = 0; n < 40; ++n) {
+      const Slate slate = slates.draw(40 * epoch + n);
+      order.push_back(slate.user);
+      EXPECT_TRUE(targets.insert({slate.user, slate.history_end}).second);  // all 6 of each come once
+    }
+    EXPECT_EQ(std::set<int32_t>(order.begin(), order.end()).size(), 40U);
+    if (epoch == 0) first_order = order;
+    if (epoch == 1) {
+      EXPECT_NE(order, first_order);
+    }
+  }
+}
+
+TEST_F(Training, UsersBeginAnywhereAmongTheirTargets) {
+  const Dataset many = testing::regular_dataset(1200, 12, 60);
+  const Split of_many = make_split(many, {});
+  const TrainingSlates slates(many, of_many, {});
+  std::map<int32_t, int64_t> begins;
+  for (int64_t n = 0; n < 1200; ++n) ++begins[slates.draw(n).history_end];
+  ASSERT_EQ(begins.size(), 6U);
+  for (const auto& [position, count] : begins) EXPECT_NEAR(count, 200, 65) << position;  // five deviations
+}
+
+/// The targets of one epoch by user, in the order in which they come.
+std::map<int32_t, std::vector<Slate>> epoch_of(const TrainingSlates& slates, int64_t epoch) {
+  std::map<int32_t, std::vector<Slate>> found;
+  int32_t last_user = -1;
+  for (int64_t n = 0; n < slates.epoch_size(); ++n) {
+    const Slate slate = slates.draw(slates.epoch_size() * epoch + n);
+    EXPECT_TRUE(slate.user == last_user || !found.contains(slate.user)) << "a user's slates lie apart";
+    last_user = slate.user;
+    found[slate.user].push_back(slate);
+  }
+  return found;
+}
+
+TEST_F(Training, ARunIsOfNeighbouringTargetsOfOneUserInOneWindow) {
+  const TrainingSlates slates(dataset, split, {.targets_per_user = 4});
+  EXPECT_EQ(slates.epoch_size(), 160);
+  std::set<std::vector<int32_t>> candidates;
+  int64_t whole = 0, wrapped = 0;
+  for (int64_t epoch = 0; epoch < 3; ++epoch)
+    for (const auto& [user, run] : epoch_of(slates, epoch)) {
+      ASSERT_EQ(run.size(), 4U);
+      size_t gaps = 0;
+      for (size_t i = 0; i < run.size(); ++i) {
+        candidates.insert(run[i].candidates);
+        const bool end = i + 1 == run.size() || run[i + 1].history_end > run[i].history_end + 1;
+        EXPECT_EQ(run[i].window_end == run[i].history_end, end);
+        if (i + 1 == run.size()) continue;
+        EXPECT_GT(run[i + 1].history_end, run[i].history_end);
+        if (!end) {
+          EXPECT_EQ(run[i].window_end, run[i + 1].window_end) << "neighbours have one window";
+        }
+        gaps += end;
+      }
+      ASSERT_LE(gaps, 1U);
+      ++(gaps == 0 ? whole : wrapped);
+      if (gaps == 0) continue;
+      EXPECT_EQ(run.front().history_end, 4) << "the first target";
+      EXPECT_EQ(run.back().history_end, 9) << "the last one";
+    }
+  EXPECT_GT(whole, 30);
+  EXPECT_GT(wrapped, 30);
+  EXPECT_GT(candidates.size(), 475U);  // each with negatives of its own
+}
+
+TEST_F(Training, AllTargetsComeEquallyOftenWhateverTheLengthOfARun) {
+  for (int64_t targets = 1; targets <= 6; ++targets)
+    for (int64_t run = 1; run <= 7; ++run) {
+      SCOPED_TRACE(targets * 10 + run);
+      const TrainingSlates slates(dataset, split, {.recent_targets = targets, .targets_per_user = run});
+      std::map<std::pair<int32_t, int32_t>, int64_t> times;
+      for (int64_t epoch = 0; epoch < targets; ++epoch)
+        for (const auto& [user, own] : epoch_of(slates, epoch))
+          for (const Slate& slate : own) ++times[{user, slate.history_end}];
+      EXPECT_EQ(times.size(), static_cast<size_t>(40 * targets));
+      for (const auto& [target, count] : times) EXPECT_EQ(count, std::min(run, targets));
+    }
+}
+
+TEST_F(Training, UsersWithFewerTargetsHaveShorterRuns) {
+  split.training_end[3] = 5;
+  const TrainingSlates slates(dataset, split, {.recent_targets = 3, .targets_per_user = 4});
+  EXPECT_EQ(slates.epoch_size(), 39 * 3 + 2);
+  std::map<int32_t, std::vector<int32_t>> positions;
+  for (int64_t n = 0; n < slates.epoch_size(); ++n) {
+    const Slate slate = slates.draw(n);
+    positions[slate.user].push_back(slate.history_end);
+    EXPECT_EQ(slate.window_end, slate.user == 3 ? 4 : 9);
+  }
+  for (const auto& [user, own] : positions)
+    EXPECT_EQ(own, user == 3 ? (std::vector<int32_t>{3, 4}) : (std::vector<int32_t>{7, 8, 9})) << user;
 }
 
 TEST_F(Training, ShortHistoriesBoundTheTargetsFromBelow) {

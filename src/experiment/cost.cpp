@@ -48,9 +48,13 @@ int64_t mean_slate_tokens(const learn::TrainConfig& config, const learn::Ranking
   const data::TrainingSlates slates(dataset, split,
                                     config.drawing(static_cast<uint64_t>(config.model_options.seed)));
   int64_t tokens = 0;
-  for (int64_t n = 0; n < kSampledSlates; ++n)
-    tokens += rollout::slate_tokens(prompts.prepare(slates.draw(n), true), model.reasoner->frame(),
-                                    config.reasons() ? config.rationales : 0, config.rationale_tokens);
+  rollout::PreparedSlate before;
+  for (int64_t n = 0; n < kSampledSlates; ++n) {
+    rollout::PreparedSlate slate = prompts.prepare(slates.draw(n), true);
+    tokens += rollout::slate_tokens(slate, model.reasoner->frame(), config.reasons() ? config.rationales : 0,
+                                    config.rationale_tokens, &before);
+    before = std::move(slate);
+  }
   return tokens / kSampledSlates;
 }
 

@@ -123,7 +123,8 @@ class StateFile {
     if (draws == data::TrainingSlates::kDraws) return;
     base::log_warning(
         "{} was written by a version that drew training slates otherwise ({} here, {} there: negatives once "
-        "left out the user's held-out items); the run goes on with the slates of this version",
+        "left out the user's held-out items, and users once were drawn again and again at random); the run "
+        "goes on with the slates of this version",
         path_.string(), data::TrainingSlates::kDraws, draws);
   }
 

@@ -177,13 +177,16 @@ TEST_F(Checkpoint, OfAVersionThatDrewOtherNegativesIsResumedWithAWarning) {
   Trained trained(base_), fresh(base_);
   save(trained);
   json state = json::parse(base::read_file(saved_ / "state.json"));
-  EXPECT_EQ(state.at("draws"), 2);
+  EXPECT_EQ(state.at("draws"), data::TrainingSlates::kDraws);
   const auto warning = [&] {
     ::testing::internal::CaptureStderr();
     EXPECT_EQ(load(fresh, config_).step, 12);
     return ::testing::internal::GetCapturedStderr();
   };
   EXPECT_EQ(warning(), "");
+  state["draws"] = 2;
+  base::write_file(saved_ / "state.json", state.dump());
+  EXPECT_NE(warning().find("drew training slates otherwise"), std::string::npos);
   state.erase("draws");
   base::write_file(saved_ / "state.json", state.dump());
   EXPECT_NE(warning().find("drew training slates otherwise"), std::string::npos);

@@ -176,6 +176,27 @@ TEST_F(GoldenStep, IsTheSameWithCheckpointedLayersAndInSeparatePasses) {
   expect_gradients("J_1.marginal");
 }
 
+TEST_F(GoldenStep, IsTheSameWhereSlatesOfOneUserShareTheirHistory) {
+  auto& later = slates_[1].pieces.history;
+  later.insert(later.begin(), slates_[0].pieces.history.begin(), slates_[0].pieces.history.end() - 1);
+  const auto apart = run("J_1", "marginal");
+  std::vector<at::Tensor> gradients;
+  for (auto& parameter : model_->parameters().all()) gradients.push_back(parameter.gradient_sum().clone());
+  for (auto& slate : slates_) slate.user = 3;
+  const auto shared = run("J_1", "marginal");
+  for (int b = 0; b < kSlates; ++b)
+    for (int i = 0; i < kItems; ++i) {
+      EXPECT_NEAR(shared[b].scores.silent[i], apart[b].scores.silent[i], 1e-5);
+      for (int g = 0; g < kRationales; ++g)
+        EXPECT_NEAR(shared[b].scores.reasoned[i][g], apart[b].scores.reasoned[i][g], 1e-5);
+    }
+  size_t p = 0;
+  for (auto& parameter : model_->parameters().all()) {
+    EXPECT_LT(relative_error(parameter.gradient_sum(), gradients[p]), 1e-4) << parameter.name();
+    ++p;
+  }
+}
+
 TEST_F(GoldenStep, ACriticGivesTheBaselinesOfSampledRankingsAndLearnsTheirRewards) {
   options_.estimator = {Estimator::kReinforcePl, RankingBaseline::kCritic, 4};
   Critic critic(model_->config().width, 8, {}, 7, at::kCPU);

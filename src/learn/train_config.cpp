@@ -39,6 +39,12 @@ void TrainConfig::describe(base::ConfigFields& fields) {
       .between(0, 1e6);
   fields.add("slates_per_step", slates_per_step, "B: slates in one optimiser step").between(1, 4096);
   SlateDrawing::describe(fields);
+  fields
+      .add(
+          "targets_per_user", targets_per_user,
+          "neighbouring targets of one user, at most, that follow one another: what their histories begin with "
+          "is then computed once in training; earlier ones see fewer past items, as all begin at the same one")
+      .between(1, 1000);
   signals.describe(fields);
   describe_rationales(fields);
   describe_objective(fields);
@@ -129,6 +135,12 @@ ListObjective TrainConfig::objective_of_lists() const {
 
 void TrainConfig::resolve() {
   list_objective = list_objective_names()[static_cast<size_t>(objective_of_lists())];
+}
+
+data::TrainingSlates::Options TrainConfig::drawing(uint64_t seed) const {
+  auto options = SlateDrawing::drawing(seed);
+  options.targets_per_user = targets_per_user;
+  return options;
 }
 
 void TrainConfig::check() const {

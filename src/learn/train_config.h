@@ -20,6 +20,7 @@ struct TrainConfig : OptimisationConfig, data::SlateDrawing {
   int64_t steps = 200;           ///< 0: until `minutes` are over
   double minutes = 0;            ///< wall-clock budget; the schedule follows it where it ends before `steps`
   int64_t slates_per_step = 8;   ///< B
+  int64_t targets_per_user = 1;  ///< training slates of one user that follow one another, at most
   SignalConfig signals;
 
   int64_t rationales = 2;         ///< G
@@ -51,6 +52,7 @@ struct TrainConfig : OptimisationConfig, data::SlateDrawing {
   /// Refuses combinations that cannot be trained, with the valid choices, and settings that cannot act.
   /// Errors: kUsage.
   void check() const;
+  data::TrainingSlates::Options drawing(uint64_t seed) const;
   StepOptions step_options() const;
   rollout::SamplingOptions sampling(int64_t step) const;
   bool reasons() const { return stage == "rl"; }

@@ -173,8 +173,9 @@ std::vector<SlateOutcome> Trainer::accumulate(const Batch& batch, const StepOpti
     std::vector<StepSlate> packed;
     int64_t tokens = 0;
     while (begin + packed.size() < batch.prepared.size()) {
-      const int64_t more =
-          rollout::slate_tokens(batch.prepared[begin + packed.size()], frame, g, config_.rationale_tokens);
+      const size_t next = begin + packed.size();
+      const int64_t more = rollout::slate_tokens(batch.prepared[next], frame, g, config_.rationale_tokens,
+                                                 packed.empty() ? nullptr : &batch.prepared[next - 1]);
       if (!packed.empty() && tokens + more > memory_.tokens_per_pass) break;
       packed.push_back(batch.step_slate(begin + packed.size()));
       tokens += more;
@@ -255,8 +256,9 @@ StepLog Trainer::step() {
   }
   count_nonfinite(finite);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  for (const auto& slate : batch.prepared)
-    batch.tokens += rollout::slate_tokens(slate, model_.reasoner->frame(), 0, 0);
+  for (size_t b = 0; b < batch.prepared.size(); ++b)
+    batch.tokens += rollout::slate_tokens(batch.prepared[b], model_.reasoner->frame(), 0, 0,
+                                          b > 0 ? &batch.prepared[b - 1] : nullptr);
   ++state_.step;
   state_.slates += config_.slates_per_step;
   state_.next_slate += config_.slates_per_step;

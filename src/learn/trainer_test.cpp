@@ -201,6 +201,31 @@ TEST_F(TrainerTest, ALaterStageGoesOnBehindTheSlatesOfItsStart) {
     EXPECT_EQ(later.at(step).at("ndcg_incoming"), whole.at(step + 4).at("ndcg_incoming"));
 }
 
+TEST_F(TrainerTest, NeighbouringTargetsShareTheirHistoryAndAResumedRunRepeats) {
+  auto config = config_of("silent");
+  config.slates_per_step = 4;
+  config.targets_per_user = 2;
+  expect_resumed_run_repeats(config);
+  const auto dataset = testing::red_or_blue();
+  const auto split = testing::split_of(dataset);
+  const data::TrainingSlates slates(dataset, split, config.drawing(7));
+  const auto model = testing::open_tiny(base_);
+  const rollout::SlatePrompts prompts(dataset, split, *model->prompts);
+  int64_t n = 0;
+  while (slates.draw(n + 1).history_end != slates.draw(n).history_end + 1)
+    n += 2;  // both ends of the targets
+  data::Slate first = slates.draw(n);
+  const data::Slate second = slates.draw(n + 1);
+  ASSERT_EQ(first.user, second.user);
+  const auto tokens_after_first = [&] {
+    const auto before = prompts.prepare(first, true);
+    return rollout::slate_tokens(prompts.prepare(second, true), model->reasoner->frame(), 0, 0, &before);
+  };
+  const int64_t in_one_window = tokens_after_first();
+  first.window_end = first.history_end;
+  EXPECT_LT(in_one_window, tokens_after_first());
+}
+
 TEST_F(TrainerTest, AFinishedRunLeavesAModelAndNoCheckpoint) {
   auto config = config_of("silent");
   config.steps = 2;

@@ -31,7 +31,9 @@ const data::Interaction& SlateItems::target(const data::Slate& slate) const {
 std::vector<text::PromptItem> SlateItems::history(const data::Slate& slate, int64_t most) const {
   const int64_t now = target(slate).time;
   const auto events = dataset_.events(slate.user);
-  const int64_t shown = std::min<int64_t>(most, slate.history_end);
+  const int64_t later = std::max(0, slate.window_end - slate.history_end);
+  const int64_t shown =
+      std::min<int64_t>(std::max(most - later, std::min<int64_t>(most, 1)), slate.history_end);
   std::vector<text::PromptItem> items;
   for (int64_t i = slate.history_end - shown; i < slate.history_end; ++i)
     items.push_back(history_item(events[i], now));

@@ -17,6 +17,7 @@ class SlateItems {
   SlateItems(const data::Dataset& dataset, const data::Split& split);
 
   /// The last `most` events before the target, oldest first: nothing at or after history_end is ever read.
+  /// Fewer where the slate's window ends later, but one.
   std::vector<text::PromptItem> history(const data::Slate& slate, int64_t most) const;
   /// With `training`, the slate's target is itself a training event: it is taken out of its item's count and
   /// mean rating.

@@ -28,6 +28,19 @@ TEST_F(SlateItemsTest, ShowTheLatestEventsBeforeTheTarget) {
   EXPECT_TRUE(items.history(training_, 0).empty());
 }
 
+TEST_F(SlateItemsTest, ShowAHistoryFromWhereTheWindowOfTheLastSlateBegins) {
+  const SlateItems items(dataset_, split_);
+  data::Slate slate = training_;
+  slate.history_end = 3;
+  slate.window_end = 4;
+  ASSERT_EQ(items.history(slate, 3).size(), 2U);  // events 1 to 3 of a slate that ends at 4
+  EXPECT_EQ(items.history(slate, 3)[0].title, "Title 1");
+  EXPECT_EQ(items.history(slate, 1).size(), 1U);  // never nothing
+  EXPECT_TRUE(items.history(slate, 0).empty());
+  slate.window_end = 2;
+  EXPECT_EQ(items.history(slate, 2).size(), 2U);
+}
+
 TEST_F(SlateItemsTest, TakeTheTargetsOwnEventOutOfItsStatistics) {
   const SlateItems items(dataset_, split_);
   EXPECT_EQ(items.candidate(training_, 2, false).count, 2);

@@ -71,8 +71,10 @@ PreparedSlate SlatePrompts::prepare(const data::Slate& slate, bool training, con
     if (signals_ != nullptr)
       candidates.back().signals = named(signals_->names(), signals.percentiles[keys.size() - 1]);
   }
-  return canonical_slate(slate.id, builder_.build(shown_history(slate, view), candidates), keys,
-                         slate.relevance, std::move(signals.features));
+  PreparedSlate prepared = canonical_slate(slate.id, builder_.build(shown_history(slate, view), candidates),
+                                           keys, slate.relevance, std::move(signals.features));
+  prepared.user = slate.user;
+  return prepared;
 }
 
 std::vector<text::PromptItem> SlatePrompts::shown_history(const data::Slate& slate,

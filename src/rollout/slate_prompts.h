@@ -22,6 +22,8 @@ struct PreparedSlate {
   std::vector<uint64_t> item_keys;  ///< [K] key of each candidate's random streams
   std::vector<float> relevance;     ///< [K] canonical order
   std::vector<std::vector<float>> signals = {};  ///< [K][F] canonical order; empty without signals
+  int32_t user = -1;  ///< slates of one user, side by side in a tree, share what their histories begin with;
+                      ///< below 0: shares nothing
 
   int64_t candidates() const { return static_cast<int64_t>(order.size()); }
   /// Values in canonical order put back into the slate's own.

@@ -28,6 +28,7 @@ struct Rationale {
 };
 
 /// Several slates as one forest: history -> candidate -> { cue (silent), rationale start + rationale + cue }.
+/// Slates of one user that follow one another share the tokens that their histories begin with.
 struct SlateTree {
   model::TokenTree tree;
   std::vector<int64_t> candidate_last;  ///< [sum K] packed index of each candidate's last token
@@ -48,7 +49,8 @@ SlateTree build_slate_tree(std::span<const PreparedSlate* const> slates, const P
                            bool silent_cue = true);
 
 /// Tokens one slate takes in a tree with G rationales of up to T tokens; for packing and for cost estimates.
+/// `before` is the slate that it follows there: what both histories begin with is not counted again.
 int64_t slate_tokens(const PreparedSlate& slate, const PromptFrame& frame, int64_t rationales,
-                     int64_t rationale_tokens);
+                     int64_t rationale_tokens, const PreparedSlate* before = nullptr);
 
 }  // namespace r2rank::rollout

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+
 #include "rollout/test_slates.h"
 
 namespace r2rank::rollout {
@@ -48,17 +50,19 @@ Rationales rationales_of(const SlateBatch& batch) {
 
 class SlateTrees : public testing::TestWithParam<bool> {
  protected:
+  void expect_pieces_on_their_paths(const SlateBatch& batch) const;
+
   const SlateBatch batch_{{RawSlate(1, 3), RawSlate(2, 2)}};
   const PromptFrame frame_{GetParam() ? Tokens{} : Tokens{20, 21}, {30, 31, 32}, 5};
 };
 
-TEST_P(SlateTrees, PlaceEveryPieceOnItsPath) {
-  const auto rationales = rationales_of(batch_);
-  const SlateTree out = build_slate_tree(batch_.view, frame_, rationales);
+void SlateTrees::expect_pieces_on_their_paths(const SlateBatch& batch) const {
+  const auto rationales = rationales_of(batch);
+  const SlateTree out = build_slate_tree(batch.view, frame_, rationales);
   size_t leaf = 0, flat = 0, token = 0;
-  for (size_t b = 0; b < batch_.view.size(); ++b)
-    for (int64_t i = 0; i < batch_.view[b]->candidates(); ++i) {
-      const Tokens prompt = joined({batch_.view[b]->pieces.history, batch_.view[b]->pieces.candidates[i]});
+  for (size_t b = 0; b < batch.view.size(); ++b)
+    for (int64_t i = 0; i < batch.view[b]->candidates(); ++i) {
+      const Tokens prompt = joined({batch.view[b]->pieces.history, batch.view[b]->pieces.candidates[i]});
       EXPECT_EQ(path_to(out.tree, out.silent_last[leaf++]), joined({prompt, frame_.cue}));
       for (const Rationale& rationale : rationales[b][i]) {
         Tokens path = joined({prompt, frame_.rationale_start});
@@ -81,6 +85,56 @@ TEST_P(SlateTrees, PlaceEveryPieceOnItsPath) {
   EXPECT_EQ(out.predicted.size(), token);
   EXPECT_EQ(out.predicted_from.size(), token);
   EXPECT_EQ(out.token_rationale.size(), token);
+}
+
+TEST_P(SlateTrees, PlaceEveryPieceOnItsPath) {
+  expect_pieces_on_their_paths(batch_);
+}
+
+/// Slates with 2 candidates each, of the users and with the histories given.
+std::unique_ptr<SlateBatch> batch_of(const std::vector<std::pair<int32_t, Tokens>>& histories) {
+  std::vector<RawSlate> raw;
+  for (const auto& [user, history] : histories) {
+    raw.emplace_back(static_cast<int64_t>(raw.size()), 2);
+    raw.back().pieces.history = history;
+  }
+  auto batch = std::make_unique<SlateBatch>(raw);
+  for (size_t b = 0; b < histories.size(); ++b) batch->slates[b].user = histories[b].first;
+  return batch;
+}
+
+int64_t tokens_counted(const SlateBatch& batch, const PromptFrame& frame) {
+  int64_t tokens = 0;
+  for (size_t b = 0; b < batch.view.size(); ++b)
+    tokens += slate_tokens(*batch.view[b], frame, 0, 0, b > 0 ? batch.view[b - 1] : nullptr);
+  return tokens;
+}
+
+TEST_P(SlateTrees, HoldOnceWhatNeighbouringSlatesOfOneUserBeginWith) {
+  struct Case {
+    std::vector<std::pair<int32_t, Tokens>> histories;
+    int64_t saved;
+  };
+  const std::vector<Case> cases = {
+      {{{4, {1, 2, 9}}, {4, {1, 2, 3, 9}}, {4, {1, 2, 3, 4, 9}}}, 2 + 3},  // growing
+      {{{4, {1, 2, 3, 4, 9}}, {4, {1, 2, 3, 9}}, {4, {1, 2, 9}}}, 3 + 2},  // and backwards
+      {{{4, {1, 2, 9}}, {5, {1, 2, 3, 9}}}, 0},                            // of other users nothing
+      {{{-1, {1, 2, 9}}, {-1, {1, 2, 3, 9}}}, 0},                          // nor of unknown ones
+      {{{4, {1, 2, 9}}, {4, {1, 2, 9}}, {4, {1, 7}}}, 3 + 1},              // equal ones
+      {{{4, {1, 2, 9}}, {4, {3, 2, 9}}, {4, {3, 2, 9, 9}}}, 3},            // nothing in common
+      {{{4, {1, 2}}, {4, {1, 2, 3}}, {4, {1, 2}}, {5, {1, 2}}}, 2 + 2},    // one a part of the other
+      {{{4, {1, 2, 3, 9}}, {4, {1, 9}}, {4, {1, 2, 3, 9}}}, 1 + 1},        // what was left is not found again
+      {{{4, {}}, {4, {1}}, {5, {}}, {5, {}}}, 0},
+  };
+  for (size_t n = 0; n < cases.size(); ++n) {
+    SCOPED_TRACE(n);
+    const auto batch = batch_of(cases[n].histories);
+    expect_pieces_on_their_paths(*batch);
+    int64_t alone = 0;
+    for (const auto* slate : batch->view) alone += slate_tokens(*slate, frame_, 0, 0);
+    EXPECT_EQ(build_slate_tree(batch->view, frame_, {}).tree.size(), alone - cases[n].saved);
+    EXPECT_EQ(tokens_counted(*batch, frame_), alone - cases[n].saved);
+  }
 }
 
 TEST_P(SlateTrees, HoldEveryPromptOnce) {

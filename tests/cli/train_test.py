@@ -171,6 +171,14 @@ class Train(Case):
         self.assertGreater(cost["tokens_per_step"], 0)
         self.assertEqual(self.everything(), {})
 
+    def test_neighbouring_targets_of_a_user_cost_fewer_tokens(self):
+        def tokens(*more):
+            return json.loads(self.train("--dry-run", "--json", *more).stdout)["tokens_per_step"]
+        self.assertLess(tokens("--targets-per-user", "2"), tokens())
+        self.refuses_training("--targets-per-user", "3", code=2, says=("targets_per_user = 3", "history_items = 2"))
+        self.train("--targets-per-user", "2")
+        self.assertEqual(len(lines_of(self.output / "log.jsonl")), 6)
+
     def test_a_memory_budget_says_what_it_chose(self):
         errors = self.accepts(*training_command(self.output, "--memory", "3GiB")).stderr
         self.assertRegex(errors, r"memory: weights and optimiser .* GiB, passes of up to \d+ tokens .*, layers kept")
