@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -68,33 +69,41 @@ std::string protocol_table(const data::Split& split) {
 class SplitVerb : public Verb {
  public:
   VerbText text() const override {
-    return {.name = "split",
-            .group = "Prepare data",
-            .summary = "dataset -> training events, and slates to validate and test on",
-            .purpose =
-                "Decides which events training may see and writes the slates (a user, the history before "
-                "the target, K candidates, labels) that everything is measured on, with a protocol name "
-                "and a hash. Results are compared only where that hash is equal.",
-            .examples =
-                "# leave one out: the last event of each user against 19 uniform negatives\n"
-                "r2rank split data/ml-100k --output data/ml-100k-split\n"
-                "# harder negatives, 500 users drawn at random\n"
-                "r2rank split data/shop --negatives popularity --test-users 500 --output data/shop-pop\n"
-                "# by time: the last tenth of all targets is tested\n"
-                "r2rank split data/shop --method temporal --output data/shop-temporal\n"
-                "# hard: what item-knn puts first; the target is added where it is not among them\n"
-                "r2rank split data/shop --negatives hard --retriever item-knn --output data/shop-hard\n"
-                "# what a trained and tuned baseline puts first\n"
-                "r2rank split data/shop --negatives hard --retriever runs/sasrec --output data/shop-top\n"
-                "# the whole catalogue but for what a user knows, in one slate a user with graded labels\n"
-                "r2rank split data/shop --method ratio --targets together --labels ratings --negatives full "
-                "\\\n"
-                "    --output data/shop-full"};
+    return {
+        .name = "split",
+        .group = "Prepare data",
+        .summary = "dataset -> training events, and slates to validate and test on",
+        .purpose =
+            "Decides which events training may see and writes the slates (a user, the history before "
+            "the target, K candidates, labels) that everything is measured on, with a protocol name "
+            "and a hash. Results are compared only where that hash is equal.",
+        .examples =
+            "# leave one out: the last event of each user against 19 uniform negatives\n"
+            "r2rank split data/ml-100k --output data/ml-100k-split\n"
+            "# harder negatives, 500 users drawn at random\n"
+            "r2rank split data/shop --negatives popularity --test-users 500 --output data/shop-pop\n"
+            "# by time: the last tenth of all targets is tested\n"
+            "r2rank split data/shop --method temporal --output data/shop-temporal\n"
+            "# hard: what item-knn puts first; the target is added where it is not among them\n"
+            "r2rank split data/shop --negatives hard --retriever item-knn --output data/shop-hard\n"
+            "# what a trained and tuned baseline puts first\n"
+            "r2rank split data/shop --negatives hard --retriever runs/sasrec --output data/shop-top\n"
+            "# the events and users of an earlier split, with other candidates: trained rankers stay valid\n"
+            "r2rank split data/shop --held-out-by data/shop-split --negatives popularity --output "
+            "data/shop-pop\n"
+            "# the whole catalogue but for what a user knows, in one slate a user with graded labels\n"
+            "r2rank split data/shop --method ratio --targets together --labels ratings --negatives full "
+            "\\\n"
+            "    --output data/shop-full"};
   }
 
   void declare(Flags& flags) override {
     flags.group("Protocol");
     config_.describe(flags.fields());
+    flags.fields().add(
+        "held_out_by", held_out_by_,
+        "Split folder that has decided what is held out: training events, users and targets are its "
+        "own, and only the candidates are made anew (none: decided here)");
     flags.group("Input and output");
     flags.fields().add("dataset", dataset_, "Dataset folder made by import");
     flags.positional("DATASET", "dataset");
@@ -103,17 +112,35 @@ class SplitVerb : public Verb {
 
   int run(const Invocation& invocation) override {
     base::catch_interrupts();
+    if (!held_out_by_.empty() &&
+        std::filesystem::weakly_canonical(held_out_by_) == std::filesystem::weakly_canonical(output_.output))
+      base::fail_usage("split", "--output {} is the split that --held-out-by names: choose another folder",
+                       output_.output);
     if (!invocation.dry_run) check_output(output_, split_kind());
     const data::Dataset dataset = data::load_dataset(dataset_);
     settle_retriever();
-    const data::Split split = data::make_split(
-        dataset, config_, [&](const data::Split& training) { return make_retriever(dataset, training); });
+    const data::Split split = split_of(dataset, *invocation.config);
     if (!invocation.dry_run) data::save_split(split, dataset, output_.output, output_.overwrite);
     invocation.json ? print_json(split, invocation.dry_run) : print_report(split, invocation.dry_run);
     return 0;
   }
 
  private:
+  data::Split split_of(const data::Dataset& dataset, const base::ConfigFields& given) {
+    const data::RetrieverMaker retriever = [&](const data::Split& training) {
+      return make_retriever(dataset, training);
+    };
+    if (held_out_by_.empty()) return data::make_split(dataset, config_, retriever);
+    for (const char* name :
+         {"method", "targets", "labels", "train_on_unvalidated", "min_history", "test_users", "valid_users",
+          "valid_from", "test_from", "shares", "candidates_file"})
+      if (given.given(name))
+        base::fail_usage("split",
+                         "{} is decided by --held-out-by {}: leave it out, or make a split of its own", name,
+                         held_out_by_);
+    return data::with_other_candidates(dataset, data::load_split(held_out_by_, dataset), config_, retriever);
+  }
+
   void print_json(const data::Split& split, bool dry_run) const {
     auto json = as_json(split);
     json["dry_run"] = dry_run;
@@ -154,7 +181,7 @@ class SplitVerb : public Verb {
 
   data::SplitConfig config_;
   std::unique_ptr<baselines::Scorer> scorer_;
-  std::string dataset_, retriever_folder_;
+  std::string dataset_, retriever_folder_, held_out_by_;
   OutputFolder output_;
 };
 

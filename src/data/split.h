@@ -52,6 +52,13 @@ struct Split {
 Split make_split(const Dataset& dataset, const SplitConfig& config,
                  const RetrieverMaker& make_retriever = {});
 
+/// Other candidates for what `held` holds out: the same training events, users, targets and labels, and
+/// beside the relevant items what the configuration's settings of candidates say (negatives, negative_count,
+/// retriever, exclude, seed); its other settings are to be left as they are. Errors: kUsage
+/// where candidates are to come from a file; otherwise as make_split().
+Split with_other_candidates(const Dataset& dataset, const Split& held, const SplitConfig& config,
+                            const RetrieverMaker& make_retriever = {});
+
 void save_split(const Split& split, const Dataset& dataset, const base::Path& folder, bool overwrite);
 Split load_split(const base::Path& folder, const Dataset& dataset);
 

@@ -103,6 +103,39 @@ class Protocols(Case):
         self.refuses("split", self.data, "--method", "temporal", "--negatives", "hard", "--retriever", self.folder / "knn",
                      "--negative-count", "9", "--output", self.folder / "no", code=2, says="split", working=True)
 
+    def test_other_candidates_for_what_another_split_holds_out(self):
+        candidates = self.folder / "candidates.jsonl"
+        listed, _ = self.split("drawn", "--test-users", "9")
+        _, slates = self.slates(listed)
+        candidates.write_text("".join(json.dumps({"user_id": slate["user"], "positive": slate["candidates"][slate["relevance"].index(1)],
+                                                  "candidates": slate["candidates"]}) + "\n" for slate in slates))
+        listed, _ = self.split("listed", "--negatives", "file", "--candidates-file", candidates, "--valid-users", "20", "--train-on-unvalidated")
+        self.accepts("baseline", "train", self.data, "--split", listed, "--method", "item-knn", "--output", self.folder / "knn")
+        held = ("--held-out-by", listed)
+        for name, *flags in (("popular", "--negatives", "popularity", "--negative-count", "5"),
+                             ("top", "--negatives", "hard", "--retriever", self.folder / "knn", "--negative-count", "9")):
+            other, report = self.split(name, *held, *flags)
+            self.assertEqual({slate["user"] for slate in self.slates(other)[1]}, {slate["user"] for slate in slates})
+            self.assertTrue(report["protocol"].startswith("loo-"))
+            self.assertNotIn("file", report["protocol"])
+            # What was trained on the events of the first split may be measured here.
+            self.evaluate(other, "--scorers", self.folder / "knn")
+            self.check(other)
+        self.refuses("split", self.data, *held, "--test-users", "3", "--output", self.folder / "no", code=2, says="test_users is decided by")
+        self.refuses("split", self.data, *held, "--negatives", "file", "--output", self.folder / "no", code=2, says="name their own users")
+        self.refuses("split", self.data, "--held-out-by", self.data, "--output", self.folder / "no", code=3, says="split.json")
+        self.refuses("split", self.data, *held, "--output", listed, "--overwrite", code=2, says="choose another folder")
+
+    def test_other_candidates_are_those_of_a_split_of_its_own(self):
+        for flags in (("--test-users", "9"), ("--method", "ratio", "--targets", "together", "--labels", "ratings", "--valid-from", "0.5",
+                                              "--test-from", "0.75"), ("--method", "temporal")):
+            with self.subTest(flags):
+                popular, _ = self.split("popular", "--negatives", "popularity", "--negative-count", "5", *flags, "--overwrite")
+                uniform, _ = self.split("uniform", "--negative-count", "4", *flags, "--overwrite")
+                again, _ = self.split("again", "--held-out-by", popular, "--negative-count", "4", "--overwrite")
+                for part in ("test", "valid"):
+                    self.assertEqual((again / f"{part}.slates.jsonl").read_text(), (uniform / f"{part}.slates.jsonl").read_text())
+
     def test_the_full_catalogue_is_not_written_out(self):
         split, _ = self.split("full", "--negatives", "full")
         _, slates = self.slates(split)
