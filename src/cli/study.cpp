@@ -88,6 +88,7 @@ class Study : public Verb {
         .mandatory();
     fields.add("output", output_, "folder of steps, answers and results; goes on with what it holds")
         .mandatory();
+    fields.add("seeds", seeds_, "seeds of training (none: those of each plan)");
     fields.add("tables", tables_,
                "folder for NAME.md, NAME.csv and NAME.json of each study (none: its folder alone)");
     flags.positional("PLAN", "plan");
@@ -101,7 +102,11 @@ class Study : public Verb {
     const data::Split split = data::load_split(input_.split, dataset);
     study::StudyTasks tasks(input_, dataset, split, verbs_);
     std::vector<study::StudyPlan> plans;
-    for (const auto& file : study::study_files(plan_)) plans.push_back(study::read_study(file));
+    const std::vector<int64_t> seeds = study::parse_seeds(seeds_);
+    for (const auto& file : study::study_files(plan_)) {
+      plans.push_back(study::read_study(file));
+      if (!seeds.empty()) plans.back().seeds = seeds;
+    }
     for (const auto& plan : plans) study::check_study(plan, input_, tasks, verbs_);
     if (invocation.dry_run) return describe(plans, tasks, invocation.json);
     check_place(output_);
@@ -161,6 +166,7 @@ class Study : public Verb {
   }
 
   std::string plan_, output_, tables_;
+  std::vector<std::string> seeds_;
   study::StudyInput input_;
   ProgramVerbs verbs_;
 };

@@ -63,7 +63,7 @@ class FakeVerbs : public Verbs {
                                                      "source",  "seed",  "prompts", "rationale_set"},
                                           eval = {"dataset", "split",       "model",     "output",
                                                   "slates",  "sample_seed", "baselines", "rationales",
-                                                  "scorers", "dtype"},
+                                                  "scorers", "dtype",       "name"},
                                           baseline = {"dataset", "split", "output", "seed", "method"};
     if (verb == "train" || verb == "sft") return train;
     if (verb == "distill") return distill;

@@ -148,6 +148,7 @@ std::vector<metrics::PerUserResults> run_arm(const StudyPlan& plan, const ArmPla
       outcome.commands.push_back(verbs.command(answers.verb, answers.settings));
       outcome.notes = read_notes(answers);
     }
+    outcome.answers.push_back(answers.folder.string());
     results.push_back(read_answers(answers));
   }
   drop_equal(results);

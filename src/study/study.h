@@ -12,9 +12,10 @@ namespace r2rank::study {
 /// What became of an arm.
 struct ArmOutcome {
   ArmPlan plan;
-  double training_seconds = 0;        ///< of all steps its model comes from, mean over the seeds
-  double training_slates = 0;         ///< the same; 0 where nothing was trained
-  std::vector<std::string> commands;  ///< that make the answers of the first seed by hand
+  double training_seconds = 0;            ///< of all steps its model comes from, mean over the seeds
+  double training_slates = 0;             ///< the same; 0 where nothing was trained
+  std::vector<std::string> commands;      ///< that make the answers of the first seed by hand
+  std::vector<std::string> answers = {};  ///< folders of the answers, one a seed whose answers are its own
   /// What these answers noted: how the rationales read (docs/baselines.md, "Notes").
   std::vector<std::pair<std::string, double>> notes = {};
 };

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <filesystem>
 #include <string_view>
 
@@ -177,15 +178,16 @@ void read_top_keys(const toml::table& whole, PlanFile& file, StudyPlan& plan) {
     experiment::take_value(fields, name, node, file);
   }
   if (seeds.empty()) return;
-  plan.seeds.clear();
-  for (const auto& seed : seeds) plan.seeds.push_back(std::stoll(seed));
+  try {
+    plan.seeds = parse_seeds(seeds);
+  } catch (const base::Error&) {
+    fail_at(file, whole,
+            fmt::format("seeds: expected different whole numbers from 0, found {}", fmt::join(seeds, ", ")));
+  }
 }
 
 void check_plan(const StudyPlan& plan, const toml::table& whole, const PlanFile& file) {
   if (plan.arms.empty()) fail_at(file, whole, "a study needs at least one [[arm]]");
-  for (const int64_t seed : plan.seeds)
-    if (seed < 0 || std::count(plan.seeds.begin(), plan.seeds.end(), seed) > 1)
-      fail_at(file, whole, fmt::format("seeds: expected different numbers from 0, found {}", seed));
   const bool known = std::any_of(plan.arms.begin(), plan.arms.end(),
                                  [&](const auto& arm) { return arm.name == plan.reference; });
   if (!plan.reference.empty() && !known)
@@ -202,6 +204,19 @@ const StepPlan& StudyPlan::step(const std::string& name) const {
   const StepPlan* found = find_step(*this, name);
   R2RANK_CHECK(found != nullptr);
   return *found;
+}
+
+std::vector<int64_t> parse_seeds(const std::vector<std::string>& texts) {
+  std::vector<int64_t> seeds;
+  for (const auto& text : texts) {
+    int64_t seed = -1;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+    const bool number = error == std::errc() && end == text.data() + text.size() && seed >= 0;
+    if (!number || std::count(seeds.begin(), seeds.end(), seed) > 0)
+      base::fail_usage("study", "seeds: expected different whole numbers from 0, found {}", text);
+    seeds.push_back(seed);
+  }
+  return seeds;
 }
 
 StudyPlan read_study(const base::Path& path) {

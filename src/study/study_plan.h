@@ -54,6 +54,9 @@ struct StudyPlan {
 /// kData for bad TOML, kIo.
 StudyPlan read_study(const base::Path& path);
 
+/// Seeds of training from their texts. Errors: kUsage for anything but different whole numbers from 0.
+std::vector<int64_t> parse_seeds(const std::vector<std::string>& texts);
+
 /// The plans that a path means: a file, or every *.toml of a folder that has arms, by name. Errors: kUsage
 /// where there is none.
 std::vector<base::Path> study_files(const base::Path& path);

@@ -89,6 +89,8 @@ TEST_F(Plan, ThatIsWrongIsRefusedWithItsLine) {
   expect_refused("slates = -1\n[[arm]]\nname = 'a'\n", {"line 1 of", "slates"});
   expect_refused("slices = ['warm']\n[[arm]]\nname = 'a'\n", {"line 1 of", "warm"});
   expect_refused("seeds = [7, 7]\n[[arm]]\nname = 'a'\n", {"seeds", "7"});
+  expect_refused("seeds = [-1]\n[[arm]]\nname = 'a'\n", {"seeds", "-1"});
+  expect_refused("seeds = ['x']\n[[arm]]\nname = 'a'\n", {"seeds", "x"});
   expect_refused("reference = 'b'\n[[arm]]\nname = 'a'\n", {"reference = 'b'", "no such arm"});
   expect_refused("[[arm]]\nname = 'a'\nmodel = 'rl'\n", {"line 1 of", "'rl'", "there is none"});
   expect_refused(steps_ + "[[arm]]\nname = 'a'\nmodel = 'lr'\n", {"'lr'", "start, rl"});

@@ -133,6 +133,7 @@ ordered_json arm_json(const ArmOutcome& arm) {
   json["training_seconds"] = number(arm.training_seconds);
   json["training_slates"] = number(arm.training_slates);
   json["commands"] = arm.commands;
+  json["answers"] = arm.answers;
   for (const auto& [name, value] : arm.notes) json["notes"][name] = number(value);
   return json;
 }

@@ -18,7 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kVersion = 2;  // raise it with code that makes other folders of the same settings
+constexpr int kVersion = 2;         // raise it with code that makes other folders of the same settings
+constexpr int kAnswersVersion = 3;  // likewise, of answers
 constexpr const char* kEval = "eval";
 constexpr const char* kDistill = "distill";
 constexpr const char* kDtype = "dtype";
@@ -72,6 +73,13 @@ bool asks_teacher(const Verbs& verbs, const std::string& verb, const Settings& s
 std::string words(std::string verb) {
   std::replace(verb.begin(), verb.end(), ' ', '-');
   return verb;
+}
+
+/// What the scorer of an arm with a model is called: a name that a file can have. Arms of several studies may
+/// share answers, which then have the name of the arm that asked first.
+std::string scorer_name(std::string arm) {
+  std::replace(arm.begin(), arm.end(), '/', '-');
+  return arm;
 }
 
 }  // namespace
@@ -198,12 +206,13 @@ Task StudyTasks::answers_for(const StudyPlan& plan, const ArmPlan& arm, int64_t 
             .folder = {},
             .key = {}};
   std::string identity = fmt::format("study answers {}\ndataset={}\ntraining={}\ntest={}\nslates={} {}\n",
-                                     kVersion, dataset_.hash, data::training_hash(split_), split_.test.hash,
-                                     plan.slates, plan.sample_seed);
+                                     kAnswersVersion, dataset_.hash, data::training_hash(split_),
+                                     split_.test.hash, plan.slates, plan.sample_seed);
   Settings own = settings_of(plan, arm);
   if (!arm.model.empty()) {
     add_model(plan, arm.model, seed, task, identity);
     settle_dtype(kEval, own);
+    task.settings.emplace_back("name", scorer_name(arm.name));
   }
   task.settings.emplace_back("slates", std::to_string(plan.slates));
   task.settings.emplace_back("sample_seed", std::to_string(plan.sample_seed));

@@ -72,6 +72,7 @@ TEST_F(Tasks, HaveTheFoldersOfOtherStepsInTheirSettings) {
   const Task answers = all.answers_for(plan_, plan_.arms[0], 7);
   EXPECT_EQ(value_of(answers, "model"), steps[2].folder.string());
   EXPECT_EQ(value_of(answers, "slates"), "400");
+  EXPECT_EQ(value_of(answers, "name"), plan_.arms[0].name);
   EXPECT_EQ(value_of(answers, "rationales"), "1");
 }
 

@@ -152,6 +152,16 @@ class Study(Case):
         self.assertIn("arm EASE: all seeds give the same scores", result.stderr)
         self.assertTrue((self.output / "reasons" / "study.md").exists())
 
+    def test_seeds_in_place_of_the_plans(self):
+        self.accepts(*self.command(self.plan(), "--seeds", "7,8"))
+        told = json.loads((self.output / "reasons/study.json").read_text())
+        self.assertEqual(told["seeds"], [7, 8])
+        self.assertEqual({row["scorer"]: row.get("seeds", 1) for row in told["table"]["rows"]}["RL"], 2)
+        answers = {arm["name"]: [Path(folder) for folder in arm["answers"]] for arm in told["arms"]}
+        self.assertEqual({name: len(folders) for name, folders in answers.items()}, {"silent": 2, "RL": 2, "RL, swapped": 2, "popularity": 1})
+        self.assertTrue((answers["silent"][1] / "silent.parquet").exists())
+        self.refuses(*self.command(self.plan(), "--seeds", "7,x"), code=2, says="different whole numbers")
+
     def test_a_study_that_fails_leaves_the_others_going(self):
         self.plan()
         self.plan(HEAD + '[[arm]]\nname = "silent"\nmodel = "base"\n[[arm]]\nname = "outside"\n'

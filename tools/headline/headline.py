@@ -1,0 +1,234 @@
+"""Ours beside every baseline: `headline.py [flags]`, called by ./run headline.
+
+For each data set of a comparison (`r2rank compare`) it trains the recipe as a study, measures it on the comparison's test slates and on two
+more sets of candidates for the same events (popularity negatives; the best 20 of a retriever), and puts all of it into one report with
+headline.json. What is there is not made again: the same command goes on where it ended.
+"""
+
+import argparse
+import json
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TEXT, HYBRID = "text", "hybrid"  # arms of the plan
+BUILT_IN = ("popularity", "item-knn-pop", "tfidf", "bm25")  # `eval` makes them itself
+
+
+class Missing(Exception):
+    """What ends the work, in one line."""
+
+
+def program():
+    return os.environ.get("R2RANK", str(ROOT / "build" / "release" / "r2rank"))
+
+
+def call(*words):
+    """Runs the program; its progress goes where ours goes. Ended by a signal, it is given time to save what it has."""
+    command = [program(), *(str(word) for word in words)]
+    print("$ " + shlex.join(["r2rank", *command[1:]]), file=sys.stderr, flush=True)
+    try:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    except OSError as error:
+        raise Missing(f"the program cannot be started: {error}") from error
+    try:
+        status = process.wait()
+    except BaseException:
+        process.send_signal(signal.SIGINT)
+        process.wait()
+        raise
+    if status == 130:
+        raise KeyboardInterrupt
+    if status != 0:
+        raise Missing(f"r2rank {words[0]} ended with status {status}; once that is mended, the same command goes on from here")
+
+
+def read_json(path):
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise Missing(f"{path} is not there") from error
+    except ValueError as error:
+        raise Missing(f"{path} is no JSON ({error})") from error
+
+
+def make(folder, recipe, commands):
+    """Makes a folder by commands, anew where the recipe is another one. It counts once its recipe stands in it."""
+    marker = folder / "made-from.json"
+    if marker.exists() and read_json(marker) == recipe:
+        return
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    for command in commands:
+        call(*command)
+    partial = folder / "made-from.json.partial"
+    partial.write_text(json.dumps(recipe, indent=1) + "\n", encoding="utf-8")
+    partial.replace(marker)
+
+
+def flag_of(command, flag):
+    """The value of a flag in a command line that a study told; None without it."""
+    words = shlex.split(command)
+    return words[words.index(flag) + 1] if flag in words else None
+
+
+def read_plan(path):
+    """(arms by name, methods of all its signals) of a plan and what it includes."""
+    try:
+        plan = tomllib.loads(path.read_text(encoding="utf-8"))
+        steps = list(plan.get("step", ()))
+        for name in plan.get("include", ()):
+            steps += tomllib.loads((path.parent / name).read_text(encoding="utf-8")).get("step", ())
+    except OSError as error:
+        raise Missing(f"the plan cannot be read: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise Missing(f"{path} is no TOML: {error}") from error
+    methods = [method for step in steps if step.get("verb") == "signals" for method in step.get("settings", {}).get("methods", ())]
+    return {arm.get("name"): arm for arm in plan.get("arm", ())}, methods
+
+
+class DataSet:
+    """A data set of the comparison, and what is made of it."""
+
+    def __init__(self, name, arguments):
+        self.name, self.arguments = name, arguments
+        self.data = arguments.comparison / name / "data"
+        self.split = arguments.comparison / name / "split"
+        self.folder = arguments.output / name
+        if not self.split.is_dir():
+            raise Missing(f"{self.split} is not there: the comparison has not come to this data set")
+
+    def study(self, *more):
+        count = self.arguments.seeds.get(self.name)
+        seeds = ("--seeds", ",".join(str(7 + place) for place in range(count))) if count else ()
+        call("study", self.arguments.plan, self.data, "--split", self.split, "--model", self.arguments.model, "--output", self.folder, *seeds, *more)
+
+    def arm(self, name):
+        """What the study tells of an arm."""
+        for told in read_json(self.folder / self.arguments.plan.stem / "study.json")["arms"]:
+            if told["name"] == name:
+                return told
+        raise Missing(f"{self.arguments.plan} has no arm '{name}'")
+
+    def rankers(self):
+        """Folders of the trained rankers whose signals the hybrid of the first seed has."""
+        for command in self.arm(HYBRID)["commands"]:
+            signals = flag_of(command, "--signals")
+            if signals is not None:
+                return sorted(path.parent for path in (Path(signals) / "full").glob("*/baseline.json"))
+        raise Missing(f"the arm '{HYBRID}' of {self.arguments.plan} has no signals")
+
+    def columns(self):
+        """(name, flags of split) of further candidates for the same events."""
+        retriever = next(path for path in self.rankers() if path.name == self.arguments.retriever)
+        count = ("--negative-count", str(self.arguments.negatives))
+        return (("popularity", ("--negatives", "popularity", *count)),
+                (f"{retriever.name}-best", ("--negatives", "hard", "--retriever", retriever, *count)))
+
+    def measure_columns(self):
+        """The first seed's models, asked as the plan asks them (the last of a repeated flag counts), and every ranker at hand."""
+        rankers = self.rankers()
+        names = [path.name for path in rankers]
+        others = {TEXT: ("--baselines", ",".join(name for name in BUILT_IN if name not in names), "--scorers", ",".join(str(path) for path in rankers)),
+                  HYBRID: ("--baselines", "")}
+        asked = {arm: shlex.split(self.arm(arm)["commands"][-1])[1:] for arm in others}
+        for name, flags in self.columns():
+            folder = self.folder / "columns" / name
+            recipe = {"flags": [str(word) for word in flags], "slates": self.arguments.column_slates,
+                      "held_out_by": read_json(self.split / "split.json")["hash"], "asked": asked, "rankers": names}
+            make(folder, recipe, (
+                ("split", self.data, "--held-out-by", self.split, *flags, "--output", folder / "split"),
+                *((*asked[arm], "--split", folder / "split", "--slates", self.arguments.column_slates, *others[arm], "--output", folder / arm)
+                  for arm in others)))
+
+    def sources(self):
+        """What the report is made of, besides the comparison."""
+        answers = [folder for arm in (TEXT, HYBRID) for folder in self.arm(arm)["answers"]]
+        columns = [self.folder / "columns" / name / arm for name, _ in self.columns() for arm in (TEXT, HYBRID)]
+        return [self.folder / self.arguments.plan.stem, *answers, *columns]
+
+
+def report(data_sets, arguments):
+    arguments.results.mkdir(parents=True, exist_ok=True)
+    sources = [source for data_set in data_sets for source in data_set.sources()]
+    call("report", arguments.comparison, *sources, "--text", TEXT, "--hybrid", HYBRID, "--title", "Ours beside every baseline",
+         "--output", arguments.output / "report.html", "--markdown", arguments.results / "headline.md", "--headline", arguments.results / "headline.json")
+    print(f"wrote {arguments.output / 'report.html'}, {arguments.results / 'headline.md'} and headline.json")
+
+
+def check(arguments):
+    """What would end the work hours later."""
+    if not arguments.model:
+        raise Missing("no language model: name one with --model, or in R2RANK_MODEL")
+    arms, methods = read_plan(arguments.plan)
+    for arm in (TEXT, HYBRID):
+        if not arms.get(arm, {}).get("model"):
+            raise Missing(f"{arguments.plan}: expected an arm '{arm}' with a model")
+    if arguments.retriever not in methods:
+        raise Missing(f"{arguments.plan} has no signal of '{arguments.retriever}' for --retriever: choose of {', '.join(methods) or 'none'}")
+    names = sorted(path.parent.name for path in arguments.comparison.glob("*/rows"))
+    if not names:
+        raise Missing(f"{arguments.comparison} is no folder of `r2rank compare`: run it with its plan first, or name its folder with --comparison")
+    for name in [*(arguments.data_sets or ()), *arguments.seeds]:
+        if name not in names:
+            raise Missing(f"the comparison has no data set '{name}': choose of {', '.join(names)}")
+    data_sets = [DataSet(name, arguments) for name in arguments.data_sets or names]
+    for data_set in data_sets:
+        data_set.study("--dry-run")
+    return data_sets
+
+
+def parse_arguments():
+    def number(least):
+        def parse(text):
+            if not text.isdigit() or int(text) < least:
+                raise argparse.ArgumentTypeError(f"expected a whole number from {least}, found '{text}'")
+            return int(text)
+        return parse
+
+    def seeds(text):
+        found = {}
+        for part in text.split(","):
+            name, _, count = part.partition("=")
+            found[name] = number(1)(count)
+        return found
+
+    parser = argparse.ArgumentParser(prog="./run headline", description=__doc__.split("\n\n", 1)[1], allow_abbrev=False)
+    parser.add_argument("--comparison", type=Path, default=ROOT / "runs" / "baselines", metavar="FOLDER", help="of `r2rank compare` (default: runs/baselines)")
+    parser.add_argument("--data-sets", type=lambda text: text.split(","), metavar="NAMES", help="of the comparison; headline.json is of these (default: all)")
+    parser.add_argument("--plan", type=Path, default=ROOT / "recipes" / "headline.toml", metavar="FILE", help=f"a study with arms '{TEXT}' and '{HYBRID}' (default: recipes/headline.toml)")
+    parser.add_argument("--model", default=os.environ.get("R2RANK_MODEL"), metavar="FILE", help="the language model (default: R2RANK_MODEL)")
+    parser.add_argument("--seeds", type=seeds, default={}, metavar="NAME=N,...", help="how many trainings of a data set (default: as the plan has it)")
+    parser.add_argument("--retriever", default="sasrec", metavar="NAME", help="the signal whose best items are ranked again (default: sasrec)")
+    parser.add_argument("--negatives", type=number(1), default=19, metavar="N", help="of a slate of these further candidates (default: 19)")
+    parser.add_argument("--column-slates", type=number(0), default=300, metavar="N", help="test slates of further candidates that are measured (0: all; default: 300)")
+    parser.add_argument("--output", type=Path, default=ROOT / "runs" / "headline", metavar="FOLDER", help="default: runs/headline")
+    parser.add_argument("--results", type=Path, default=ROOT / "docs" / "results", metavar="FOLDER", help="of headline.json and headline.md (default: docs/results)")
+    return parser.parse_args()
+
+
+def main():
+    arguments = parse_arguments()
+    data_sets = check(arguments)
+    for data_set in data_sets:
+        data_set.study()
+        data_set.measure_columns()
+    report(data_sets, arguments)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job of a shell ignores it otherwise
+    try:
+        main()
+    except Missing as reason:
+        sys.exit(f"[headline] {reason}")
+    except KeyboardInterrupt:
+        sys.exit(130)
