@@ -15,7 +15,7 @@ constexpr uint64_t kTrainingStreams =
     1;  // last key word: held-out slates use 0, so that the two never share numbers
 constexpr uint64_t kOrderStreams = 1, kStartStreams = 2;  // key word before it: what of an epoch is drawn
 
-const TrainingSlates::Options& checked(const TrainingSlates::Options& options) {
+TrainingSlates::Options checked(const TrainingSlates::Options& options) {
   if (options.negatives != "uniform" && options.negatives != "popularity")
     base::fail_usage("train", "training negatives = '{}' is not known: choose uniform or popularity",
                      options.negatives);
