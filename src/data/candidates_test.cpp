@@ -6,6 +6,7 @@
 #include "data/seen_items.h"
 #include "data/slate_builder.h"
 #include "data/split.h"
+#include "data/test_retriever.h"
 #include "data/test_support.h"
 
 namespace r2rank::data {
@@ -15,16 +16,6 @@ using testing::count_of;
 using testing::error_of;
 using testing::expect_parts;
 using Items = std::vector<int32_t>;
-
-/// The allowed items in the order of their index.
-std::vector<Items> first_items(int32_t items, std::span<const Slate> queries, std::span<const Items> excluded,
-                               std::span<const int64_t> counts) {
-  std::vector<Items> best(queries.size());
-  for (size_t i = 0; i < queries.size(); ++i)
-    for (int32_t item = 0; item < items && static_cast<int64_t>(best[i].size()) < counts[i]; ++item)
-      if (!std::binary_search(excluded[i].begin(), excluded[i].end(), item)) best[i].push_back(item);
-  return best;
-}
 
 /// Hard candidates of a retriever that finds items with small indices best. Two users are evaluated; two with
 /// short histories touch more items.
@@ -40,9 +31,7 @@ struct HardCandidates : ::testing::Test {
   Split made() {
     return make_split(dataset, config, [&](const Split& given) {
       training = given;
-      return Retriever([](auto queries, auto excluded, auto counts) {
-        return first_items(20, queries, excluded, counts);
-      });
+      return testing::first_items(20);
     });
   }
   static Dataset with_last_two(int32_t before, int32_t last) {
@@ -93,9 +82,7 @@ TEST_F(HardCandidates, WithoutARetrieverOrEnoughItemsAreRefused) {
   Protocol protocol;
   protocol.negative_count = 16;
   std::vector<Slate> slates{relevant_slate(dataset, {0, 4, 1}, "binary")};
-  const Retriever best = [](auto queries, auto excluded, auto counts) {
-    return first_items(20, queries, excluded, counts);
-  };
+  const Retriever best = testing::first_items(20);
   expect_parts(error_of(base::ErrorKind::kUsage, [&] { hard_candidates(dataset, protocol, best, slates); }),
                {"expected 16 hard candidates", "user 'u0'", "found 15", "--negative-count"});
   expect_parts(error_of(base::ErrorKind::kUsage, [&] { make_split(dataset, config); }), {"need a retriever"});

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <numeric>
 
 #include "base/error.h"
 #include "data/slate_sets.h"
@@ -72,10 +71,7 @@ Split with_other_candidates(const Dataset& dataset, const Split& held, const Spl
               .counts = {}};
   build_sets(dataset, {relevant_parts(dataset, held.valid), relevant_parts(dataset, held.test)},
              make_retriever, split);
-  split.counts = {{"training interactions",
-                   std::accumulate(split.training_end.begin(), split.training_end.end(), int64_t{0})},
-                  {"valid slates", static_cast<int64_t>(split.valid.slates.size())},
-                  {"test slates", static_cast<int64_t>(split.test.slates.size())}};
+  count_slates(split);
   count_candidates(split);
   return split;
 }

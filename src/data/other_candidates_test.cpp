@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "data/split.h"
+#include "data/test_retriever.h"
 #include "data/test_support.h"
 
 namespace r2rank::data {
@@ -70,14 +71,7 @@ TEST_F(OtherCandidates, OfARetrieverStateWhatItFound) {
   const RetrieverMaker first_items = [](const Split& training) -> Retriever {
     EXPECT_FALSE(training.valid.slates.empty());
     EXPECT_TRUE(training.test.slates.empty());
-    return [](std::span<const Slate> queries, std::span<const std::vector<int32_t>> excluded,
-              std::span<const int64_t> counts) {
-      std::vector<std::vector<int32_t>> best(queries.size());
-      for (size_t i = 0; i < queries.size(); ++i)
-        for (int32_t item = 0; static_cast<int64_t>(best[i].size()) < counts[i]; ++item)
-          if (!std::binary_search(excluded[i].begin(), excluded[i].end(), item)) best[i].push_back(item);
-      return best;
-    };
+    return testing::first_items(60);
   };
   const Split held = make_split(dataset_, {});
   const Split hard = with_other_candidates(dataset_, held, config, first_items);

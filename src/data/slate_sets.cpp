@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <functional>
+#include <numeric>
+#include <utility>
 
 #include "base/error.h"
 #include "data/slates_format.h"
@@ -16,8 +18,9 @@ constexpr int64_t kFullValidationNegatives = 99;  // of those that stand for the
 using AddCandidates = std::function<void(const Protocol& protocol, std::vector<Slate>& slates)>;
 
 SlateSet build_set(const Dataset& dataset, const std::string& part, const Protocol& protocol,
-                   const std::vector<Slate>& relevant, const AddCandidates& add_candidates) {
-  SlateSet set{.part = part, .protocol = protocol, .dataset_hash = "", .slates = relevant, .hash = ""};
+                   std::vector<Slate> relevant, const AddCandidates& add_candidates) {
+  SlateSet set{
+      .part = part, .protocol = protocol, .dataset_hash = "", .slates = std::move(relevant), .hash = ""};
   add_candidates(protocol, set.slates);
   seal(set, dataset);
   return set;
@@ -42,8 +45,8 @@ Split training_part(const Dataset& dataset, const Split& split, const RelevantSl
   return training;
 }
 
-void build_hard_sets(const Dataset& dataset, const RelevantSlates& relevant,
-                     const RetrieverMaker& make_retriever, Split& split) {
+void build_hard_sets(const Dataset& dataset, RelevantSlates relevant, const RetrieverMaker& make_retriever,
+                     Split& split) {
   if (!make_retriever)
     base::fail_usage("split", "hard candidates need a retriever; found none for '{}'",
                      split.protocol.retriever);
@@ -52,20 +55,20 @@ void build_hard_sets(const Dataset& dataset, const RelevantSlates& relevant,
   const AddCandidates best = [&](const Protocol& protocol, std::vector<Slate>& slates) {
     hard_candidates(dataset, protocol, retriever, slates);
   };
-  split.valid = build_set(dataset, "valid", split.protocol, relevant.valid, best);
-  split.test = build_set(dataset, "test", split.protocol, relevant.test, best);
+  split.valid = build_set(dataset, "valid", split.protocol, std::move(relevant.valid), best);
+  split.test = build_set(dataset, "test", split.protocol, std::move(relevant.test), best);
 }
 
 /// Slates of relevant items alone would give every ranker an NDCG of 1: validation lists drawn candidates.
-void build_full_sets(const Dataset& dataset, const RelevantSlates& relevant, Split& split) {
+void build_full_sets(const Dataset& dataset, RelevantSlates relevant, Split& split) {
   Protocol uniform = split.protocol;
   uniform.negatives = "uniform";
   const NegativeSampler sampler(dataset, split.training_end, "uniform");
   uniform.negative_count = std::clamp<int64_t>(most_negatives(dataset, uniform, sampler, relevant.valid), 1,
                                                kFullValidationNegatives);
-  split.valid = build_set(dataset, "valid", uniform, relevant.valid, drawn(dataset, sampler));
-  split.test =
-      build_set(dataset, "test", split.protocol, relevant.test, [](const Protocol&, std::vector<Slate>&) {});
+  split.valid = build_set(dataset, "valid", uniform, std::move(relevant.valid), drawn(dataset, sampler));
+  split.test = build_set(dataset, "test", split.protocol, std::move(relevant.test),
+                         [](const Protocol&, std::vector<Slate>&) {});
 }
 
 void count_retrieved(const SlateSet& set, Split& split) {
@@ -78,20 +81,28 @@ void count_retrieved(const SlateSet& set, Split& split) {
 }  // namespace
 
 SlateSet uniform_set(const Dataset& dataset, const Split& split, const Protocol& uniform,
-                     const std::vector<Slate>& relevant, CountFrom count_from) {
+                     std::vector<Slate> relevant, CountFrom count_from) {
   const NegativeSampler sampler(dataset, split.training_end, "uniform");
-  return build_set(dataset, "valid", uniform, relevant, drawn(dataset, sampler, count_from));
+  return build_set(dataset, "valid", uniform, std::move(relevant), drawn(dataset, sampler, count_from));
 }
 
-void build_sets(const Dataset& dataset, const RelevantSlates& relevant, const RetrieverMaker& make_retriever,
+void build_sets(const Dataset& dataset, RelevantSlates relevant, const RetrieverMaker& make_retriever,
                 Split& split) {
   const Protocol& protocol = split.protocol;
-  if (protocol.negatives == "hard") return build_hard_sets(dataset, relevant, make_retriever, split);
-  if (protocol.negatives == "full") return build_full_sets(dataset, relevant, split);
+  if (protocol.negatives == "hard")
+    return build_hard_sets(dataset, std::move(relevant), make_retriever, split);
+  if (protocol.negatives == "full") return build_full_sets(dataset, std::move(relevant), split);
   const NegativeSampler sampler(dataset, split.training_end, protocol.negatives);
   const AddCandidates add = drawn(dataset, sampler);
-  split.valid = build_set(dataset, "valid", protocol, relevant.valid, add);
-  split.test = build_set(dataset, "test", protocol, relevant.test, add);
+  split.valid = build_set(dataset, "valid", protocol, std::move(relevant.valid), add);
+  split.test = build_set(dataset, "test", protocol, std::move(relevant.test), add);
+}
+
+void count_slates(Split& split) {
+  split.counts.emplace_back("training interactions", std::accumulate(split.training_end.begin(),
+                                                                     split.training_end.end(), int64_t{0}));
+  split.counts.emplace_back("valid slates", static_cast<int64_t>(split.valid.slates.size()));
+  split.counts.emplace_back("test slates", static_cast<int64_t>(split.test.slates.size()));
 }
 
 void count_candidates(Split& split) {

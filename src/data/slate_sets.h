@@ -15,12 +15,15 @@ struct RelevantSlates {
 /// Fills in both sets of a split whose protocol and training_end are known, as its protocol says.
 /// `make_retriever` serves hard candidates. Errors: kUsage (too small a catalogue, no retriever), whatever
 /// the retriever throws.
-void build_sets(const Dataset& dataset, const RelevantSlates& relevant, const RetrieverMaker& make_retriever,
+void build_sets(const Dataset& dataset, RelevantSlates relevant, const RetrieverMaker& make_retriever,
                 Split& split);
 
 /// A validation set with uniform negatives under that protocol. Errors: kUsage (too small a catalogue).
 SlateSet uniform_set(const Dataset& dataset, const Split& split, const Protocol& uniform,
-                     const std::vector<Slate>& relevant, CountFrom count_from = CountFrom::kFlag);
+                     std::vector<Slate> relevant, CountFrom count_from = CountFrom::kFlag);
+
+/// Adds to Split::counts how many events are trained on and how many slates there are.
+void count_slates(Split& split);
 
 /// Adds to Split::counts what there is to tell of candidates: what retrievers found, how many stand for a
 /// full catalogue.

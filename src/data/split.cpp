@@ -1,7 +1,5 @@
 #include "data/split.h"
 
-#include <numeric>
-
 #include "base/error.h"
 #include "base/hash.h"
 #include "data/held_out.h"
@@ -86,10 +84,7 @@ void count_skipped(const HeldOut& held, const SplitConfig& config, Split& split)
 }
 
 void fill_counts(const HeldOut& held, const SplitConfig& config, Split& split) {
-  split.counts.emplace_back("training interactions", std::accumulate(split.training_end.begin(),
-                                                                     split.training_end.end(), int64_t{0}));
-  split.counts.emplace_back("valid slates", static_cast<int64_t>(split.valid.slates.size()));
-  split.counts.emplace_back("test slates", static_cast<int64_t>(split.test.slates.size()));
+  count_slates(split);
   count_skipped(held, config, split);
   count_candidates(split);
 }

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "data/retriever.h"
+#include "data/test_retriever.h"
 #include "experiment/slate_sample.h"
 #include "report/result_group.h"
 #include "report/test_world.h"
@@ -30,20 +30,12 @@ struct Contenders {
     config.negative_count = 4;
     config.negatives = negatives;
     if (negatives == "hard") config.retriever = "first";
-    const data::Split split = data::make_split(
-        world.dataset, config, [](const data::Split&) { return data::Retriever(first_items); });
+    const data::Split split = data::make_split(world.dataset, config, [this](const data::Split&) {
+      return data::testing::first_items(static_cast<int32_t>(world.dataset.items.size()));
+    });
     data::save_split(split, world.dataset, world.path(name), false);
     shelf.add_split(world.path(name));
     return split;
-  }
-  static std::vector<std::vector<int32_t>> first_items(std::span<const data::Slate> queries,
-                                                       std::span<const std::vector<int32_t>> excluded,
-                                                       std::span<const int64_t> counts) {
-    std::vector<std::vector<int32_t>> best(queries.size());
-    for (size_t i = 0; i < queries.size(); ++i)
-      for (int32_t item = 0; static_cast<int64_t>(best[i].size()) < counts[i]; ++item)
-        if (!std::binary_search(excluded[i].begin(), excluded[i].end(), item)) best[i].push_back(item);
-    return best;
   }
 
   /// As `eval` leaves it; `slope` makes its scores differ from those of others of the name.
