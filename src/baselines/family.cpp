@@ -8,6 +8,7 @@ namespace {
 constexpr std::string_view kLanguageModels[] = {"llm-", "server-"};  // how their names begin
 
 constexpr std::pair<std::string_view, Family> kOthers[] = {
+    {"trained-model", Family::kLanguageModel},
     {"tfidf", Family::kText},
     {"bm25", Family::kText},
     {"random", Family::kConventional},

@@ -32,7 +32,9 @@ class Compare : public Verb {
             "# what would be done\n"
             "r2rank compare baselines.toml --output runs/baselines --dry-run\n"
             "# do it, and write the tables for a paper\n"
-            "r2rank compare baselines.toml --output runs/baselines --tables tables"};
+            "r2rank compare baselines.toml --output runs/baselines --tables tables\n"
+            "# your row beside published ones, which are not made again\n"
+            "r2rank compare mine.toml --output runs/mine --ranks published/ranks"};
   }
 
   void declare(Flags& flags) override {
@@ -44,20 +46,25 @@ class Compare : public Verb {
         .mandatory();
     flags.fields().add("tables", tables_,
                        "folder for baselines.md, .tex, .csv and .json (none: into the output folder)");
+    flags.fields().add(
+        "ranks", ranks_,
+        "folder of ranks, a file a data set, to publish: rows in them count as finished, and finished "
+        "ones are added (docs/formats.md)");
   }
 
   int run(const Invocation& invocation) override {
     base::catch_interrupts();
     const auto plan = experiment::read_plan(plan_);
     if (invocation.dry_run) {
-      const std::string page = experiment::describe_comparison(plan, output_);
+      const std::string page = experiment::describe_comparison(plan, output_, ranks_);
       print("{}", invocation.json ? nlohmann::json{{"plan", page}}.dump() + "\n"
                                   : page + "dry run: nothing made\n");
       return 0;
     }
     check_place(output_);
     check_place(tables_folder());
-    const auto result = experiment::run_comparison(plan, output_);
+    if (!ranks_.empty()) check_place(ranks_);
+    const auto result = experiment::run_comparison(plan, output_, ranks_);
     write_tables(result, made_by(plan));
     print("{}", invocation.json ? json_text(result, made_by(plan))
                                 : experiment::render(result, made_by(plan), experiment::TableFormat::kText));
@@ -71,6 +78,7 @@ class Compare : public Verb {
   std::string made_by(const experiment::ComparisonPlan& plan) const {
     std::string text = fmt::format("`r2rank compare {} --output {}", shell_word(plan_), shell_word(output_));
     if (!tables_.empty()) text += " --tables " + shell_word(tables_);
+    if (!ranks_.empty()) text += " --ranks " + shell_word(ranks_);
     text += "`";
     if (plan.environment.empty()) return text;
     return fmt::format("{} with the environment variable{} {} set (see the plan)", text,
@@ -99,7 +107,7 @@ class Compare : public Verb {
     return 0;
   }
 
-  std::string plan_, output_, tables_;
+  std::string plan_, output_, tables_, ranks_;
 };
 
 }  // namespace

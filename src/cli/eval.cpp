@@ -20,6 +20,8 @@
 #include "experiment/baseline_folder.h"
 #include "experiment/candidate_order.h"
 #include "experiment/catalogue_evaluation.h"
+#include "experiment/combination_folder.h"
+#include "experiment/comparison_plan.h"
 #include "experiment/evaluation.h"
 #include "experiment/evaluation_page.h"
 #include "experiment/outside_scores.h"
@@ -166,6 +168,15 @@ class Eval : public Verb {
     experiment::check_stored(slates, config_.metrics);
   }
 
+  static void check_catalogue_scorer(const experiment::FittedBaseline& one) {
+    experiment::refuse_catalogue_of_llm(*one.scorer, fmt::format("--scorers: '{}'", one.method));
+    if (experiment::is_combination(one.method))
+      base::fail_usage("eval",
+                       "--scorers: a combination ('{}') needs slates that list their candidates; split with "
+                       "--negatives hard, or evaluate its parts",
+                       one.method);
+  }
+
   static std::string candidates_text(const data::SlateSet& slates, const data::Dataset& dataset) {
     if (experiment::ranks_full_catalogue(slates))
       return fmt::format("the {} items of the catalogue", dataset.items.size());
@@ -244,10 +255,9 @@ class Eval : public Verb {
     check_names(results, outside);
     std::vector<experiment::FittedBaseline> trained;
     for (const auto& folder : config_.scorers)
-      trained.push_back(experiment::load_baseline(folder, {dataset, split}));
+      trained.push_back(experiment::load_scorer(folder, {dataset, split}));
     for (const auto& one : trained)
-      if (experiment::ranks_full_catalogue(slates))
-        experiment::refuse_catalogue_of_llm(*one.scorer, fmt::format("--scorers: '{}'", one.method));
+      if (experiment::ranks_full_catalogue(slates)) check_catalogue_scorer(one);
     const Ranker ranker = open_ranker(dataset, split, fields);
     const auto measure = [&](baselines::Scorer& own, const std::string& own_name) {
       experiment::ReorderedScorer reordered(own, experiment::candidate_order(config_.candidate_order));

@@ -110,6 +110,10 @@ FolderKind baseline_kind() {
   return {"baseline.json", "format", "r2rank-baseline", {"baseline.json", "weights.safetensors"}};
 }
 
+FolderKind combination_kind() {
+  return {"combination.json", "format", "r2rank-combination", {"combination.json", "trees.txt"}};
+}
+
 FolderKind signals_kind() {
   return {"signals.json", "format", "r2rank-signals", {"signals.json"}, {"full", "early"}};
 }
@@ -151,8 +155,9 @@ void check_place(const base::Path& folder) {
 
 void check_no_other_folder(const base::Path& folder) {
   std::error_code code;
-  for (const char* marker : {"dataset.json", "split.json", "baseline.json", "signals.json", "rationales.json",
-                             "truth.json", "r2rank.json", "config.json", "row.json", "state.json"})
+  for (const char* marker :
+       {"dataset.json", "split.json", "baseline.json", "signals.json", "rationales.json", "truth.json",
+        "r2rank.json", "config.json", "row.json", "state.json", "combination.json"})
     if (fs::exists(folder / marker, code))
       base::fail_usage(
           "output",

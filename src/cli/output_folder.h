@@ -20,6 +20,7 @@ struct FolderKind {
 FolderKind dataset_kind();
 FolderKind split_kind();
 FolderKind baseline_kind();
+FolderKind combination_kind();
 FolderKind signals_kind();
 FolderKind rationales_kind();
 FolderKind synthetic_kind();

@@ -21,6 +21,7 @@ std::unique_ptr<Verb> make_eval();
 std::unique_ptr<Verb> make_rank();
 std::unique_ptr<Verb> make_baseline_list();
 std::unique_ptr<Verb> make_baseline_train();
+std::unique_ptr<Verb> make_combine();
 std::unique_ptr<Verb> make_compare();
 std::unique_ptr<Verb> make_study();
 std::unique_ptr<Verb> make_report();
@@ -32,12 +33,18 @@ std::unique_ptr<Verb> make_completion();
 namespace {
 
 constexpr std::unique_ptr<Verb> (*kTable[])() = {
-    make_import,           make_generate,      make_split,        make_data_describe,
-    make_data_check,       make_model_inspect, make_model_import, make_signals,
-    make_distill,          make_sft,           make_train,        make_baseline_list,
-    make_baseline_train,   make_eval,          make_compare,      make_study,
-    make_report,           make_rank,          make_doctor,       make_bench,
-    make_config_reference, make_completion,
+    make_import,         make_generate,
+    make_split,          make_data_describe,
+    make_data_check,     make_model_inspect,
+    make_model_import,   make_signals,
+    make_distill,        make_sft,
+    make_train,          make_baseline_list,
+    make_baseline_train, make_combine,
+    make_eval,           make_compare,
+    make_study,          make_report,
+    make_rank,           make_doctor,
+    make_bench,          make_config_reference,
+    make_completion,
 };
 
 std::string joined(const std::vector<std::string>& arguments, size_t words) {

@@ -9,7 +9,6 @@
 #include "base/hash_stream.h"
 #include "baselines/retrieval.h"
 #include "baselines/trainable.h"
-#include "data/json_fields.h"
 #include "data/split.h"
 #include "experiment/methods.h"
 
@@ -51,18 +50,6 @@ baselines::SettingValues parse_settings(const data::JsonFields& settings) {
   baselines::SettingValues values;
   for (const auto& [name, value] : settings.value().items()) values.emplace_back(name, settings.text(name));
   return values;
-}
-
-void check_data(const data::JsonFields& card, const baselines::TrainingData& data,
-                const std::string& source) {
-  if (card.text("dataset_hash") != data.dataset.hash)
-    base::fail_usage("baseline", "{} was trained on another dataset ({}) than {}; train it anew on this one",
-                     source, card.text("dataset"), data.dataset.name);
-  if (card.text("training_hash") != data::training_hash(data.split))
-    base::fail_usage(
-        "baseline",
-        "{} was trained on other events of {} than this split trains on; train it anew on this split", source,
-        data.dataset.name);
 }
 
 /// What a user could change in a flag is a damaged file where it comes from the card.
@@ -107,6 +94,18 @@ void refuse_language_retriever(const std::string& method) {
 }
 
 }  // namespace
+
+void check_trained_on(const data::JsonFields& card, const baselines::TrainingData& data,
+                      const std::string& source) {
+  if (card.text("dataset_hash") != data.dataset.hash)
+    base::fail_usage("baseline", "{} was trained on another dataset ({}) than {}; train it anew on this one",
+                     source, card.text("dataset"), data.dataset.name);
+  if (card.text("training_hash") != data::training_hash(data.split))
+    base::fail_usage(
+        "baseline",
+        "{} was trained on other events of {} than this split trains on; train it anew on this split", source,
+        data.dataset.name);
+}
 
 nlohmann::ordered_json settings_json(const baselines::SettingValues& settings) {
   nlohmann::ordered_json json = nlohmann::ordered_json::object();
@@ -186,7 +185,7 @@ FittedBaseline load_baseline(const base::Path& folder, const baselines::Training
   const std::string source = (folder / kCard).string();
   const data::JsonFields card(base::read_file(folder / kCard), "baseline", source);
   card.check_format(kFormat, kVersion);
-  check_data(card, data, source);
+  check_trained_on(card, data, source);
   FittedBaseline baseline{.method = card.text("method"),
                           .settings = parse_settings(card.object("settings")),
                           .seed = card.unsigned_integer("seed"),

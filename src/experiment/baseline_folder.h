@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "baselines/method.h"
 #include "baselines/tune.h"
+#include "data/json_fields.h"
 #include "data/retriever.h"
 
 namespace r2rank::experiment {
@@ -58,6 +59,11 @@ void save_baseline(const FittedBaseline& baseline, const baselines::TrainingData
 /// Reads one. Its report is empty. Errors: kIo; kData for damaged or foreign files; kUsage when it was
 /// trained on another dataset or other training events than `data` has.
 FittedBaseline load_baseline(const base::Path& folder, const baselines::TrainingData& data);
+
+/// Refuses what was learned on another dataset or other training events than `data` has, by the card's
+/// `dataset_hash` and `training_hash`. Errors: kUsage; kData where the card lacks them.
+void check_trained_on(const data::JsonFields& card, const baselines::TrainingData& data,
+                      const std::string& source);
 
 /// Trials and epochs as JSON, for baseline.json and the rows of a comparison.
 nlohmann::ordered_json report_json(const baselines::TuneReport& report);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <utility>
 
 #include "base/log.h"
@@ -11,6 +12,7 @@
 #include "experiment/comparison_places.h"
 #include "experiment/comparison_tables.h"
 #include "experiment/evaluation.h"
+#include "experiment/rank_file.h"
 #include "experiment/row_maker.h"
 #include "experiment/slate_sample.h"
 
@@ -54,14 +56,14 @@ void add_row(const RowPlan& row, const ComparisonPlan& plan, const Place& place,
   }
 }
 
-PlaceResults measure(const ComparisonPlan& plan, const DatasetPlan& dataset, const base::Path& folder,
-                     FileIdentities& files, ComparisonResult& result) {
-  const Place place = open_place(dataset, folder);
+PlaceResults measure(const ComparisonPlan& plan, const Place& place, RankFile* ranks, FileIdentities& files,
+                     ComparisonResult& result) {
+  const DatasetPlan& dataset = *place.plan;
   result.places.push_back({dataset.name, place.split.protocol.name(), place.findings});
   PlaceResults measured{.dataset = dataset.name, .rows = {}};
   for (const auto& slate : place.split.test.slates)
     if (data::order_decided_by_ties(place.dataset, slate)) measured.tied.insert(slate.id);
-  RowMaker maker(plan, place, files);
+  RowMaker maker(plan, place, files, ranks);
   for (const auto& row : plan.rows)
     if (applies(row, dataset)) add_row(row, plan, place, maker, measured, result);
   return measured;
@@ -69,15 +71,23 @@ PlaceResults measure(const ComparisonPlan& plan, const DatasetPlan& dataset, con
 
 }  // namespace
 
-ComparisonResult run_comparison(const ComparisonPlan& plan, const base::Path& folder) {
+ComparisonResult run_comparison(const ComparisonPlan& plan, const base::Path& folder,
+                                const base::Path& ranks) {
   check_plan(plan);
   check_inputs(plan);
   claim_root(folder);
   FileIdentities files;
   for (const auto& dataset : plan.datasets) make_place(dataset, folder, files);
+  if (!ranks.empty())  // refused before the first row, not after those of the data sets before
+    for (const auto& dataset : plan.datasets) RankFile(ranks, open_place(dataset, folder));
   ComparisonResult result;
   std::vector<PlaceResults> measured;
-  for (const auto& dataset : plan.datasets) measured.push_back(measure(plan, dataset, folder, files, result));
+  for (const auto& dataset : plan.datasets) {
+    const Place place = open_place(dataset, folder);
+    std::optional<RankFile> file;
+    if (!ranks.empty()) file.emplace(ranks, place);
+    measured.push_back(measure(plan, place, file ? &*file : nullptr, files, result));
+  }
   result.tables = comparison_tables(plan, measured);
   return result;
 }

@@ -26,8 +26,10 @@ struct ComparisonResult {
 /// Makes every data set, split and row of a plan that `folder` does not hold already, and the tables over all
 /// of them. A row is kept under a key of all that decides its results, and made anew when that changes, so an
 /// interrupted comparison goes on where it was. All inputs are looked for and all data sets made before the
-/// first row; a row that fails is recorded and the others go on. Layout: docs/formats.md. Errors: as
-/// check_plan, check_inputs and make_place; kInterrupted on Ctrl-C.
-ComparisonResult run_comparison(const ComparisonPlan& plan, const base::Path& folder);
+/// first row; a row that fails is recorded and the others go on. Layout: docs/formats.md. `ranks` is a folder
+/// of RankFiles, "" for none: rows in them count as finished, and every finished row is added. Errors: as
+/// check_plan, check_inputs, make_place and RankFile; kInterrupted on Ctrl-C.
+ComparisonResult run_comparison(const ComparisonPlan& plan, const base::Path& folder,
+                                const base::Path& ranks = {});
 
 }  // namespace r2rank::experiment

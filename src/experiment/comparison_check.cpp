@@ -164,10 +164,10 @@ void check_files(const DatasetPlan& dataset) {
                      split.retriever);
 }
 
-void check_model(const RowPlan& row) {
+void check_model(const RowPlan& row, int64_t seed) {
   if (is_combination(row)) return;
   const auto method = make_method(row.method);
-  set_settings(*method, row.settings);
+  set_settings(*method, settings_for_seed(row, seed));
   for (const auto& [name, value] : settings_of(*method)) {
     if (name != "model" && name != "endpoint" && name != "server_model") continue;
     if (value.empty()) base::fail_usage("compare", "expected '{}' in [row.settings] (found none)", name);
@@ -192,7 +192,10 @@ void check_plan(const ComparisonPlan& plan) {
 void check_inputs(const ComparisonPlan& plan) {
   for (const auto& dataset : plan.datasets)
     look(fmt::format("data set {}", dataset.name), [&] { check_files(dataset); });
-  for (const auto& row : plan.rows) look(fmt::format("row '{}'", row.name), [&] { check_model(row); });
+  for (const auto& row : plan.rows)
+    look(fmt::format("row '{}'", row.name), [&] {
+      for (const int64_t seed : seeds_of(row, plan)) check_model(row, seed);
+    });
 }
 
 }  // namespace r2rank::experiment

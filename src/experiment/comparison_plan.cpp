@@ -159,6 +159,15 @@ std::vector<int64_t> seeds_of(const RowPlan& row, const ComparisonPlan& plan) {
   return plan.seeds.empty() ? std::vector{plan.seed} : plan.seeds;
 }
 
+baselines::SettingValues settings_for_seed(const RowPlan& row, int64_t seed) {
+  constexpr std::string_view kPlace = "{seed}";
+  auto settings = row.settings;
+  for (auto& [name, value] : settings)
+    for (size_t at; name == "model" && (at = value.find(kPlace)) != std::string::npos;)
+      value.replace(at, kPlace.size(), std::to_string(seed));
+  return settings;
+}
+
 std::vector<std::string> metrics_of(const ComparisonPlan& plan) {
   std::vector<std::string> all = {plan.metric};
   for (const auto& metric : plan.metrics)

@@ -52,6 +52,9 @@ bool applies(const RowPlan& row, const DatasetPlan& dataset);
 
 /// The training seeds of a row.
 std::vector<int64_t> seeds_of(const RowPlan& row, const ComparisonPlan& plan);
+/// The settings with one of these seeds: "{seed}" in `model` stands for its number, so that rows of trained
+/// models have one a seed.
+baselines::SettingValues settings_for_seed(const RowPlan& row, int64_t seed);
 /// `metric`, then the others of `metrics`.
 std::vector<std::string> metrics_of(const ComparisonPlan& plan);
 

@@ -39,6 +39,13 @@ class Plan : public testing::Test {
       std::filesystem::temp_directory_path() / ("r2rank_plan_" + std::to_string(::getpid()) + ".toml");
 };
 
+TEST_F(Plan, PutsTheSeedIntoTheNameOfAModelAlone) {
+  RowPlan row;
+  row.settings = {{"model", "runs/{seed}/text-{seed}"}, {"prompt_cue", "{seed}"}};
+  EXPECT_EQ(settings_for_seed(row, 12),
+            (baselines::SettingValues{{"model", "runs/12/text-12"}, {"prompt_cue", "{seed}"}}));
+}
+
 TEST_F(Plan, HoldsDataSetsAndRowsInTheirOrder) {
   const auto plan =
       read(std::string("reference = 'popularity'\nseed = 3\ntrials = 2\n") + kDataset +

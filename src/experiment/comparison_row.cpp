@@ -1,15 +1,17 @@
 #include "experiment/comparison_row.h"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "experiment/baseline_folder.h"
-#include "experiment/blend.h"
-#include "experiment/lambdamart.h"
+#include "experiment/combination.h"
 #include "experiment/methods.h"
 
 namespace r2rank::experiment {
@@ -53,20 +55,26 @@ baselines::SettingValues texts(const nlohmann::ordered_json& json) {
   return values;
 }
 
+int64_t whole_number(const Json& json, const char* key) {
+  const Json& value = json.at(key);
+  if (!value.is_number_integer()) throw std::invalid_argument(fmt::format("'{}' is no whole number", key));
+  return value.get<int64_t>();
+}
+
 MeasuredRow from_json(const Json& json) {
   MeasuredRow row;
   row.method = json.at("method").get<std::string>();
   row.settings = texts(json.at("settings"));
   row.budget = texts(json.at("budget"));
-  row.seed = json.at("seed").get<int64_t>();
+  row.seed = whole_number(json, "seed");
   row.training_seconds = json.at("training_seconds").get<double>();
   row.scoring_seconds = json.at("scoring_seconds").get<double>();
-  row.slates = json.at("slates").get<int64_t>();
+  row.slates = whole_number(json, "slates");
   row.tokens_per_slate = json.at("tokens_per_slate").get<double>();
   row.ms_per_slate = json.at("ms_per_slate").get<double>();
-  row.trials = json.at("trials").get<int64_t>();
-  row.trials_not_begun = json.at("trials_not_begun").get<int64_t>();
-  row.trials_cut = json.at("trials_cut").get<int64_t>();
+  row.trials = whole_number(json, "trials");
+  row.trials_not_begun = whole_number(json, "trials_not_begun");
+  row.trials_cut = whole_number(json, "trials_cut");
   row.ended_by = json.at("ended_by").get<std::string>();
   if (!json.at("valid_ndcg").is_null()) row.valid_ndcg = json.at("valid_ndcg").get<double>();
   for (const auto& [name, value] : json.at("notes").items())
@@ -82,25 +90,18 @@ Json tables_in(const base::Path& folder) {
   return tables;
 }
 
-/// Of the scores alone: the milliseconds beside them are never the same.
-std::string scores_hash(const StoredRow& row) {
-  std::string bytes;
-  const auto add = [&bytes](const void* data, size_t size) {
-    bytes.append(static_cast<const char*>(data), size);
-  };
-  for (const auto* results : {&row.valid, &row.test})
-    for (size_t i = 0; i < results->slate_ids.size(); ++i) {
-      add(&results->slate_ids[i], sizeof results->slate_ids[i]);
-      add(results->scores[i].data(), results->scores[i].size() * sizeof results->scores[i][0]);
-    }
-  return base::hash_hex(bytes);
+void write_card(const Json& card, const base::Path& folder) {
+  base::write_file(folder / "row.json", card.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
 StoredRow read_whole(const base::Path& folder, const Json& card) {
   if (card.at("tables") != tables_in(folder))
     base::fail_data("compare", "expected the tables that row.json names in {}, found others",
                     folder.string());
-  StoredRow row{.measured = from_json(card.at("row")), .valid = {}, .test = {}};
+  StoredRow row{
+      .measured = parse_measured(card.at("row"), (folder / "row.json").string()), .valid = {}, .test = {}};
+  row.scores_hash = card.at("scores_hash").get<std::string>();
+  row.ranks_only = card.value("ranks_only", false);
   row.measured.report = card.at("report").dump();
   row.test = metrics::load_per_user(folder / "test.parquet");
   if (std::filesystem::exists(folder / "valid.parquet"))
@@ -116,25 +117,16 @@ baselines::SettingValues values_of(base::ConfigFields& fields) {
   return values;
 }
 
-template <class Options>
-baselines::SettingValues all_settings(const baselines::SettingValues& given) {
-  auto options = configured<Options>(given);
-  base::ConfigFields fields;
-  options.describe(fields);
-  return values_of(fields);
-}
-
 Json combination_json(const RowPlan& row) {
-  return {{"settings", settings_json(row.method == "blend" ? all_settings<BlendOptions>(row.settings)
-                                                           : all_settings<LambdaMartOptions>(row.settings))},
+  return {{"settings", settings_json(combination_settings(row.method, row.settings))},
           {"seed_given", !given_setting(row.settings, "seed").empty()},
           {"combination_version", kCombinationVersion}};
 }
 
 /// Settings at their defaults too: another default makes other rows. A model counts by what it holds.
-Json method_json(const RowPlan& row, FileIdentities& files) {
+Json method_json(const RowPlan& row, int64_t seed, FileIdentities& files) {
   const auto method = make_method(row.method);
-  set_settings(*method, row.settings);
+  set_settings(*method, settings_for_seed(row, seed));
   auto settings = settings_of(*method);
   for (auto& [name, value] : settings)
     if (name == "model" && !value.empty()) value = files.of(value);
@@ -163,7 +155,7 @@ baselines::SettingValues budget_of(const RowPlan& row) {
 std::string row_key(const RowRun& run, const ComparisonPlan& plan, const data::Split& split,
                     const data::Dataset& dataset, FileIdentities& files) {
   const RowPlan& row = run.row;
-  Json key = is_combination(row) ? combination_json(row) : method_json(row, files);
+  Json key = is_combination(row) ? combination_json(row) : method_json(row, run.seed, files);
   key.update(Json{{"results_version", kResultsVersion},
                   {"method", row.method},
                   {"parts", run.parts},
@@ -176,6 +168,33 @@ std::string row_key(const RowRun& run, const ComparisonPlan& plan, const data::S
                   {"valid", split.valid.hash},
                   {"test", split.test.hash}});
   return base::hash_hex(key.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+MeasuredRow parse_measured(const Json& json, const std::string& source) {
+  const auto refuse = [&](const std::exception& error) -> MeasuredRow {
+    base::fail_data("compare", "expected what a row of a comparison says of itself in {} (found: {})", source,
+                    error.what());
+  };
+  try {
+    return from_json(json);
+  } catch (const nlohmann::json::exception& error) {
+    return refuse(error);
+  } catch (const std::invalid_argument& error) {
+    return refuse(error);
+  }
+}
+
+std::string hash_of_scores(const StoredRow& row) {
+  std::string bytes;
+  const auto add = [&bytes](const void* data, size_t size) {
+    bytes.append(static_cast<const char*>(data), size);
+  };
+  for (const auto* results : {&row.valid, &row.test})
+    for (size_t i = 0; i < results->slate_ids.size(); ++i) {
+      add(&results->slate_ids[i], sizeof results->slate_ids[i]);
+      add(results->scores[i].data(), results->scores[i].size() * sizeof results->scores[i][0]);
+    }
+  return base::hash_hex(bytes);
 }
 
 std::string key_of_results(const std::string& key, const base::Path& folder) {
@@ -197,10 +216,7 @@ std::optional<StoredRow> read_row(const base::Path& folder, const std::string& k
   const base::Path path = folder / "row.json";
   if (!std::filesystem::exists(path)) return std::nullopt;
   try {
-    const std::string text = base::read_file(path);
-    base::check_format(base::parse_json(text, "compare", path.string()), kFormat, kVersion, "compare",
-                       path.string());
-    const Json card = Json::parse(text);
+    const Json card = read_card(folder);
     if (card.at("key") != key) return std::nullopt;
     return read_whole(folder, card);
   } catch (const base::Error& error) {
@@ -211,6 +227,27 @@ std::optional<StoredRow> read_row(const base::Path& folder, const std::string& k
   return std::nullopt;
 }
 
+Json read_card(const base::Path& folder) {
+  const base::Path path = folder / "row.json";
+  const std::string text = base::read_file(path);
+  base::check_format(base::parse_json(text, "compare", path.string()), kFormat, kVersion, "compare",
+                     path.string());
+  return Json::parse(text);
+}
+
+void write_ranked_row(const base::Path& folder, const Json& card, const metrics::PerUserResults& test) {
+  base::AtomicFolder target(folder, true);
+  metrics::save_per_user(test, target.path() / "test.parquet");
+  Json whole = {{"format", kFormat},
+                {"version", kVersion},
+                {"key", card.at("key")},
+                {"ranks_only", true},
+                {"tables", tables_in(target.path())}};
+  for (const char* field : {"scores_hash", "row", "report"}) whole[field] = card.at(field);
+  write_card(whole, target.path());
+  target.commit();
+}
+
 void write_row(const base::Path& folder, const std::string& key, const StoredRow& row) {
   base::AtomicFolder target(folder, true);
   metrics::save_per_user(row.test, target.path() / "test.parquet");
@@ -219,11 +256,10 @@ void write_row(const base::Path& folder, const std::string& key, const StoredRow
                      {"version", kVersion},
                      {"key", key},
                      {"tables", tables_in(target.path())},
-                     {"scores_hash", scores_hash(row)},
+                     {"scores_hash", hash_of_scores(row)},
                      {"row", as_json(row.measured)},
                      {"report", Json::parse(row.measured.report.empty() ? "{}" : row.measured.report)}};
-  base::write_file(target.path() / "row.json",
-                   card.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+  write_card(card, target.path());
   target.commit();
 }
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -45,11 +46,16 @@ struct MeasuredRow {
 bool is_cut_by_clock(const MeasuredRow& row);
 
 /// A row of a comparison as its folder keeps it: row.json, valid.parquet (absent for rows on some slates
-/// only) and test.parquet.
+/// only and for those of which only ranks are known) and test.parquet.
 struct StoredRow {
   MeasuredRow measured;
   metrics::PerUserResults valid, test;
+  std::string scores_hash = {};  ///< of a row that was read: of the scores of both parts
+  bool ranks_only = false;       ///< the scores of `test` only rank as the row's own did (rank_file.h)
 };
+
+/// The hash of a row's scores alone: the milliseconds beside them are never the same.
+std::string hash_of_scores(const StoredRow& row);
 
 /// A row with one seed, and the keys of the rows that it combines.
 struct RowRun {
@@ -77,5 +83,14 @@ bool has_row(const base::Path& folder, const std::string& key);
 std::optional<StoredRow> read_row(const base::Path& folder, const std::string& key);
 /// Writes the folder whole or not at all, in place of an older one. Errors: kIo.
 void write_row(const base::Path& folder, const std::string& key, const StoredRow& row);
+
+/// What row.json of a finished row says: `key`, `scores_hash`, `row`, `report` and more. Errors: kIo, kData.
+nlohmann::ordered_json read_card(const base::Path& folder);
+/// The object `row` of row.json. Errors: kData naming `source`.
+MeasuredRow parse_measured(const nlohmann::ordered_json& json, const std::string& source);
+/// Writes a row with what its card says, for results whose scores only rank alike: `ranks_only` marks it.
+/// Errors: kIo.
+void write_ranked_row(const base::Path& folder, const nlohmann::ordered_json& card,
+                      const metrics::PerUserResults& test);
 
 }  // namespace r2rank::experiment

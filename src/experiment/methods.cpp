@@ -11,6 +11,7 @@
 #include "baselines/neural/neural_methods.h"
 #include "baselines/neural/sequential_methods.h"
 #include "baselines/plain_methods.h"
+#include "experiment/trained_method.h"
 
 namespace r2rank::experiment {
 namespace {
@@ -32,6 +33,7 @@ std::vector<std::unique_ptr<baselines::Method>> all_methods() {
     auto more = group();
     std::move(more.begin(), more.end(), std::back_inserter(all));
   }
+  all.push_back(std::make_unique<TrainedMethod>());
   return all;
 }
 

@@ -40,7 +40,7 @@ TEST(Methods, LearnByEpochsWhereTheirScorersAreTrainable) {
   for (const auto& method : all_methods()) {
     const std::string name(method->text().name);
     SCOPED_TRACE(name);
-    if (name.starts_with("llm-") || name.starts_with("server-")) {
+    if (name.starts_with("llm-") || name.starts_with("server-") || name == "trained-model") {
       EXPECT_TRUE(is_language_method(name));
       EXPECT_EQ(learns_by_epochs(name), name.ends_with("-tuned") || name == "llm-dual-encoder");
       continue;

@@ -1,6 +1,7 @@
 #include "experiment/row_maker.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -11,11 +12,12 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "experiment/baseline_folder.h"
-#include "experiment/blend.h"
+#include "experiment/combination.h"
 #include "experiment/evaluation.h"
-#include "experiment/lambdamart.h"
+#include "experiment/rank_file.h"
 #include "experiment/scoring_estimate.h"
 #include "experiment/slate_sample.h"
+#include "metrics/ranking_metrics.h"
 #include "metrics/same_scores.h"
 
 namespace r2rank::experiment {
@@ -50,6 +52,17 @@ void describe_test(StoredRow& stored) {
   row.ms_per_slate = mean_of(stored.test, kMilliseconds);
 }
 
+std::string name_of(const base::Path& path) {
+  return (path.has_filename() ? path : path.parent_path()).filename().string();
+}
+
+/// Files by their names: where they lie is one machine's business.
+baselines::SettingValues without_places(baselines::SettingValues settings) {
+  for (auto& [name, value] : settings)
+    if (name == "model" || name == "answer_cache") value = name_of(value);
+  return settings;
+}
+
 void describe_trials(const baselines::TuneReport& report, MeasuredRow& row) {
   for (const auto& trial : report.trials) {
     row.trials += trial.run ? 1 : 0;
@@ -59,6 +72,17 @@ void describe_trials(const baselines::TuneReport& report, MeasuredRow& row) {
   if (report.trials.empty()) return;
   row.ended_by = report.trials[report.best].fit.ended_by;
   row.valid_ndcg = report.trials[report.best].ndcg;
+}
+
+/// Whether two seeds came to the same: by their scores, or as far as it can be told where only ranks are left
+/// of one.
+bool rank_alike(const MadeRow& a, const MadeRow& b) {
+  if (a.ranks_only && b.ranks_only) return a.scores_hash == b.scores_hash;
+  if (!a.ranks_only && !b.ranks_only) return metrics::same_scores(a.test, b.test);
+  const auto names = metrics::metric_names();
+  return !a.test.slate_ids.empty() && std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+    return a.test.values.at(name) == b.test.values.at(name);
+  });
 }
 
 /// Whether a combination without `of` learns from the row. Combinations are left out: one learned from
@@ -73,29 +97,16 @@ struct Parts {
   std::vector<PerUserResults> valid, test;
 };
 
-void blend(const RowPlan& row, const Parts& parts, const Place& place, StoredRow& stored) {
-  const auto options = configured<BlendOptions>(row.settings);
-  const Blend learned = learn_blend(parts.valid, place.split.valid, options);
-  Json weights;
-  for (size_t i = 0; i < learned.scorers.size(); ++i) weights[learned.scorers[i]] = learned.weights[i];
-  stored.measured.report = Json{{"weights", weights}}.dump();
-  stored.measured.valid_ndcg = learned.cross_fitted_ndcg;
-  stored.valid = apply_blend(learned, parts.valid, place.split.valid, place.dataset, row.name);
-  stored.test = apply_blend(learned, parts.test, place.split.test, place.dataset, row.name);
-}
-
-void lambdamart(const RowPlan& row, int64_t seed, const Parts& parts, const Place& place, StoredRow& stored) {
-  auto options = configured<LambdaMartOptions>(row.settings);
-  if (given_setting(row.settings, "seed").empty()) options.seed = seed;
+void learn_and_apply(const RowPlan& row, int64_t seed, const Parts& parts, const Place& place,
+                     StoredRow& stored) {
   const auto& split = place.split;
   const auto& dataset = place.dataset;
-  const LambdaMart learned = learn_lambdamart(parts.valid, split.valid, dataset, split, options);
-  Json importance;
-  for (const auto& [feature, share] : learned.importance) importance[feature] = share;
-  stored.measured.report = Json{{"trees", learned.trees}, {"importance", importance}}.dump();
-  stored.measured.valid_ndcg = learned.cross_fitted_ndcg;
-  stored.valid = apply_lambdamart(learned, parts.valid, split.valid, dataset, split, row.name);
-  stored.test = apply_lambdamart(learned, parts.test, split.test, dataset, split, row.name);
+  const Combination learned =
+      learn_combination(row.method, row.settings, seed, parts.valid, split.valid, dataset, split);
+  stored.measured.report = describe_combination(learned).dump();
+  stored.measured.valid_ndcg = learned.cross_fitted_ndcg();
+  stored.valid = apply_combination(learned, parts.valid, split.valid, dataset, split, row.name);
+  stored.test = apply_combination(learned, parts.test, split.test, dataset, split, row.name);
 }
 
 }  // namespace
@@ -104,7 +115,7 @@ std::vector<MadeRow> RowMaker::make(const RowPlan& row) {
   std::vector<MadeRow> made;
   for (const int64_t seed : seeds_of(row, plan_)) {
     MadeRow next = make_or_fail(row, seed);
-    const auto like = [&](const MadeRow& other) { return metrics::same_scores(other.test, next.test); };
+    const auto like = [&](const MadeRow& other) { return rank_alike(other, next); };
     if (next.measured.failure.empty() && std::any_of(made.begin(), made.end(), like)) {
       base::log_info("{} / {}: does not depend on the seed", place_.plan->name, row.name);
       return made;
@@ -140,20 +151,49 @@ MadeRow RowMaker::make_one(const RowPlan& row, int64_t seed) {
   base::stop_if_interrupted("compare");
   const base::Path folder = folder_of(row, seed);
   const std::string key = key_of(row, seed);
-  auto found = read_row(folder, key);
+  auto found = find(row, key, folder);
   const bool reused = found.has_value();
   if (!reused) {
     found = is_combination(row) ? combine(row, seed) : train(row, seed);
     write_row(folder, key, *found);
+    found->scores_hash = hash_of_scores(*found);
   }
+  publish(row, seed, folder, *found);
   found->measured.reused = reused;
   found->measured.dataset = place_.plan->name;
   found->measured.row = row.name;
   found->measured.result = (folder / "test.parquet").string();
   if (row.slates == 0)
-    kept_.push_back(
-        {row.name, joins_all(row), seed, key_of_results(key, folder), std::move(found->valid), found->test});
-  return {std::move(found->measured), std::move(found->test)};
+    kept_.push_back({row.name, joins_all(row), seed, key_of_results(key, folder), std::move(found->valid),
+                     found->test, found->ranks_only});
+  return {std::move(found->measured), std::move(found->test), std::move(found->scores_hash),
+          found->ranks_only};
+}
+
+/// A row is finished whether or not its ranks can be written.
+void RowMaker::publish(const RowPlan& row, int64_t seed, const base::Path& folder,
+                       const StoredRow& stored) const {
+  if (ranks_ == nullptr) return;
+  try {
+    ranks_->add(row, seed, folder, stored.test);
+  } catch (const base::Error& error) {
+    base::log_warning("{} / {} is missing among the ranks: {}; run the same command again", place_.plan->name,
+                      row.name, error.what());
+  }
+}
+
+std::optional<StoredRow> RowMaker::find(const RowPlan& row, const std::string& key,
+                                        const base::Path& folder) const {
+  auto found = read_row(folder, key);
+  if (found || ranks_ == nullptr || !ranks_->restore(row, plan_.seed, key, folder)) return found;
+  found = read_row(folder, key);
+  R2RANK_CHECK(found.has_value());
+  return found;
+}
+
+bool RowMaker::has(const RowPlan& row, int64_t seed) const {
+  const std::string key = key_of(row, seed);
+  return has_row(folder_of(row, seed), key) || (ranks_ != nullptr && ranks_->has(key));
 }
 
 base::Path RowMaker::folder_of(const RowPlan& row, int64_t seed) const {
@@ -169,14 +209,22 @@ std::string RowMaker::key_of(const RowPlan& row, int64_t seed) const {
 
 void RowMaker::assume(const RowPlan& row, int64_t seed) {
   if (row.slates > 0) return;
-  const std::string key = key_of_results(key_of(row, seed), folder_of(row, seed));
-  kept_.push_back({row.name, joins_all(row), seed, key, {}, {}});
+  const std::string key = key_of(row, seed);
+  const base::Path folder = folder_of(row, seed);
+  const bool there = has_row(folder, key), ranked = !there && ranks_ != nullptr && ranks_->has(key);
+  kept_.push_back({row.name,
+                   joins_all(row),
+                   seed,
+                   ranked ? ranks_->key_of_results(key) : key_of_results(key, folder),
+                   {},
+                   {},
+                   ranked || (there && read_card(folder).value("ranks_only", false))});
 }
 
 StoredRow RowMaker::train(const RowPlan& row, int64_t seed) const {
   const auto start = Clock::now();
   BaselineRequest request{.method = row.method,
-                          .settings = row.settings,
+                          .settings = settings_for_seed(row, seed),
                           .seed = static_cast<uint64_t>(seed),
                           .fit = row.fit,
                           .tune = row.budget};
@@ -191,7 +239,7 @@ StoredRow RowMaker::train(const RowPlan& row, int64_t seed) const {
   stored.measured.method = row.method;
   stored.measured.seed = seed;
   stored.measured.training_seconds = seconds_since(start);
-  stored.measured.settings = fitted.settings;
+  stored.measured.settings = without_places(fitted.settings);
   stored.measured.budget = budget_of(row);
   stored.measured.report = report_json(fitted.report).dump();
   describe_trials(fitted.report, stored.measured);
@@ -229,16 +277,19 @@ StoredRow RowMaker::score(StoredRow stored, const RowPlan& row, baselines::Score
 
 StoredRow RowMaker::combine(const RowPlan& row, int64_t seed) const {
   const auto start = Clock::now();
+  if (const auto names = parts_without_scores(row, seed); !names.empty())
+    base::fail_usage(
+        "compare",
+        "it learns from the scores of {}, of which only ranks are here: remove what lies of them in "
+        "{} and run without --ranks, which makes them anew",
+        fmt::join(names, ", "), (place_.folder / "rows").string());
   Parts parts;
   for (const Kept* part : parts_of(row, seed)) {
     parts.valid.push_back(part->valid);
     parts.test.push_back(part->test);
   }
   StoredRow stored;
-  if (row.method == "blend")
-    blend(row, parts, place_, stored);
-  else
-    lambdamart(row, seed, parts, place_, stored);
+  learn_and_apply(row, seed, parts, place_, stored);
   stored.valid.training_hash = stored.test.training_hash = data::training_hash(place_.split);
   stored.measured.method = row.method;
   stored.measured.seed = seed;
@@ -246,6 +297,13 @@ StoredRow RowMaker::combine(const RowPlan& row, int64_t seed) const {
   stored.measured.training_seconds = seconds_since(start);
   describe_test(stored);
   return stored;
+}
+
+std::vector<std::string> RowMaker::parts_without_scores(const RowPlan& row, int64_t seed) const {
+  std::vector<std::string> names;
+  for (const Kept* part : parts_of(row, seed))
+    if (part->ranks_only) names.push_back(part->name);
+  return names;
 }
 
 /// Of each row combined its results with this seed, or with its first where it has no such seed.

@@ -71,6 +71,7 @@ Measured read_row(const fs::path& folder, const std::string& name) {
     row.results = metrics::load_per_user(folder / "test.parquet");
     row.results.scorer = name;
     row.seed = card.at("row").at("seed").get<int64_t>();
+    row.ranks_only = card.value("ranks_only", false);
     row.facts = facts_of(card);
     row.curves = epoch_curves(name, card.at("report"), path);
     return row;

@@ -17,6 +17,7 @@ struct Measured {
   base::Path source;            ///< the folder of `eval` or `compare`
   base::Path rationales = {};   ///< the file of what it wrote about the candidates; empty without one
   std::optional<int64_t> seed;  ///< of training, where the source names it
+  bool ranks_only = false;      ///< its scores say no more than where the relevant item came
   Json facts = Json::object();  ///< method, settings, seconds, trials, notes: what is known of it
   Json curves = nullptr;        ///< epoch_curves() of its training, where the source has them
   std::string reference = {};   ///< the scorer that the source tests against; empty where it names none

@@ -55,6 +55,15 @@ TEST_F(ReadResults, OfAnEvaluationWithItsReferenceNotesAndRationales) {
   EXPECT_TRUE(found[1].rationales.empty());
 }
 
+TEST_F(ReadResults, OfRowsMadeFromRanksAreMarked) {
+  const base::Path root = comparison(), card = root / "shop/rows/bm25/seed-7/row.json";
+  EXPECT_FALSE(read_comparison(root, shelf).front().ranks_only);
+  Json changed = Json::parse(base::read_file(card));
+  changed["ranks_only"] = true;
+  base::write_file(card, changed.dump());
+  EXPECT_TRUE(read_comparison(root, shelf).front().ranks_only);
+}
+
 TEST_F(ReadResults, TheReferenceIsWhatMostPairsBeginWith) {
   world.evaluated("eval", "a", 0, 1);
   world.evaluated("eval", "b", 1, 0);

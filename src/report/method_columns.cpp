@@ -48,6 +48,7 @@ std::vector<int32_t> ranks_of(const std::vector<double>& scores) {
 
 MethodColumns::MethodColumns(const ResultGroup& group) : group_(group) {
   for (size_t i = 0; i < group.results.size(); ++i) {
+    if (group.about[i].ranks_only) continue;
     const auto known = std::find_if(methods_.begin(), methods_.end(), [&](const Method& method) {
       return group.results[method.run].scorer == group.results[i].scorer;
     });

@@ -11,8 +11,9 @@ namespace r2rank::report {
 /// 1 + the number of candidates that rank ahead; tied ones share theirs. NaN rank last, as in the metrics.
 std::vector<int32_t> ranks_of(const std::vector<double>& scores);
 
-/// What each scorer of a group says of the slates: NDCG@10, ranks, scores and rationales. The group must
-/// outlive it. Errors: as load_rationales(); kData where they do not fit the slates.
+/// What each scorer of a group says of the slates: NDCG@10, ranks, scores and rationales; not those of which
+/// only the relevant item's rank is known. The group must outlive it. Errors: as load_rationales(); kData
+/// where they do not fit the slates.
 class MethodColumns {
  public:
   explicit MethodColumns(const ResultGroup& group);

@@ -95,6 +95,7 @@ std::string why_none(const ResultGroup& group, const Request& request) {
   if (!group.place) return "the slates are not among the sources: name the data set and the split as well";
   if (experiment::ranks_full_catalogue(*group.place->slates))
     return "the whole catalogue was ranked, of which results keep the relevant items' scores alone";
+  if (has_ranks_only(group)) return "only ranks of the relevant items are known of its rows";
   return "the page would pass its size limit (--most-megabytes)";
 }
 

@@ -137,6 +137,11 @@ std::vector<ResultGroup> group_results(std::vector<Measured> measured, const Dat
   return groups;
 }
 
+bool has_ranks_only(const ResultGroup& group) {
+  return std::all_of(group.about.begin(), group.about.end(),
+                     [](const Measured& one) { return one.ranks_only; });
+}
+
 std::string whole_hash(const std::string& slates_hash) {
   return slates_hash.substr(0, slates_hash.find(':'));
 }

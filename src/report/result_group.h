@@ -30,6 +30,9 @@ struct ResultGroup {
 std::vector<ResultGroup> group_results(std::vector<Measured> measured, const DataShelf& shelf,
                                        const std::string& reference);
 
+/// Whether nothing but ranks of relevant items is known of all of a group's results.
+bool has_ranks_only(const ResultGroup& group);
+
 /// The hash of the whole set of slates, of a sample's too ("...:sample300-seed7").
 std::string whole_hash(const std::string& slates_hash);
 

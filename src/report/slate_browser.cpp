@@ -141,7 +141,7 @@ int64_t size_of(const Json& json) {
 
 Json slate_browser(const ResultGroup& group, const BrowserOptions& options) {
   if (!group.place || options.most_slates == 0) return nullptr;
-  if (experiment::ranks_full_catalogue(*group.place->slates)) return nullptr;
+  if (experiment::ranks_full_catalogue(*group.place->slates) || has_ranks_only(group)) return nullptr;
   check_fits(group);
   const Browser browser(group, options.seed);
   Json json = browser.of(options.most_slates);

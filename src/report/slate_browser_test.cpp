@@ -45,6 +45,19 @@ TEST_F(SlateBrowser, HasEverySlateWithItsHistoryAndCandidates) {
   EXPECT_EQ(browser["methods"][0]["name"], "model");
 }
 
+TEST_F(SlateBrowser, LeavesOutWhatOnlyRanksAreKnownOf) {
+  ResultGroup both = group();
+  both.results.push_back(both.results[0]);
+  both.results[1].scorer = "restored";
+  both.about.push_back(both.about[0]);
+  both.about[1].ranks_only = true;
+  const Json browser = slate_browser(both, {});
+  ASSERT_EQ(browser["methods"].size(), 1U);
+  EXPECT_EQ(browser["methods"][0]["name"], "model");
+  both.about[0].ranks_only = true;
+  EXPECT_TRUE(slate_browser(both, {}).is_null());
+}
+
 TEST_F(SlateBrowser, SamplesWholeUsersByASeedWhereThereAreTooMany) {
   const Json some = slate_browser(group(), {.most_slates = 2});
   EXPECT_EQ(some["shown"], 2);

@@ -1,11 +1,12 @@
 """`baseline list`, `baseline train`, `eval --scorers` and `compare`: `compare_test.py PATH/r2rank [unittest arguments]`."""
 
 import json
+import shutil
 import signal
 from pathlib import Path
 
 import tiny_world
-from tiny_world import Case, run, stop
+from tiny_world import Case, run, stop, training_command
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAN = """reference = "popularity"
@@ -127,6 +128,56 @@ class Compare(Case):
         self.assertEqual(json.loads(again.stdout), before)
         self.assertEqual(again.stderr.count("found finished"), 4)
         self.assertIn("| tiny | bpr-mf | bpr-mf |", (self.output / "baselines.md").read_text())
+
+    def test_trained_models_are_rows_and_parts_of_combinations(self):
+        for seed in (7, 8):
+            self.accepts(*training_command(self.folder / f"run-{seed}", "--steps", "2", "--seed", str(seed)))
+        self.plan.write_text(self.plan.read_text().replace('[[row]]\nmethod = "blend"\n', "") + f"""[[row]]
+name = "ours"
+method = "trained-model"
+seeds = [7, 8]
+[row.settings]
+model = "{self.folder}/run-{{seed}}"
+dtype = "f32"
+[[row]]
+method = "blend"
+of = ["bpr-mf", "ours"]
+seeds = [7, 8]
+""")
+        self.assertIn("tiny / ours: no training", self.compare("--dry-run").stdout)
+        self.compare()
+        report = json.loads((self.output / "baselines.json").read_text())
+        rows = {(row["row"], row["seed"]): row for row in report["rows"]}
+        self.assertEqual(rows["ours", 8]["settings"]["model"], "run-8", "no place on this machine")
+        self.assertEqual(set(rows["blend", 8]["report"]["weights"]), {"bpr-mf", "ours"})
+        means = {row["scorer"]: row["cells"][0]["mean"] for row in report["tables"][0]["rows"]}
+        single = []
+        for seed in (7, 8):
+            asked = self.accepts("eval", self.world.data, "--split", self.world.split, "--model", self.folder / f"run-{seed}", "--name", "ours",
+                                 "--baselines", "", "--dtype", "f32", "--json").stdout
+            single.append(json.loads(asked)["results"]["ours"]["ndcg@10"]["mean"])
+        self.assertAlmostEqual(means["ours"], sum(single) / 2, places=5)
+        (self.folder / "run-8").rename(self.folder / "gone")
+        self.refuses("compare", self.plan, "--output", self.output, code=4, says="run-8", working=True)
+
+    def test_published_ranks_need_no_row_again(self):
+        ranks = self.folder / "ranks"
+        self.compare("--ranks", ranks)
+        before = json.loads((self.output / "baselines.json").read_text())
+        text = (ranks / "tiny.json").read_text()
+        self.assertEqual([row["name"] for row in json.loads(text)["rows"]], ["popularity", "tfidf", "bpr-mf", "blend"])
+        elsewhere = self.folder / "elsewhere"
+        self.plan.write_text(self.plan.read_text() + '[[row]]\nmethod = "random"\n')
+        again = self.accepts("compare", self.plan, "--output", elsewhere, "--ranks", ranks)
+        self.assertEqual(again.stderr.count("found finished"), 4)
+        tables = json.loads((elsewhere / "baselines.json").read_text())["tables"]
+        for table, other in zip(before["tables"], tables, strict=True):
+            self.assertEqual([row["cells"][0]["mean"] for row in table["rows"]], [row["cells"][0]["mean"] for row in other["rows"][:4]])
+        shutil.rmtree(elsewhere / "tiny" / "rows")
+        self.assertIn("tiny / bpr-mf: there", self.accepts("compare", self.plan, "--output", elsewhere, "--ranks", ranks, "--dry-run").stdout)
+        self.assertEqual(len(json.loads((ranks / "tiny.json").read_text())["rows"]), 5)
+        (ranks / "tiny.json").write_text(text[:-20])
+        self.refuses("compare", self.plan, "--output", self.folder / "third", "--ranks", ranks, code=3, says="tiny.json", working=True)
 
     def test_survives_a_kill(self):
         rows = self.output / "tiny" / "rows"

@@ -99,8 +99,10 @@ class Headline(Case):
         self.assertEqual({path: path.stat().st_mtime_ns for path in answers}, answers)
         self.assertEqual(json.loads((self.folder / "results" / "headline.json").read_text()), told)
         self.headline("--data-sets", "one")
-        told = json.loads((self.folder / "results" / "headline.json").read_text())
-        self.assertEqual({name: found["details"]["text"]["seeds"] for name, found in told.items()}, {"one": 1}, "what the plan has")
+        before, told = told, json.loads((self.folder / "results" / "headline.json").read_text())
+        self.assertEqual({name: found["details"]["text"]["seeds"] for name, found in told.items()}, {"one": 1, "two": 1}, "seeds as the plan has them")
+        self.assertEqual(told["two"], before["two"])
+        self.assertTrue((self.folder / "results" / "headline-one.md").exists())
 
     def test_what_is_missing_is_one_line(self):
         for says, flags in {"has no data set 'three'": ("--data-sets", "three"),

@@ -58,6 +58,12 @@ def read_json(path):
         raise Missing(f"{path} is no JSON ({error})") from error
 
 
+def write_json(path, content):
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    partial.replace(path)
+
+
 def make(folder, recipe, commands):
     """Makes a folder by commands, anew where the recipe is another one. It counts once its recipe stands in it."""
     marker = folder / "made-from.json"
@@ -68,9 +74,7 @@ def make(folder, recipe, commands):
     folder.mkdir(parents=True)
     for command in commands:
         call(*command)
-    partial = folder / "made-from.json.partial"
-    partial.write_text(json.dumps(recipe, indent=1) + "\n", encoding="utf-8")
-    partial.replace(marker)
+    write_json(marker, recipe)
 
 
 def flag_of(command, flag):
@@ -155,12 +159,27 @@ class DataSet:
         return [self.folder / self.arguments.plan.stem, *answers, *columns]
 
 
+def entries_that_stay(arguments):
+    """Of headline.json, where only some data sets are made."""
+    path = arguments.results / "headline.json"
+    if not arguments.data_sets or not path.exists():
+        return {}
+    found = read_json(path)
+    if not isinstance(found, dict):
+        raise Missing(f"{path} is no headline: remove it")
+    return found
+
+
 def report(data_sets, arguments):
+    """Of some data sets only: their own Markdown, and the entries of others stay in headline.json."""
     arguments.results.mkdir(parents=True, exist_ok=True)
     sources = [source for data_set in data_sets for source in data_set.sources()]
+    markdown = arguments.results / f"{'-'.join(('headline', *(arguments.data_sets or ())))}.md"
+    own, path = arguments.output / "headline.json", arguments.results / "headline.json"
     call("report", arguments.comparison, *sources, "--text", TEXT, "--hybrid", HYBRID, "--title", "Ours beside every baseline",
-         "--output", arguments.output / "report.html", "--markdown", arguments.results / "headline.md", "--headline", arguments.results / "headline.json")
-    print(f"wrote {arguments.output / 'report.html'}, {arguments.results / 'headline.md'} and headline.json")
+         "--output", arguments.output / "report.html", "--markdown", markdown, "--headline", own)
+    write_json(path, {**entries_that_stay(arguments), **read_json(own)})
+    print(f"wrote {arguments.output / 'report.html'}, {markdown} and {path.name}")
 
 
 def check(arguments):
@@ -179,6 +198,7 @@ def check(arguments):
     for name in [*(arguments.data_sets or ()), *arguments.seeds]:
         if name not in names:
             raise Missing(f"the comparison has no data set '{name}': choose of {', '.join(names)}")
+    entries_that_stay(arguments)
     data_sets = [DataSet(name, arguments) for name in arguments.data_sets or names]
     for data_set in data_sets:
         data_set.study("--dry-run")
@@ -202,7 +222,7 @@ def parse_arguments():
 
     parser = argparse.ArgumentParser(prog="./run headline", description=__doc__.split("\n\n", 1)[1], allow_abbrev=False)
     parser.add_argument("--comparison", type=Path, default=ROOT / "runs" / "baselines", metavar="FOLDER", help="of `r2rank compare` (default: runs/baselines)")
-    parser.add_argument("--data-sets", type=lambda text: text.split(","), metavar="NAMES", help="of the comparison; headline.json is of these (default: all)")
+    parser.add_argument("--data-sets", type=lambda text: text.split(","), metavar="NAMES", help="of the comparison (default: all); entries of others stay in headline.json")
     parser.add_argument("--plan", type=Path, default=ROOT / "recipes" / "headline.toml", metavar="FILE", help=f"a study with arms '{TEXT}' and '{HYBRID}' (default: recipes/headline.toml)")
     parser.add_argument("--model", default=os.environ.get("R2RANK_MODEL"), metavar="FILE", help="the language model (default: R2RANK_MODEL)")
     parser.add_argument("--seeds", type=seeds, default={}, metavar="NAME=N,...", help="how many trainings of a data set (default: as the plan has it)")
