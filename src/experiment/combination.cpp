@@ -1,6 +1,8 @@
 #include "experiment/combination.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/error.h"
 #include "experiment/comparison_plan.h"
@@ -9,6 +11,8 @@ namespace r2rank::experiment {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+using Importance = std::vector<std::pair<std::string, double>>;
 
 bool is_blend(const std::string& method) {
   if (method != "blend" && method != "lambdamart")
@@ -25,6 +29,22 @@ baselines::SettingValues all_settings(const baselines::SettingValues& given) {
   baselines::SettingValues values;
   for (const auto& field : fields.all()) values.emplace_back(field.name, field.as_text());
   return values;
+}
+
+/// Largest first; a ranker may be called as a feature is, whose shares then count together.
+Importance in_order(const Importance& importance) {
+  Importance sums;
+  for (const auto& [feature, share] : importance) {
+    const auto known = std::find_if(sums.begin(), sums.end(),
+                                    [name = feature](const auto& sum) { return sum.first == name; });
+    if (known == sums.end())
+      sums.emplace_back(feature, share);
+    else
+      known->second += share;
+  }
+  std::stable_sort(sums.begin(), sums.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  return sums;
 }
 
 }  // namespace
@@ -73,8 +93,7 @@ Json describe_combination(const Combination& combination) {
     for (size_t i = 0; i < blend.scorers.size(); ++i) shares[blend.scorers[i]] = blend.weights[i];
     return {{"weights", shares}};
   }
-  for (const auto& [feature, share] : combination.trees.importance)
-    shares[feature] = shares.value(feature, 0.0) + share;  // a ranker may be called as a feature is
+  for (const auto& [feature, share] : in_order(combination.trees.importance)) shares[feature] = share;
   return {{"trees", combination.trees.trees}, {"importance", shares}};
 }
 

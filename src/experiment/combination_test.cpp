@@ -54,6 +54,12 @@ TEST_F(CombinationTest, IsTheTreesOfItsName) {
   EXPECT_NE(learned("lambdamart", few, 3).trees.model, found.trees.model);
 }
 
+TEST_F(CombinationTest, SharesOfARankerAndOfAFeatureOfOneNameCountTogether) {
+  Combination combination{.method = "lambdamart", .blend = {}, .trees = {}};
+  combination.trees.importance = {{"a", 0.3}, {"popularity", 0.25}, {"popularity", 0.25}, {"b", 0.2}};
+  EXPECT_EQ(describe_combination(combination)["importance"].dump(), R"({"popularity":0.5,"a":0.3,"b":0.2})");
+}
+
 TEST_F(CombinationTest, SettingsAreKnownWithTheirDefaults) {
   const auto settings = combination_settings("blend", {{"folds", "4"}});
   EXPECT_EQ(settings, (baselines::SettingValues{{"ridge", "0.001"}, {"folds", "4"}, {"skip_slates", "0"}}));

@@ -24,7 +24,7 @@ struct WrittenRationale {
 };
 
 /// A longer text is not read, bytes.
-constexpr size_t kLongestRationale = 64 * 1024;
+constexpr size_t kLongestRationale = size_t{64} * 1024;
 
 /// What `distill` leaves and `sft` teaches: a folder with rationales.json and rationales.jsonl
 /// (docs/formats.md).
