@@ -65,7 +65,7 @@ class SequentialGolden : public ::testing::Test {
                                const std::vector<double>& expected, double tolerance) {
     const auto flat = gradient.flatten();
     ASSERT_EQ(flat.numel(), static_cast<int64_t>(expected.size())) << name;
-    double scale = 1e-2;  // some are 0 but for rounding
+    double scale = 5e-2;  // some are 0 but for rounding: on a CPU with AVX-512 up to 3e-7
     for (const double value : expected) scale = std::max(scale, std::abs(value));
     for (size_t i = 0; i < expected.size(); ++i)
       EXPECT_NEAR(flat[static_cast<int64_t>(i)].item<double>(), expected[i], tolerance * scale)
