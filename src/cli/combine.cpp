@@ -137,7 +137,7 @@ class Combine : public Verb {
   base::Path scores_folder() const {
     const base::Path given = output_.output, folder = given.has_filename() ? given : given.parent_path();
     return folder.parent_path() /
-           fmt::format(".{}.scores", folder.filename().string());  // no results of its own
+           fmt::format(".{}.scores", experiment::folder_name(folder));  // no results of its own
   }
   /// A name that says what decides a part's scores: another one is of others.
   base::Path scores_file(const experiment::CombinationPart& part, const data::SlateSet& slates,

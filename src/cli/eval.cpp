@@ -273,7 +273,7 @@ class Eval : public Verb {
       measure(*baselines::make_baseline(name, {dataset, split}, static_cast<uint64_t>(config_.baseline_seed)),
               name);
     for (size_t i = 0; i < trained.size(); ++i) {
-      const std::string name = name_of_folder(config_.scorers[i]);
+      const std::string name = experiment::folder_name(config_.scorers[i]);
       if (const auto work = experiment::describe_work(*trained[i].scorer, slates.slates); !work.empty())
         base::log_info("{}: scoring takes {}", name, work);
       measure(*trained[i].scorer, name);
@@ -294,16 +294,11 @@ class Eval : public Verb {
     return config_.candidate_order == "given" ? "" : "-" + config_.candidate_order;
   }
 
-  static std::string name_of_folder(const std::string& folder) {
-    const base::Path path = base::Path(folder).lexically_normal();
-    return (path.has_filename() ? path : path.parent_path()).filename().string();
-  }
-
   /// Every scorer has a name of its own, and every pair is of two of them.
   void check_names(const std::vector<PerUserResults>& earlier,
                    const std::vector<PerUserResults>& outside) const {
     std::vector<std::string> names = config_.baselines;
-    for (const auto& folder : config_.scorers) names.push_back(name_of_folder(folder));
+    for (const auto& folder : config_.scorers) names.push_back(experiment::folder_name(folder));
     if (!config_.model.empty()) names.push_back(config_.name);
     for (auto& name : names) name += order_suffix();
     for (const auto* group : {&earlier, &outside})

@@ -28,11 +28,6 @@ constexpr int64_t kVersion = 1;
 constexpr const char* kCard = "combination.json";
 constexpr const char* kTrees = "trees.txt";
 
-std::string folder_name(const base::Path& folder) {
-  const fs::path whole = fs::absolute(folder).lexically_normal();
-  return (whole.has_filename() ? whole : whole.parent_path()).filename().string();
-}
-
 std::unique_ptr<baselines::Scorer> open_trained(const base::Path& folder, const baselines::TrainingData& data,
                                                 uint64_t seed) {
   const auto method = make_method("trained-model");
@@ -141,6 +136,11 @@ LambdaMart read_trees(const data::JsonFields& card, const base::Path& folder,
 }
 
 }  // namespace
+
+std::string folder_name(const base::Path& folder) {
+  const fs::path whole = fs::absolute(folder).lexically_normal();
+  return (whole.has_filename() ? whole : whole.parent_path()).filename().string();
+}
 
 CombinationPart method_part(const std::string& method, const baselines::TrainingData& data, uint64_t seed) {
   return {method, {}, "", baselines::make_baseline(method, data, seed)};

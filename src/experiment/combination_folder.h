@@ -19,6 +19,9 @@ struct CombinationPart {
   std::unique_ptr<baselines::Scorer> scorer;
 };
 
+/// The last part of the way to a folder, with or without a slash at its end: what a scorer is called.
+std::string folder_name(const base::Path& folder);
+
 /// A method of baseline_names(), made anew from the training events.
 CombinationPart method_part(const std::string& method, const baselines::TrainingData& data, uint64_t seed);
 /// A baseline, or a trained model, which scores as `eval --model` makes it. Errors: as load_baseline() and

@@ -12,7 +12,7 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "experiment/baseline_folder.h"
-#include "experiment/combination.h"
+#include "experiment/combination_folder.h"
 #include "experiment/evaluation.h"
 #include "experiment/rank_file.h"
 #include "experiment/scoring_estimate.h"
@@ -52,14 +52,10 @@ void describe_test(StoredRow& stored) {
   row.ms_per_slate = mean_of(stored.test, kMilliseconds);
 }
 
-std::string name_of(const base::Path& path) {
-  return (path.has_filename() ? path : path.parent_path()).filename().string();
-}
-
 /// Files by their names: where they lie is one machine's business.
 baselines::SettingValues without_places(baselines::SettingValues settings) {
   for (auto& [name, value] : settings)
-    if (name == "model" || name == "answer_cache") value = name_of(value);
+    if (name == "model" || name == "answer_cache") value = value.empty() ? "" : folder_name(value);
   return settings;
 }
 
