@@ -23,6 +23,7 @@
 #include "experiment/comparison_row.h"
 #include "experiment/evaluation.h"
 #include "experiment/methods.h"
+#include "experiment/named_folder.h"
 #include "experiment/scoring_estimate.h"
 #include "experiment/slate_sample.h"
 
@@ -57,7 +58,10 @@ class Combine : public Verb {
     flags.group("Rankers");
     flags.fields().add(
         "scorers", scorers_,
-        "folders of `baseline train` and `train` (asked silently, on the CPU); each is called as its folder is");
+        "folders of `baseline train` and `train` (asked silently, on the CPU); each is called as its folder is, or "
+        "NAME=FOLDER");
+    flags.fields().add("signals", signals_,
+                       "folder of `r2rank signals`: each of its rankers, called as its method is");
     flags.fields()
         .add("baselines", baselines_, "rankers that are made at once, as in `eval`")
         .one_of(baselines::baseline_names());
@@ -74,9 +78,11 @@ class Combine : public Verb {
   }
 
   void check_settings(const base::ConfigFields&) override {
-    if (scorers_.empty() && baselines_.empty())
+    if (scorers_.empty() && baselines_.empty() && signals_.empty())
       base::fail_usage("combine",
-                       "expected rankers to combine (found none): name some with --scorers or --baselines");
+                       "expected rankers to combine (found none): name some with --scorers, --signals or "
+                       "--baselines");
+    for (const auto& text : scorers_) experiment::named_folder(text, "combine");
     given_.clear();
     for (const auto& entry : set_) given_.push_back(experiment::parse_setting(entry));
     if (method_ == "lambdamart" && experiment::given_setting(given_, "seed").empty())
@@ -122,12 +128,17 @@ class Combine : public Verb {
     std::vector<experiment::CombinationPart> parts;
     experiment::FileIdentities files;
     const auto seed = static_cast<uint64_t>(seed_);
-    for (const auto& folder : scorers_) parts.push_back(experiment::folder_part(folder, data, seed, files));
+    for (const auto& text : scorers_)
+      parts.push_back(experiment::folder_part(experiment::named_folder(text, "combine"), data, seed, files));
+    if (!signals_.empty())
+      for (auto& part : experiment::signal_parts(signals_, data, seed, files))
+        parts.push_back(std::move(part));
     for (const auto& method : baselines_) parts.push_back(experiment::method_part(method, data, seed));
     for (const auto& part : parts)
       if (std::count_if(parts.begin(), parts.end(),
                         [&](const auto& other) { return other.name == part.name; }) > 1)
-        base::fail_usage("combine", "two rankers are called '{}': rename a folder, or leave one out",
+        base::fail_usage("combine",
+                         "two rankers are called '{}': name one of --scorers NAME=FOLDER, or leave one out",
                          part.name);
     return parts;
   }
@@ -243,7 +254,7 @@ class Combine : public Verb {
     return text;
   }
 
-  std::string dataset_, split_, method_ = "lambdamart";
+  std::string dataset_, split_, signals_, method_ = "lambdamart";
   std::vector<std::string> scorers_, baselines_, set_;
   int64_t valid_slates_ = 0, seed_ = 7;
   baselines::SettingValues given_;

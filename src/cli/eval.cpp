@@ -24,6 +24,7 @@
 #include "experiment/comparison_plan.h"
 #include "experiment/evaluation.h"
 #include "experiment/evaluation_page.h"
+#include "experiment/named_folder.h"
 #include "experiment/outside_scores.h"
 #include "experiment/ranking_scorer.h"
 #include "experiment/scoring_estimate.h"
@@ -124,6 +125,7 @@ class Eval : public Verb {
   void check_request() const {
     if (config_.name.empty() || config_.name.find('/') != std::string::npos)
       base::fail_usage("eval", "--name '{}': expected a name that a file can have", config_.name);
+    for (const auto& text : config_.scorers) experiment::named_folder(text, "eval");
     experiment::EvaluationPage unused;
     for (const auto& entry : config_.seconds) add_seconds(entry, unused);
     for (const auto& metric : config_.metrics) check_metric(metric);
@@ -254,8 +256,9 @@ class Eval : public Verb {
       outside.push_back(experiment::read_outside_scores(path, slates, dataset));
     check_names(results, outside);
     std::vector<experiment::FittedBaseline> trained;
-    for (const auto& folder : config_.scorers)
-      trained.push_back(experiment::load_scorer(folder, {dataset, split}));
+    for (const auto& text : config_.scorers)
+      trained.push_back(
+          experiment::load_scorer(experiment::named_folder(text, "eval").folder, {dataset, split}));
     for (const auto& one : trained)
       if (experiment::ranks_full_catalogue(slates)) check_catalogue_scorer(one);
     const Ranker ranker = open_ranker(dataset, split, fields);
@@ -273,7 +276,7 @@ class Eval : public Verb {
       measure(*baselines::make_baseline(name, {dataset, split}, static_cast<uint64_t>(config_.baseline_seed)),
               name);
     for (size_t i = 0; i < trained.size(); ++i) {
-      const std::string name = experiment::folder_name(config_.scorers[i]);
+      const std::string name = experiment::named_folder(config_.scorers[i], "eval").name;
       if (const auto work = experiment::describe_work(*trained[i].scorer, slates.slates); !work.empty())
         base::log_info("{}: scoring takes {}", name, work);
       measure(*trained[i].scorer, name);
@@ -298,7 +301,7 @@ class Eval : public Verb {
   void check_names(const std::vector<PerUserResults>& earlier,
                    const std::vector<PerUserResults>& outside) const {
     std::vector<std::string> names = config_.baselines;
-    for (const auto& folder : config_.scorers) names.push_back(experiment::folder_name(folder));
+    for (const auto& text : config_.scorers) names.push_back(experiment::named_folder(text, "eval").name);
     if (!config_.model.empty()) names.push_back(config_.name);
     for (auto& name : names) name += order_suffix();
     for (const auto* group : {&earlier, &outside})
@@ -310,7 +313,8 @@ class Eval : public Verb {
       if (count(names, name) > 1 && count(config_.seeds, name) == 0)
         base::fail_usage(
             "eval",
-            "two scorers are called '{}'; give the model another --name, rename a file, or say that "
+            "two scorers are called '{}'; give the model another --name, one of --scorers a name (NAME=FOLDER), rename "
+            "a file, or say that "
             "they are training seeds of one scorer: --seeds {}",
             name, name);
     for (const auto& pair : config_.pairs) parse_pair(pair, names);

@@ -55,8 +55,9 @@ void EvalConfig::describe(base::ConfigFields& fields) {
   fields.add("name", name, "what the model is called in tables and files");
   fields.add("baselines", baselines, "baselines beside it (comma-separated; empty: none)")
       .one_of(baselines::baseline_names());
-  fields.add("scorers", scorers,
-             "folders of `r2rank baseline train` and `combine`; each is called as its folder is");
+  fields.add(
+      "scorers", scorers,
+      "folders of `r2rank baseline train` and `combine`; each is called as its folder is, or NAME=FOLDER");
   fields.add("scores", scores,
              "files of outside scores: CSV or JSONL with slate_id or user_id, item_id, score");
   fields.add("with", with, "earlier results (.parquet of an eval on the same slates) to put into the table");

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "experiment/gradient_trees.h"
 #include "experiment/methods.h"
 #include "learn/model_folder.h"
+#include "rollout/signal_set.h"
 
 namespace r2rank::experiment {
 namespace {
@@ -90,27 +92,36 @@ std::vector<std::string> names_of(const std::vector<CombinationPart>& parts) {
   return names;
 }
 
-CombinationPart open_part(const nlohmann::json& value, const base::Path& folder,
-                          const baselines::TrainingData& data, uint64_t seed, FileIdentities& files) {
-  const std::string source = (folder / kCard).string();
+/// A part as it is written, with no scorer.
+CombinationPart read_part(const nlohmann::json& value, const std::string& source) {
   const auto fields = data::JsonFields::wrap(value, "combine", source);
-  const std::string name = fields.text("name");
-  if (!fields.value().contains("folder")) {
-    const auto known = baselines::baseline_names();
-    if (std::find(known.begin(), known.end(), name) == known.end())
-      fields.fail_field("name", "a baseline that eval makes itself, or a folder");
-    return method_part(name, data, seed);
+  CombinationPart part;
+  part.name = fields.text("name");
+  if (fields.value().contains("folder")) {
+    part.folder = fields.text("folder");
+    if (part.folder.empty()) fields.fail_field("folder", "the way to a folder");
+    part.identity = fields.text("identity");
+    return part;
   }
-  const base::Path way = (fs::weakly_canonical(folder) / fields.text("folder")).lexically_normal();
+  const auto known = baselines::baseline_names();
+  if (std::find(known.begin(), known.end(), part.name) == known.end())
+    fields.fail_field("name", "a baseline that eval makes itself, or a folder");
+  return part;
+}
+
+CombinationPart open_part(const CombinationPart& written, const base::Path& folder,
+                          const baselines::TrainingData& data, uint64_t seed, FileIdentities& files) {
+  if (written.folder.empty()) return method_part(written.name, data, seed);
+  const std::string source = (folder / kCard).string();
+  const base::Path way = (fs::weakly_canonical(folder) / written.folder).lexically_normal();
   std::error_code code;
   if (!fs::exists(way, code))
     base::fail_io("combine", "{} combines '{}' of {}, which is not there: bring it back, or combine anew",
-                  source, name, way.string());
-  CombinationPart part = folder_part(way, data, seed, files);
-  part.name = name;
-  if (part.identity != fields.text("identity"))
-    base::fail_data("combine", "{} learned from another '{}' than {} holds now; combine anew", source, name,
-                    way.string());
+                  source, written.name, way.string());
+  CombinationPart part = folder_part({written.name, way}, data, seed, files);
+  if (part.identity != written.identity)
+    base::fail_data("combine", "{} learned from another '{}' than {} holds now; combine anew", source,
+                    part.name, way.string());
   return part;
 }
 
@@ -121,34 +132,30 @@ Blend read_blend(const data::JsonFields& card, const std::vector<std::string>& n
   return blend;
 }
 
-LambdaMart read_trees(const data::JsonFields& card, const base::Path& folder,
-                      const std::vector<std::string>& names) {
+LambdaMart read_trees(const data::JsonFields& card, std::string trees, const std::vector<std::string>& names,
+                      const std::string& source) {
   LambdaMart ranker;
   ranker.scorers = names;
-  ranker.model = base::read_file(folder / kTrees);
+  ranker.model = std::move(trees);
   ranker.trees = card.integer("trees", 0, 1'000'000);
   ranker.item_popularity = card.boolean("item_popularity");
   if (base::hash_hex(ranker.model) != card.text("trees_hash") ||
       GradientTrees(ranker.model).trees() > ranker.trees)
-    base::fail_data("combine", "expected the trees that {} names in {}, found others; combine anew", kCard,
-                    (folder / kTrees).string());
+    base::fail_data("combine", "expected the trees that {} names in {} beside it, found others; combine anew",
+                    source, kTrees);
   return ranker;
 }
 
 }  // namespace
 
-std::string folder_name(const base::Path& folder) {
-  const fs::path whole = fs::absolute(folder).lexically_normal();
-  return (whole.has_filename() ? whole : whole.parent_path()).filename().string();
-}
-
 CombinationPart method_part(const std::string& method, const baselines::TrainingData& data, uint64_t seed) {
   return {method, {}, "", baselines::make_baseline(method, data, seed)};
 }
 
-CombinationPart folder_part(const base::Path& folder, const baselines::TrainingData& data, uint64_t seed,
+CombinationPart folder_part(const NamedFolder& named, const baselines::TrainingData& data, uint64_t seed,
                             FileIdentities& files) {
-  CombinationPart part{folder_name(folder), folder, "", nullptr};
+  const base::Path& folder = named.folder;
+  CombinationPart part{named.name, folder, "", nullptr};
   if (is_baseline_folder(folder.string())) {
     FittedBaseline baseline = load_baseline(folder, data);
     part.identity = identity_of(baseline, folder, files);
@@ -161,6 +168,17 @@ CombinationPart folder_part(const base::Path& folder, const baselines::TrainingD
                      folder.string());
   }
   return part;
+}
+
+std::vector<CombinationPart> signal_parts(const base::Path& folder, const baselines::TrainingData& data,
+                                          uint64_t seed, FileIdentities& files) {
+  const auto set = rollout::load_signal_set(folder);
+  rollout::check_signal_set(set, folder, data.dataset, data.split);
+  std::vector<CombinationPart> parts;
+  for (const auto& signal : set.signals)
+    parts.push_back(
+        folder_part({signal.method, rollout::full_folder(folder, signal.method)}, data, seed, files));
+  return parts;
 }
 
 void save_combination(const KeptCombination& kept, const baselines::TrainingData& data,
@@ -178,27 +196,33 @@ bool is_combination_folder(const base::Path& folder) {
   return fs::exists(folder / kCard, code);
 }
 
-KeptCombination load_combination(const base::Path& folder, const baselines::TrainingData& data) {
-  const std::string source = (folder / kCard).string();
-  const data::JsonFields card(base::read_file(folder / kCard), "combine", source);
+KeptCombination parse_combination(std::string_view text, const std::function<std::string()>& trees,
+                                  const std::string& source) {
+  const data::JsonFields card(text, "combine", source);
   card.check_format(kFormat, kVersion);
-  check_trained_on(card, data, source);
   KeptCombination kept;
   kept.combination.method = card.text("method");
   kept.seed = card.unsigned_integer("seed");
   kept.valid_hash = card.text("valid_hash");
-  FileIdentities files;
-  for (const auto& part : card.list("parts"))
-    kept.parts.push_back(open_part(part, folder, data, kept.seed, files));
+  for (const auto& part : card.list("parts")) kept.parts.push_back(read_part(part, source));
   const auto names = names_of(kept.parts);
   if (names.empty() || std::set(names.begin(), names.end()).size() != names.size())
     card.fail_field("parts", "at least one ranker, and names of their own");
   if (kept.combination.method == "blend")
     kept.combination.blend = read_blend(card, names);
   else if (kept.combination.method == "lambdamart")
-    kept.combination.trees = read_trees(card, folder, names);
+    kept.combination.trees = read_trees(card, trees(), names, source);
   else
     card.fail_field("method", "blend or lambdamart");
+  return kept;
+}
+
+KeptCombination load_combination(const base::Path& folder, const baselines::TrainingData& data) {
+  const std::string source = (folder / kCard).string(), text = base::read_file(folder / kCard);
+  KeptCombination kept = parse_combination(text, [&] { return base::read_file(folder / kTrees); }, source);
+  check_trained_on({text, "combine", source}, data, source);
+  FileIdentities files;
+  for (auto& part : kept.parts) part = open_part(part, folder, data, kept.seed, files);
   return kept;
 }
 

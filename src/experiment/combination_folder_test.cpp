@@ -35,7 +35,7 @@ class CombinationFolder : public ::testing::Test {
   KeptCombination learned(const std::string& method) const {
     KeptCombination kept;
     FileIdentities files;
-    kept.parts.push_back(folder_part(path("parts/knn"), data(), 7, files));
+    kept.parts.push_back(folder_part({"knn", path("parts/knn")}, data(), 7, files));
     kept.parts.push_back(method_part("popularity", data(), 7));
     std::vector<metrics::PerUserResults> results;
     for (const auto& part : kept.parts) {
@@ -113,14 +113,17 @@ TEST_F(CombinationFolder, RefusesOtherData) {
 TEST_F(CombinationFolder, RefusesADamagedCard) {
   saved("blend");
   const std::string whole = base::read_file(path("out/combination.json"));
-  const std::vector<std::pair<const char*, nlohmann::json>> damages = {{"method", "sum"},
-                                                                       {"weights", 3},
-                                                                       {"weights", {{"knn", 0.5}}},
-                                                                       {"parts", nlohmann::json::array()},
-                                                                       {"parts", {{"x", 1}}},
-                                                                       {"parts", {{{"name", "nobody"}}}},
-                                                                       {"version", 9},
-                                                                       {"seed", -1}};
+  const std::vector<std::pair<const char*, nlohmann::json>> damages = {
+      {"method", "sum"},
+      {"weights", 3},
+      {"weights", {{"knn", 0.5}}},
+      {"parts", nlohmann::json::array()},
+      {"parts", {{"x", 1}}},
+      {"parts", {{{"name", "nobody"}}}},
+      {"parts", {{{"name", "x"}, {"folder", "a"}}}},
+      {"parts", {{{"name", "x"}, {"folder", ""}, {"identity", ""}}}},
+      {"version", 9},
+      {"seed", -1}};
   for (const auto& [field, value] : damages) {
     change(field, value);
     expect_parts(error_of(base::ErrorKind::kData, [&] { load_combination(path("out"), data()); }),
@@ -135,8 +138,9 @@ TEST_F(CombinationFolder, RefusesADamagedCard) {
 
 TEST_F(CombinationFolder, RefusesAFolderThatIsNoRanker) {
   FileIdentities files;
-  expect_parts(error_of(base::ErrorKind::kUsage, [&] { folder_part(folder_.path(), data(), 7, files); }),
-               {"found neither"});
+  expect_parts(
+      error_of(base::ErrorKind::kUsage, [&] { folder_part({"it", folder_.path()}, data(), 7, files); }),
+      {"found neither"});
 }
 
 }  // namespace

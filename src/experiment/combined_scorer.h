@@ -23,6 +23,8 @@ class CombinedScorer : public baselines::Scorer {
   std::vector<std::vector<double>> score_batch(std::span<const data::Slate> slates) override;
   int64_t batch_size() const override;
   int64_t tokens() const override;
+  const std::vector<std::unique_ptr<baselines::Scorer>>& parts() const { return parts_; }
+  const std::string& part_name(size_t part) const { return combination_.scorers()[part]; }
   /// Errors: kUsage, always.
   void score_catalogue(std::span<const data::Slate> slates, std::span<float> scores) override;
 

@@ -6,6 +6,7 @@
 #include "baselines/llm/silent.h"
 #include "baselines/llm/small_llm.h"
 #include "baselines/llm/tuned_scorer.h"
+#include "experiment/combined_scorer.h"
 
 namespace r2rank::experiment {
 namespace {
@@ -38,6 +39,17 @@ TEST_F(Estimate, OfAServerCountsRequests) {
   Asking asking;
   EXPECT_EQ(describe_work(asking, std::span(split_.test.slates).first(2)),
             "about 40 requests: 2 slates, 210 tokens at most");
+}
+
+TEST_F(Estimate, OfACombinationIsThatOfEachPartThatHasOne) {
+  std::vector<std::unique_ptr<baselines::Scorer>> parts;
+  parts.push_back(std::make_unique<Plain>());
+  parts.push_back(std::make_unique<Asking>());
+  const CombinedScorer combined(
+      "all", {.method = "blend", .blend = {{"popularity", "asked"}, {0.5, 0.5}}, .trees = {}},
+      std::move(parts), data());
+  EXPECT_EQ(describe_work(combined, std::span(split_.test.slates).first(2)),
+            "asked: about 40 requests: 2 slates, 210 tokens at most");
 }
 
 TEST_F(Estimate, OfAModelHereIsATime) {

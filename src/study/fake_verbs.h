@@ -64,15 +64,18 @@ class FakeVerbs : public Verbs {
                                           eval = {"dataset", "split",       "model",     "output",
                                                   "slates",  "sample_seed", "baselines", "rationales",
                                                   "scorers", "dtype",       "name"},
-                                          baseline = {"dataset", "split", "output", "seed", "method"};
+                                          baseline = {"dataset", "split", "output", "seed", "method"},
+                                          combine = {"dataset", "split", "output", "seed", "scorers"};
     if (verb == "train" || verb == "sft") return train;
     if (verb == "distill") return distill;
     if (verb == "eval") return eval;
     if (verb == "baseline train") return baseline;
+    if (verb == "combine") return combine;
     base::fail_usage("r2rank", "unknown verb '{}'", verb);
   }
   static std::string marker_of(const std::string& verb) {
     if (verb == "distill") return "rationales.json";
+    if (verb == "combine") return "combination.json";
     return verb == "baseline train" ? "baseline.json" : "model/r2rank.json";
   }
   static std::string value_of(const Settings& settings, const std::string& name) {

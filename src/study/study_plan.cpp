@@ -13,6 +13,7 @@
 #include "base/toml_text.h"
 #include "experiment/plan_value.h"
 #include "experiment/slices.h"
+#include "study/step_reference.h"
 
 namespace r2rank::study {
 namespace {
@@ -45,11 +46,21 @@ void check_step(const StudyPlan& plan, const std::string& name, const toml::node
             fmt::format("expected the name of an earlier step, found '{}'; {}", name, names_of(plan)));
 }
 
-/// A value of [settings]; one that names a step must name an earlier one.
+/// A value of [settings]; a step that it names must be an earlier one.
 std::string take_setting(const StudyPlan& plan, const std::string& name, const toml::node& node,
                          const PlanFile& file) {
   const std::string text = experiment::at_node(file, node, [&] { return base::toml_as_text(node, name); });
-  if (text.starts_with('@')) check_step(plan, text.substr(1), node, file);
+  if (const auto broken = broken_reference(text))
+    fail_at(
+        file, node,
+        fmt::format(
+            "expected '@STEP', or 'LABEL=@STEP' with a label of letters, digits, '.', '_' and '-', found '{}'",
+            *broken));
+  const auto steps = steps_named_in(text);
+  if (!steps.empty() && !node.is_array() && text.find(',') != std::string::npos)
+    fail_at(file, node,
+            fmt::format("expected a list where several things are named, found the text '{}'", text));
+  for (const auto& step : steps) check_step(plan, step, node, file);
   return text;
 }
 
@@ -90,6 +101,8 @@ StepPlan read_step(const toml::table& table, const StudyPlan& plan, PlanFile& fi
               fmt::format("unknown key '{}' in [[step]]: expected name, verb, of, settings", name));
   }
   check_name(step.name, table, file);
+  if (step.name.find(',') != std::string::npos)
+    fail_at(file, table, fmt::format("expected a step's name without ',', found '{}'", step.name));
   if (step.name == kBaseModel || find_step(plan, step.name) != nullptr)
     fail_at(file, table, fmt::format("there is a step '{}' already; choose another name", step.name));
   if (step.verb.empty()) fail_at(file, table, fmt::format("step '{}' lacks 'verb'", step.name));

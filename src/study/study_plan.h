@@ -13,7 +13,7 @@ namespace r2rank::study {
 /// Settings of a verb: names of its configuration keys, values as ConfigFields::set() takes them.
 using Settings = std::vector<std::pair<std::string, std::string>>;
 
-/// A verb that makes a folder. A value "@NAME" stands for the folder of the step NAME.
+/// A verb that makes a folder. "@NAME" in a value stands for the folder of the step NAME (step_reference.h).
 struct StepPlan {
   std::string name = {}, verb = {};
   std::string of = {};  ///< the step whose model it goes on from; "": the base model

@@ -110,6 +110,13 @@ TEST_F(Plan, RefusesStepsThatCannotBeMade) {
   expect_refused("[[step]]\nname = 's'\nverb = 'train'\nof = 's'\n" + arm, {"an earlier step", "'s'"});
   expect_refused("[[step]]\nname = 's'\nverb = 'sft'\nsettings = { rationale_set = '@w' }\n" + arm,
                  {"line 4 of", "an earlier step", "'w'"});
+  expect_refused("[[step]]\nname = 's'\nverb = 'combine'\nsettings = { scorers = ['a', 'ours=@w'] }\n" + arm,
+                 {"line 4 of", "an earlier step", "'w'"});
+  expect_refused("[[step]]\nname = 's'\nverb = 'combine'\nsettings = { scorers = ['my text=@w'] }\n" + arm,
+                 {"line 4 of", "'my text=@w'", "LABEL=@STEP"});
+  expect_refused("[[step]]\nname = 's'\nverb = 'combine'\nsettings = { scorers = '@w,@v' }\n" + arm,
+                 {"line 4 of", "expected a list", "'@w,@v'"});
+  expect_refused("[[step]]\nname = 'a,b'\nverb = 'train'\n" + arm, {"without ','", "'a,b'"});
   expect_refused("[[step]]\nname = 's'\nverb = 'train'\nsettings = { seed = 3 }\n" + arm,
                  {"line 4 of", "'seed' is set by the study itself"});
   expect_refused("[[step]]\nname = 's'\nverb = 'train'\nsettings = { a = { b = 1 } }\n" + arm, {"line 4 of"});

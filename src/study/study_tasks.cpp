@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "experiment/slate_sample.h"
 #include "rollout/signal_set.h"
+#include "study/step_reference.h"
 
 namespace r2rank::study {
 namespace {
@@ -27,12 +28,13 @@ constexpr const char* kSummary = "summary.json";  // what `eval` writes after th
 
 constexpr std::string_view kSignals = "signals";  // whose file is there from the first ranker on
 /// What a verb writes last.
-constexpr std::array<std::pair<std::string_view, const char*>, 5> kMarkers = {
+constexpr std::array<std::pair<std::string_view, const char*>, 6> kMarkers = {
     {{"train", "model/r2rank.json"},
      {"sft", "model/r2rank.json"},
      {kDistill, "rationales.json"},
      {kSignals, rollout::kSignalFile},
-     {"baseline train", "baseline.json"}}};
+     {"baseline train", "baseline.json"},
+     {"combine", "combination.json"}}};
 
 constexpr std::string_view kModelPlace = "{model}";  // in a setting: the base model's path
 
@@ -40,15 +42,6 @@ std::string with(std::string_view place, std::string_view text, std::string valu
   for (size_t at = value.find(place); at != std::string::npos; at = value.find(place, at + text.size()))
     value.replace(at, place.size(), text);
   return value;
-}
-
-/// Whether a value stands for a step's folder.
-bool names_step(const std::string& value) {
-  return value.starts_with('@');
-}
-
-std::string step_named_in(const std::string& value) {
-  return value.substr(1);
 }
 
 template <class AnySettings>
@@ -103,9 +96,12 @@ Settings StudyTasks::with_common(const Settings& own, const Settings& common, co
 Settings StudyTasks::settings_of(const StudyPlan& plan, const StepPlan& step) const {
   const auto place = place_of(plan, step.name);
   Settings common;
-  for (const auto& setting : plan.common)
-    if (!names_step(setting.second) || place_of(plan, step_named_in(setting.second)) < place)
+  for (const auto& setting : plan.common) {
+    const auto named = steps_named_in(setting.second);
+    if (std::all_of(named.begin(), named.end(),
+                    [&](const auto& name) { return place_of(plan, name) < place; }))
       common.push_back(setting);
+  }
   return with_common(step.settings, common, step.verb);
 }
 
@@ -142,15 +138,17 @@ Settings StudyTasks::resolved(const StudyPlan& plan, const Settings& settings, i
                               std::string& identity) {
   Settings sorted = settings, found;
   std::sort(sorted.begin(), sorted.end());
+  std::map<std::string, Task> tasks;
+  const auto task_of = [&](const std::string& step) -> const Task& {
+    if (!tasks.contains(step)) tasks.emplace(step, step_task(plan, plan.step(step), seed));
+    return tasks.at(step);
+  };
   for (const auto& [name, value] : sorted) {
-    if (!names_step(value)) {
-      identity += fmt::format("{}={}\n", name, with(kModelPlace, model_identity(value), value));
-      found.emplace_back(name, with(kModelPlace, input_.model, value));
-      continue;
-    }
-    const Task step = step_task(plan, plan.step(step_named_in(value)), seed);
-    identity += fmt::format("{}=@{}\n", name, step.key);
-    found.emplace_back(name, step.folder.string());
+    const auto key = [&](const std::string& step) { return "@" + task_of(step).key; };
+    const auto folder = [&](const std::string& step) { return task_of(step).folder.string(); };
+    const std::string keyed = with_steps(value, key), placed = with_steps(value, folder);
+    identity += fmt::format("{}={}\n", name, with(kModelPlace, model_identity(keyed), keyed));
+    found.emplace_back(name, with(kModelPlace, input_.model, placed));
   }
   return found;
 }
@@ -241,7 +239,7 @@ void StudyTasks::add_steps(const StudyPlan& plan, const std::string& name, int64
 void StudyTasks::add_steps_named_in(const Settings& settings, const StudyPlan& plan, int64_t seed,
                                     std::vector<Task>& tasks) {
   for (const auto& [setting, value] : settings)
-    if (names_step(value)) add_steps(plan, step_named_in(value), seed, tasks);
+    for (const auto& step : steps_named_in(value)) add_steps(plan, step, seed, tasks);
 }
 
 std::vector<Task> StudyTasks::steps_for(const StudyPlan& plan, const ArmPlan& arm, int64_t seed) {
@@ -259,7 +257,7 @@ bool is_finished(const Task& task) {
   }
   base::fail_usage("study",
                    "verb '{}': expected one that makes what an arm needs (train, sft, distill, signals, "
-                   "baseline train)",
+                   "baseline train, combine)",
                    task.verb);
 }
 

@@ -100,6 +100,25 @@ TEST_F(Tasks, AreAlsoThoseThatACommonSettingNames) {
             tasks().step_task(plan_, plan_.step("written"), 7).folder.string());
 }
 
+TEST_F(Tasks, AreThoseThatAListNames) {
+  plan_.steps.push_back(
+      {.name = "all", .verb = "combine", .settings = {{"scorers", "ours=@taught,@again,runs/knn"}}});
+  plan_.arms[1] = {.name = "combined", .settings = {{"scorers", "combined=@all"}}};
+  EXPECT_EQ(names_for(1), (std::vector<std::string>{"start", "written", "taught", "all"}))
+      << "'again' is 'start'";
+  auto all = tasks();
+  const Task combined = all.step_task(plan_, plan_.step("all"), 7);
+  const auto folder = [&](const char* step) {
+    return all.step_task(plan_, plan_.step(step), 7).folder.string();
+  };
+  EXPECT_EQ(value_of(combined, "scorers"), "ours=" + folder("taught") + "," + folder("again") + ",runs/knn");
+  EXPECT_EQ(value_of(all.answers_for(plan_, plan_.arms[1], 7), "scorers"),
+            "combined=" + combined.folder.string());
+  const std::string key = answers_key(1);
+  plan_.steps[1].settings.emplace_back("prompts", "10");
+  EXPECT_NE(answers_key(1), key) << "of a step that a step in the list goes on from";
+}
+
 TEST_F(Tasks, ThatACommonSettingNamesCannotReferToThemselves) {
   plan_.common = {{"rationale_set", "@written"}};
   EXPECT_EQ(value_of(tasks().step_task(plan_, plan_.step("written"), 7), "rationale_set"), "");

@@ -32,6 +32,28 @@ class Combine(Case):
                      "--output", answers)
         self.assertEqual(set(json.loads((answers / "summary.json").read_text())["results"]), {"out", "bpr"})
 
+    def test_its_parts_and_itself_may_be_given_names(self):
+        shutil.copytree(self.folder / "bpr", self.folder / "other" / "bpr")
+        self.accepts(*self.combine("--method", "blend", "--scorers", f"ours={self.folder / 'other' / 'bpr'}", scorers=("bpr",)))
+        parts = json.loads((self.output / "combination.json").read_text())["parts"]
+        self.assertEqual([(part["name"], part.get("folder")) for part in parts], [("bpr", "../bpr"), ("ours", "../other/bpr"), ("popularity", None)])
+        answers = self.folder / "answers"
+        self.accepts("eval", self.world.data, "--split", self.world.split, "--scorers", f"combined={self.output}", "--baselines", "", "--output", answers)
+        self.assertTrue((answers / "combined.parquet").exists())
+        self.refuses(*self.combine("--scorers", "ours="), code=2, says="NAME=FOLDER")
+
+    def test_rankers_of_signals_are_parts(self):
+        w = self.world
+        signals = self.folder / "signals"
+        self.accepts("signals", w.data, "--split", w.split, "--methods", "item-knn,tfidf", "--references", "20", "--min-history", "1", "--output", signals)
+        command = ("combine", w.data, "--split", w.split, "--scorers", self.folder / "text", "--signals", signals, "--method", "blend", "--set", "folds=3",
+                   "--output", self.output)
+        self.accepts(*command)
+        self.assertEqual([part["name"] for part in json.loads((self.output / "combination.json").read_text())["parts"]], ["text", "item-knn", "tfidf"])
+        told = self.accepts("eval", w.data, "--split", w.split, "--scorers", self.output, "--baselines", "").stderr
+        self.assertIn("out: scoring takes text: about", told)
+        self.refuses("combine", w.other_data, "--split", w.other_split, "--signals", signals, "--output", self.folder / "no", code=2, says="signals")
+
     def test_trees_need_no_score_twice(self):
         trees = ("--set", "folds=3,rows_in_leaf=2")
         told = json.loads(self.accepts(*self.combine(*trees, "--json")).stdout)
@@ -67,7 +89,7 @@ class Combine(Case):
         self.refuses("eval", self.world.data, "--split", self.world.split, "--scorers", self.folder / "text", code=2, says="--model")
         self.refuses(*self.combine(scorers=("bpr", "nothing")), code=2, says="found neither")
         shutil.copytree(self.folder / "bpr", self.folder / "other" / "bpr")
-        self.refuses(*self.combine(scorers=("bpr", "other/bpr")), code=2, says="two rankers are called 'bpr'")
+        self.refuses(*self.combine(scorers=("bpr", "other/bpr")), code=2, says="two rankers are called 'bpr': name one of --scorers NAME=FOLDER")
         self.refuses("combine", self.world.data, "--split", self.world.split, "--output", self.output, code=2, says="expected rankers")
         self.refuses("combine", self.world.other_data, "--split", self.world.other_split, "--scorers", self.folder / "bpr", "--output", self.output, code=2,
                      says="another dataset")

@@ -53,6 +53,11 @@ model = "text"
 name = "hybrid"
 model = "hybrid"
 """
+COMBINED = """[[step]]
+name = "combined"
+verb = "combine"
+settings = { scorers = ["ours=@hybrid"], signals = "@signals", method = "blend", set = ["folds=3"] }
+"""
 
 
 class Headline(Case):
@@ -104,11 +109,24 @@ class Headline(Case):
         self.assertEqual(told["two"], before["two"])
         self.assertTrue((self.folder / "results" / "headline-one.md").exists())
 
+    def test_takes_a_combination_for_the_hybrid(self):
+        self.plan.write_text(PLAN.replace('name = "hybrid"\nmodel = "hybrid"', 'name = "hybrid"\neval = { scorers = "hybrid=@combined" }').replace("[[arm]]", COMBINED + "[[arm]]", 1))
+        self.headline("--data-sets", "one", "--seeds", "one=2")
+        found = json.loads((self.folder / "results" / "headline.json").read_text())["one"]
+        self.assertEqual(found["details"]["hybrid"]["users"], 12)
+        self.assertIsNotNone(found["hybrid"]["best_baseline"])
+        self.assertEqual([other["details"]["hybrid"]["users"] for other in found["details"]["others"]], [6, 6])
+        cards = [json.loads(path.read_text()) for path in self.output.rglob("combination.json")]
+        self.assertEqual([[part["name"] for part in card["parts"]] for card in cards], [["ours", "item-knn-pop", "recent-popularity"]] * 2)
+
     def test_what_is_missing_is_one_line(self):
+        self.unnamed = self.folder / "unnamed.toml"
+        self.unnamed.write_text(PLAN.replace('name = "hybrid"\nmodel = "hybrid"', 'name = "hybrid"\neval = { scorers = ["@hybrid"] }'))
         for says, flags in {"has no data set 'three'": ("--data-sets", "three"),
                             "no signal of 'sasrec'": ("--data-sets", "one", "--retriever", "sasrec"),
                             "is no folder of `r2rank compare`": ("--comparison", self.folder / "nothing"),
                             "the plan cannot be read": ("--plan", self.folder),
+                            "'hybrid=@STEP'": ("--plan", self.unnamed),
                             "ended with status 4": ("--model", self.folder / "no-model")}.items():
             with self.subTest(says):
                 error = self.headline(*flags, code=1).stderr.splitlines()[-1]

@@ -122,12 +122,13 @@ class DataSet:
         raise Missing(f"{self.arguments.plan} has no arm '{name}'")
 
     def rankers(self):
-        """Folders of the trained rankers whose signals the hybrid of the first seed has."""
+        """Folders of the trained rankers whose signals the hybrid of the first seed has: of several sets that with the retriever."""
         for command in self.arm(HYBRID)["commands"]:
             signals = flag_of(command, "--signals")
-            if signals is not None:
-                return sorted(path.parent for path in (Path(signals) / "full").glob("*/baseline.json"))
-        raise Missing(f"the arm '{HYBRID}' of {self.arguments.plan} has no signals")
+            found = sorted(path.parent for path in (Path(signals) / "full").glob("*/baseline.json")) if signals else []
+            if any(path.name == self.arguments.retriever for path in found):
+                return found
+        raise Missing(f"the arm '{HYBRID}' of {self.arguments.plan} has no signal of '{self.arguments.retriever}'")
 
     def columns(self):
         """(name, flags of split) of further candidates for the same events."""
@@ -187,9 +188,14 @@ def check(arguments):
     if not arguments.model:
         raise Missing("no language model: name one with --model, or in R2RANK_MODEL")
     arms, methods = read_plan(arguments.plan)
-    for arm in (TEXT, HYBRID):
-        if not arms.get(arm, {}).get("model"):
-            raise Missing(f"{arguments.plan}: expected an arm '{arm}' with a model")
+    if not arms.get(TEXT, {}).get("model"):
+        raise Missing(f"{arguments.plan}: expected an arm '{TEXT}' with a model")
+    scorers = arms.get(HYBRID, {}).get("eval", {}).get("scorers", ())
+    if isinstance(scorers, str):
+        scorers = [scorers]
+    named = len(scorers) == 1 and scorers[0].startswith(f"{HYBRID}=")  # what its results are called
+    if not arms.get(HYBRID, {}).get("model") and not named:
+        raise Missing(f"{arguments.plan}: expected an arm '{HYBRID}' with a model, or with eval.scorers = '{HYBRID}=@STEP', a combination")
     if arguments.retriever not in methods:
         raise Missing(f"{arguments.plan} has no signal of '{arguments.retriever}' for --retriever: choose of {', '.join(methods) or 'none'}")
     names = sorted(path.parent.name for path in arguments.comparison.glob("*/rows"))
