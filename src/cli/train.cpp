@@ -70,11 +70,12 @@ class Train : public Verb {
     learn::refuse_other_training(*model, dataset, split);
     adopt(*model, dataset, split, *invocation.config);
     const auto signals = experiment::open_signals(*model, dataset, split, true);
+    const auto teaching = experiment::open_teaching(config_.signals, dataset, split);
     learn::plan_memory(config_, *model->model);  // refuses a budget before anything is written
     // Only now, when the new run has its model and data: a mistyped setting must not cost the old run.
     output_.begin(*invocation.config);
     announce(*model, resumed);
-    learn::Trainer trainer(config_, *model, dataset, split, output_.output, signals.get());
+    learn::Trainer trainer(config_, *model, dataset, split, output_.output, signals.get(), teaching.get());
     // A checkpoint that refuses these settings has done so by now.
     if (resumed) output_.record(*invocation.config);
     trainer.run();
@@ -86,7 +87,7 @@ class Train : public Verb {
   /// given they are the signals' own.
   void follow_signals(const data::Dataset& dataset, const data::Split& split,
                       const base::ConfigFields& fields) {
-    if (!config_.signals.on()) return;
+    if (!config_.signals.on() || config_.signals.uses("teach")) return;
     const auto set = rollout::load_signal_set(config_.signals.folder);
     rollout::check_signal_set(set, config_.signals.folder, dataset, split);
     const auto follow = [&](const char* key, int64_t& value, int64_t own, bool fits) {

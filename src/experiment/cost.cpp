@@ -11,8 +11,10 @@
 #include "experiment/workload.h"
 #include "learn/activations.h"
 #include "learn/memory_plan.h"
+#include "rollout/prompt_text.h"
 #include "rollout/reason_about_best.h"
 #include "rollout/slate_prompts.h"
+#include "rollout/slate_tree.h"
 
 namespace r2rank::experiment {
 namespace {
@@ -42,20 +44,36 @@ double products_of(const learn::RankingModel& model) {
   return 1 + 2 * (layers - closed) / layers;
 }
 
-int64_t mean_slate_tokens(const learn::TrainConfig& config, const learn::RankingModel& model,
-                          const data::Dataset& dataset, const data::Split& split) {
+std::vector<rollout::PreparedSlate> sampled_training_slates(const learn::TrainConfig& config,
+                                                            const learn::RankingModel& model,
+                                                            const data::Dataset& dataset,
+                                                            const data::Split& split) {
   const rollout::SlatePrompts prompts(dataset, split, *model.prompts);
   const data::TrainingSlates slates(dataset, split,
                                     config.drawing(static_cast<uint64_t>(config.model_options.seed)));
+  std::vector<rollout::PreparedSlate> sampled;
+  for (int64_t n = 0; n < kSampledSlates; ++n) sampled.push_back(prompts.prepare(slates.draw(n), true));
+  return sampled;
+}
+
+int64_t mean_slate_tokens(const learn::TrainConfig& config, const learn::RankingModel& model,
+                          const std::vector<rollout::PreparedSlate>& slates) {
   int64_t tokens = 0;
-  rollout::PreparedSlate before;
-  for (int64_t n = 0; n < kSampledSlates; ++n) {
-    rollout::PreparedSlate slate = prompts.prepare(slates.draw(n), true);
-    tokens += rollout::slate_tokens(slate, model.reasoner->frame(), config.reasons() ? config.rationales : 0,
-                                    config.rationale_tokens, &before);
-    before = std::move(slate);
-  }
-  return tokens / kSampledSlates;
+  for (size_t n = 0; n < slates.size(); ++n)
+    tokens +=
+        rollout::slate_tokens(slates[n], model.reasoner->frame(), config.reasons() ? config.rationales : 0,
+                              config.rationale_tokens, n > 0 ? &slates[n - 1] : nullptr);
+  return tokens / static_cast<int64_t>(slates.size());
+}
+
+/// Tokens of a slate that are learned as text.
+double mean_text_tokens(const learn::TrainConfig& config, const learn::RankingModel& model,
+                        const std::vector<rollout::PreparedSlate>& slates) {
+  if (config.text_weight == 0) return 0;
+  const auto view = rollout::pointers_to(slates);
+  const auto forest = rollout::build_slate_tree(view, model.reasoner->frame(), {});
+  return static_cast<double>(rollout::prompt_text(forest, view).tokens.size()) /
+         static_cast<double>(slates.size());
 }
 
 /// Of ranking the validation slates as often as a run does.
@@ -94,7 +112,9 @@ TrainingCost estimate_training(const learn::TrainConfig& config, const learn::Ra
   const auto& shape = model.model->config();
   const double blocks = block_parameters(shape), output = static_cast<double>(shape.vocabulary * shape.width);
   const auto trained = static_cast<double>(model.model->parameters().trainable_elements());
-  cost.tokens_per_step = config.slates_per_step * mean_slate_tokens(config, model, dataset, split);
+  const auto slates = sampled_training_slates(config, model, dataset, split);
+  cost.tokens_per_step = config.slates_per_step * mean_slate_tokens(config, model, slates);
+  const double text = static_cast<double>(config.slates_per_step) * mean_text_tokens(config, model, slates);
   if (config.reasons())
     cost.sampled_tokens_per_step =
         config.slates_per_step * (config.negative_count + 1) * config.rationales * config.rationale_tokens;
@@ -104,7 +124,8 @@ TrainingCost estimate_training(const learn::TrainConfig& config, const learn::Ra
   const bool reference = config.reasons() && config.kl > 0;
   const double products = products_of(model);
   cost.seconds_per_step =
-      epochs * ((2 * products * blocks * packed + 8 * output * sampled) / (product_speed * kTrainingShare) +
+      epochs * ((2 * products * blocks * packed + 8 * output * (sampled + text)) /
+                    (product_speed * kTrainingShare) +
                 trained * kUpdate) +
       2 * (blocks + output) * sampled / (product_speed * kDecodeShare) +
       (reference ? (2 * blocks * packed + 2 * output * sampled) / (product_speed * kScoringShare) : 0);

@@ -51,6 +51,16 @@ TEST_F(Cost, GrowsWithTheWork) {
   EXPECT_EQ(cost().tokens_per_step, 2 * reasoned.tokens_per_step);
 }
 
+TEST_F(Cost, OfLearningTheTextIsThatOfItsTokensThroughTheOutputLayer) {
+  const auto without = cost();
+  config_.text_weight = 0.1;
+  const auto with = cost();
+  EXPECT_EQ(with.tokens_per_step, without.tokens_per_step);
+  EXPECT_GT(with.seconds_per_step, without.seconds_per_step);
+  config_.text_weight = 1;
+  EXPECT_EQ(cost().seconds_per_step, with.seconds_per_step) << "a weight costs nothing more";
+}
+
 TEST_F(Cost, OfTeachingRationalesFollowsFromTheirTrees) {
   learn::SftConfig config;
   config.epochs = 2;

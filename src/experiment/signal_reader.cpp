@@ -54,4 +54,16 @@ std::unique_ptr<rollout::SignalSource> open_signals(const learn::RankingModel& m
   return std::make_unique<SignalReader>(signals.set, signals.folder, dataset, split, training);
 }
 
+std::unique_ptr<learn::Teaching> open_teaching(const learn::SignalConfig& config,
+                                               const data::Dataset& dataset, const data::Split& split) {
+  if (!config.uses("teach")) return nullptr;
+  auto set = rollout::load_signal_set(config.folder);
+  rollout::check_signal_set(set, config.folder, dataset, split);
+  auto teaching = std::make_unique<learn::Teaching>();
+  teaching->weights = set.weights();
+  teaching->hash = set.hash;
+  teaching->rankers = std::make_unique<SignalReader>(std::move(set), config.folder, dataset, split, false);
+  return teaching;
+}
+
 }  // namespace r2rank::experiment

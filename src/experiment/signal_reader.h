@@ -7,6 +7,8 @@
 
 #include "experiment/signal_side.h"
 #include "learn/model_folder.h"
+#include "learn/signal_config.h"
+#include "learn/taught_slates.h"
 
 namespace r2rank::experiment {
 
@@ -35,5 +37,10 @@ class SignalReader : public rollout::SignalSource {
 std::unique_ptr<rollout::SignalSource> open_signals(const learn::RankingModel& model,
                                                     const data::Dataset& dataset, const data::Split& split,
                                                     bool training);
+
+/// The signals that teach a training run; null where none do. Errors: as the reader; kUsage for another data
+/// set or split.
+std::unique_ptr<learn::Teaching> open_teaching(const learn::SignalConfig& config,
+                                               const data::Dataset& dataset, const data::Split& split);
 
 }  // namespace r2rank::experiment

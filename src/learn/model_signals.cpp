@@ -51,6 +51,17 @@ void refuse_missing(const RankingModel& ranking) {
                      ranking.prompts->signal_names().front());
 }
 
+/// A model that is taught knows no signals.
+void refuse_to_teach(const RankingModel& ranking) {
+  if (ranking.signals)
+    base::fail_usage(
+        "train",
+        "{} was trained with the signals {} beside it and cannot be taught by some: start from a model "
+        "without",
+        ranking.origin, fmt::join(ranking.signals->set.names(), ", "));
+  refuse_missing(ranking);
+}
+
 /// As of prompt and readout: the trained model decides, and a setting of the caller's that differs is not
 /// passed over in silence.
 void follow_model(SignalConfig& config, const RankingModel& ranking) {
@@ -82,6 +93,7 @@ void use_signals(SignalConfig& config, const data::Dataset& dataset, const data:
   if (!config.on()) return refuse_missing(ranking);
   rollout::SignalSet set = rollout::load_signal_set(config.folder);
   rollout::check_signal_set(set, config.folder, dataset, split);
+  if (config.uses("teach")) return refuse_to_teach(ranking);
   if (!ranking.signals) {
     connect_signals(ranking, {std::move(set), config.folder, config.use, config.hidden});
   } else {

@@ -24,9 +24,9 @@ struct ModelSignals {
 void connect_signals(RankingModel& ranking, ModelSignals signals);
 
 /// Opens the signals that a training run names and gives them to the model, or checks that they are those
-/// it was trained with before; `config` takes over how it uses them. Errors: kUsage for signals of another
-/// data set or split, others than the model's, none where it or its prompt needs some, and a prompt that
-/// shows what is no signal; kData, kIo.
+/// it was trained with before; `config` takes over how it uses them. Signals that teach are no part of it.
+/// Errors: kUsage for signals of another data set or split, others than the model's, none where it or its
+/// prompt needs some, and a prompt that shows what is no signal; kData, kIo.
 void use_signals(SignalConfig& config, const data::Dataset& dataset, const data::Split& split,
                  RankingModel& ranking);
 

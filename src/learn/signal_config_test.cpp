@@ -26,9 +26,12 @@ TEST(SignalConfig, IsOffUnlessAFolderIsNamed) {
 TEST(SignalConfig, RefusesWhatCannotAct) {
   expect_refused({.folder = "", .use = {"text"}, .hidden = 16}, {"signal_use", "no signals"});
   expect_refused({.folder = "", .use = {"residual"}, .hidden = 8}, {"signal_hidden", "no signals"});
-  expect_refused({.folder = "S", .use = {}, .hidden = 16}, {"signal_use", "residual, text and token"});
+  expect_refused({.folder = "S", .use = {}, .hidden = 16}, {"signal_use", "residual, text, token and teach"});
   expect_refused({.folder = "S", .use = {"text"}, .hidden = 8}, {"signal_hidden", "without residual"});
   EXPECT_NO_THROW((SignalConfig{"S", {"text"}, 16}.check()));
+  expect_refused({.folder = "S", .use = {"teach", "residual"}}, {"teach", "leave teach or the others out"});
+  expect_refused({.folder = "S", .use = {"text"}, .taught_share = 0.3}, {"taught_share", "without teach"});
+  EXPECT_NO_THROW((SignalConfig{.folder = "S", .use = {"teach"}, .taught_share = 0.3}.check()));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "model/profile.h"
 #include "model/token_logprob.h"
+#include "rollout/prompt_text.h"
 #include "rollout/signal_offsets.h"
 
 namespace r2rank::learn {
@@ -34,7 +35,22 @@ struct Pass {
   at::Tensor reasoned;          // [sum K G]; the silent score where a rationale is malformed
   model::TokenLogprobs tokens;  // [sum T]
   at::Tensor values;            // [slates, 2] of the critic; undefined without one
+  at::Tensor text;              // [] log-likelihood of the slates' texts, summed; undefined without weight
 };
+
+/// The log-likelihood of what the slates' users did choose, a mean over each slate's tokens.
+at::Tensor text_likelihood(const model::LanguageModel& model, const at::Tensor& states,
+                           const SlateTree& forest, std::span<const rollout::PreparedSlate* const> slates) {
+  const rollout::PromptText text = rollout::prompt_text(forest, slates);
+  if (text.tokens.empty()) return {};
+  const at::Device device = states.device();
+  const std::vector<int64_t> targets(text.tokens.begin(), text.tokens.end());
+  const at::Tensor logprob =
+      model::token_logprobs(states.index_select(0, to_index(text.from, device)),
+                            *model.transformer().output_table, to_index(targets, device), 1.0)
+          .logprob;
+  return at::dot(logprob, at::tensor(text.weights).to(device));
+}
 
 at::Tensor reasoned_scores(const Pass& pass, const at::Tensor& states, const model::LanguageModel& model,
                            const std::vector<int64_t>& silent_of) {
@@ -101,6 +117,7 @@ Pass forward(const model::LanguageModel& model, const rollout::PromptFrame& fram
   const std::vector<int64_t> owner = candidates_of(slates);
   if (!rationales.empty()) pass.reasoned = reasoned_scores(pass, states, model, owner);
   add_offsets(pass, offsets, owner);
+  if (options.text_weight != 0) pass.text = text_likelihood(model, states, pass.forest, prepared);
   if (rationales.empty()) return pass;
   const std::vector<int64_t> targets(pass.forest.predicted.begin(), pass.forest.predicted.end());
   pass.tokens =
@@ -128,10 +145,13 @@ class Assembler {
       entropy_ = to_doubles(pass.tokens.entropy);
     }
     if (pass.values.defined()) values_ = to_doubles(pass.values);
+    if (pass.text.defined()) text_loss_ = -pass.text.item<double>() / static_cast<double>(slates.size());
   }
 
   void run() {
     for (const auto& slate : slates_) add(slate);
+    if (text_loss_)
+      for (auto& outcome : outcomes) outcome.text_loss = text_loss_;
   }
 
   std::vector<SlateOutcome> outcomes;
@@ -284,6 +304,7 @@ class Assembler {
   std::span<const StepSlate> slates_;
   const StepOptions& options_;
   std::vector<double> silent_, reasoned_, logprob_, entropy_, values_;
+  std::optional<double> text_loss_;
   size_t next_silent_ = 0, next_reasoned_ = 0, next_token_ = 0;
 };
 
@@ -294,6 +315,7 @@ at::Tensor on_device(const std::vector<float>& values, const at::Tensor& like) {
 /// The scalar whose gradient is the step's: constants times scores and log-probabilities.
 at::Tensor surrogate(const Pass& pass, const Assembler& parts, const StepOptions& options) {
   at::Tensor total = at::dot(pass.silent, on_device(parts.silent_factor, pass.silent));
+  if (pass.text.defined()) total = total + options.text_weight * pass.text;
   if (pass.values.defined())  // of -(R - V)^2 / 2
     total = total + at::dot(pass.values.flatten(), on_device(parts.value_factor, pass.values));
   if (!pass.reasoned.defined()) return total;

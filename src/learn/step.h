@@ -24,6 +24,7 @@ struct StepOptions {
   double kl = 0;                   ///< weight of the k3 estimate of KL(policy || reference), per token
   double token_entropy = 0;        ///< weight of the token entropy, per token
   double length_price = 0;         ///< taken off a rationale's credit for each of its tokens
+  double text_weight = 0;          ///< of the log-likelihood of each slate's text (rollout/prompt_text.h)
   double temperature = 1.0;        ///< the one the tokens were sampled with
   bool checkpoint_layers = false;  ///< gradient checkpointing
   uint64_t seed = 7;               ///< of sampled rankings
@@ -55,6 +56,7 @@ struct SlateOutcome {
   int64_t tokens = 0;                  ///< sampled tokens
   SlateValues values;                  ///< the critic's, which served as baselines
   std::optional<double> critic_error;  ///< mean squared difference between its values and the rewards
+  std::optional<double> text_loss;     ///< nats a token of the text; the mean over the slates of the pass
 };
 
 /// One forward and backward pass over a few slates: adds the gradient of -(1 / slates_in_step) * sum of their

@@ -65,7 +65,7 @@ void add_controls(const StepSlate& slate, int cutoff, Mean& incoming, Mean& cons
 std::vector<std::pair<std::string, double>> summarize(std::span<const SlateOutcome> outcomes,
                                                       std::span<const StepSlate> slates, int cutoff) {
   Mean utility, silent, ndcg, silent_ndcg, within, between, gap, length, ended, malformed, entropy, kl, clip,
-      ranking_clip, credit, incoming, constant, critic, flat;
+      ranking_clip, credit, incoming, constant, critic, text, flat;
   double largest_gap = 0;
   for (size_t b = 0; b < outcomes.size(); ++b) {
     const auto& outcome = outcomes[b];
@@ -74,6 +74,7 @@ std::vector<std::pair<std::string, double>> summarize(std::span<const SlateOutco
     silent_ndcg.add(metrics::ndcg(outcome.scores.silent, relevance, cutoff));
     add_controls(slates[b], cutoff, incoming, constant);
     if (outcome.critic_error) critic.add(*outcome.critic_error);
+    if (outcome.text_loss) text.add(*outcome.text_loss);
     if (slates[b].rationales == nullptr) continue;
     utility.add(outcome.utility);
     ndcg.add(metrics::ndcg(outcome.scores.means(), relevance, cutoff));
@@ -97,6 +98,7 @@ std::vector<std::pair<std::string, double>> summarize(std::span<const SlateOutco
                                                         {"ndcg_incoming", incoming.value()},
                                                         {"ndcg_constant", constant.value()}};
   if (critic.count > 0) values.emplace_back("critic_error", critic.value());
+  if (text.count > 0) values.emplace_back("text_loss", text.value());
   if (utility.count == 0) return values;
   values.insert(values.end(), {{"utility", utility.value()},
                                {"ndcg", ndcg.value()},

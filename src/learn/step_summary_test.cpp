@@ -95,6 +95,14 @@ TEST_F(StepSummary, NamesTheErrorOfACriticWhereThereIsOne) {
   EXPECT_EQ(values({outcome_}, {input_})["critic_error"], 0.5);
 }
 
+TEST_F(StepSummary, NamesTheLossOfTheTextWhereItIsLearned) {
+  EXPECT_FALSE(values({outcome_}, {input_}).contains("text_loss"));
+  SlateOutcome other = outcome_;
+  outcome_.text_loss = 2;
+  other.text_loss = 3;
+  EXPECT_EQ(values({outcome_, other}, {input_, input_})["text_loss"], 2.5);
+}
+
 TEST_F(StepSummary, ASilentStepHasNoValuesOfRationales) {
   outcome_.scores.reasoned.clear();
   input_.rationales = nullptr;

@@ -1,8 +1,10 @@
 #include "learn/step.h"
 
 #include <gtest/gtest.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include "learn/golden_slates.h"
+#include "model/token_logprob.h"
 
 namespace r2rank::learn {
 namespace {
@@ -195,6 +197,43 @@ TEST_F(GoldenStep, IsTheSameWhereSlatesOfOneUserShareTheirHistory) {
     EXPECT_LT(relative_error(parameter.gradient_sum(), gradients[p]), 1e-4) << parameter.name();
     ++p;
   }
+}
+
+TEST_F(GoldenStep, LearnsEachSlatesTextAsALanguageModelDoes) {
+  constexpr double kWeight = 0.7;
+  for (auto& slate : slates_) slate.relevance = {0, 1, 0};
+  const auto gradients = [&] {
+    std::vector<at::Tensor> all;
+    for (auto& parameter : model_->parameters().all())
+      all.push_back(parameter.gradient_sum().clone().flatten());
+    return at::cat(all);
+  };
+  EXPECT_FALSE(run("J_1", "marginal")[0].text_loss) << "nobody asked for it";
+  const at::Tensor without = gradients();
+  options_.text_weight = kWeight;
+  const auto outcomes = run("J_1", "marginal");
+  const at::Tensor found = gradients() - without;
+
+  model_->parameters().zero_gradients();
+  at::Tensor likelihood = at::zeros({});
+  for (const auto& slate : slates_) {  // each text forwarded alone
+    auto tokens = slate.pieces.history;
+    tokens.insert(tokens.end(), slate.pieces.candidates[1].begin(), slate.pieces.candidates[1].end());
+    model::TokenTree chain;
+    chain.add(model::TokenTree::kRoot, tokens);
+    const at::Tensor states = model_->transformer().states(model_->transformer().plan(chain), false);
+    const std::vector<int64_t> targets(tokens.begin() + 1, tokens.end());
+    likelihood =
+        likelihood + model::token_logprobs(states.slice(0, 0, states.size(0) - 1),
+                                           *model_->transformer().output_table, at::tensor(targets), 1.0)
+                         .logprob.mean();
+  }
+  torch::autograd::backward({likelihood * (-kWeight / kSlates)}, {});
+  model_->parameters().collect_gradients();
+  const at::Tensor expected = gradients();
+  EXPECT_GT(expected.norm().item<double>(), 0);
+  EXPECT_LT(relative_error(found, expected), 1e-4);
+  EXPECT_NEAR(*outcomes[0].text_loss, -likelihood.item<double>() / kSlates, 1e-5);
 }
 
 TEST_F(GoldenStep, ACriticGivesTheBaselinesOfSampledRankingsAndLearnsTheirRewards) {

@@ -1,5 +1,8 @@
 #include "learn/train_config.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "base/error.h"
 #include "learn/idle_settings.h"
 
@@ -108,6 +111,11 @@ void TrainConfig::describe_objective(base::ConfigFields& fields) {
            "weight of the silent score's own utility beside the reasoned one (rl)")
       .between(0, 100);
   fields
+      .add("text_weight", text_weight,
+           "weight of the likelihood of the text itself, histories and chosen candidates token by token: the "
+           "model also learns what follows what as a language model does (0: not)")
+      .between(0, 100);
+  fields
       .add("critic_learning_rate", critic_learning_rate,
            "peak learning rate of the critic (ranking_baseline = critic)")
       .between(0, 1);
@@ -143,14 +151,41 @@ data::TrainingSlates::Options TrainConfig::drawing(uint64_t seed) const {
   return options;
 }
 
+int64_t TrainConfig::taught_slates() const {
+  if (!signals.uses("teach")) return 0;
+  const auto share = std::llround(signals.taught_share * static_cast<double>(slates_per_step));
+  return std::clamp<int64_t>(share, 1, std::max<int64_t>(1, slates_per_step - 1));
+}
+
 void TrainConfig::check() const {
   if (steps == 0 && minutes == 0)
     refuse("neither steps nor minutes is set: choose at least one, for example --steps 200");
   signals.check();
   check_tuning("train", signals.uses("residual") || signals.uses("token"));
   check_estimator();
+  if (text_weight > 0 && (model_options.tuning == "head" || model_options.tuning == "frozen"))
+    refuse(fmt::format(
+        "tuning = {} leaves the language model as it is, so that text_weight cannot act: set it to 0, or "
+        "choose tuning full or lora",
+        model_options.tuning));
+  if (signals.uses("teach")) check_teaching();
   if (reasons()) check_rationales();
   check_idle();
+}
+
+void TrainConfig::check_teaching() const {
+  if (reasons())
+    refuse(
+        "signal_use = teach labels slates of stage = silent alone: teach first, then train with rationales on "
+        "the model that it leaves");
+  const ListObjective how = objective_of_lists();
+  if (how != ListObjective::kCrossEntropy && how != ListObjective::kNdcg)
+    refuse(fmt::format(
+        "list_objective = {} reads which candidate is the relevant one, and signals that teach tell how "
+        "likely each is: choose cross-entropy or ndcg",
+        list_objective));
+  if (slates_per_step < 2)
+    refuse("signal_use = teach needs a taught and a training slate in each step: slates_per_step >= 2");
 }
 
 void TrainConfig::check_rationales() const {
@@ -236,6 +271,7 @@ StepOptions TrainConfig::step_options() const {
                        ranking_entropy};
   options.utility = {objective_of_lists(), static_cast<int>(cutoff), tau};
   options.silent_weight = reasons() ? silent_weight : 1.0;
+  options.text_weight = text_weight;
   options.token_clip = token_clip;
   options.kl = kl;
   options.token_entropy = token_entropy;

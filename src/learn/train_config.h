@@ -39,6 +39,7 @@ struct TrainConfig : OptimisationConfig, data::SlateDrawing {
   double ranking_clip = 0.2, token_clip = 0.2;
   double ranking_entropy = 0, token_entropy = 0, kl = 0, length_price = 0;
   double silent_weight = 0.3;
+  double text_weight = 0;
 
   double critic_learning_rate = 1e-4;
 
@@ -53,6 +54,8 @@ struct TrainConfig : OptimisationConfig, data::SlateDrawing {
   /// Errors: kUsage.
   void check() const;
   data::TrainingSlates::Options drawing(uint64_t seed) const;
+  /// Of a step's slates, those that signals label; at least one of each kind where they do.
+  int64_t taught_slates() const;
   StepOptions step_options() const;
   rollout::SamplingOptions sampling(int64_t step) const;
   bool reasons() const { return stage == "rl"; }
@@ -69,6 +72,7 @@ struct TrainConfig : OptimisationConfig, data::SlateDrawing {
   void describe_validation(base::ConfigFields& fields);
   void check_rationales() const;
   void check_estimator() const;
+  void check_teaching() const;
   void check_idle() const;
 };
 

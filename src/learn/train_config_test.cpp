@@ -81,6 +81,17 @@ TEST(TrainConfig, RefusesToTrainNothing) {
   EXPECT_NO_THROW(config.check());
 }
 
+TEST(TrainConfig, AFrozenLanguageModelLearnsNoText) {
+  TrainConfig config;
+  config.text_weight = 0.1;
+  EXPECT_NO_THROW(config.check());
+  config.model_options.tuning = "head";
+  expect_refused(config, {"tuning = head", "text_weight"});
+  config.signals.folder = "S";
+  config.model_options.tuning = "frozen";
+  expect_refused(config, {"tuning = frozen", "text_weight"});
+}
+
 TEST(TrainConfig, SignalsCanBeTrainedBesideAFrozenModel) {
   TrainConfig config;
   config.signals.folder = "S";
@@ -287,6 +298,7 @@ TEST(TrainConfig, EverySettingReachesTheStep) {
                                                         {"cutoff", "7"},
                                                         {"tau", "0.5"},
                                                         {"silent_weight", "0.6"},
+                                                        {"text_weight", "0.2"},
                                                         {"token_clip", "0.1"},
                                                         {"kl", "0.02"},
                                                         {"token_entropy", "0.03"},
@@ -307,6 +319,7 @@ TEST(TrainConfig, EverySettingReachesTheStep) {
   EXPECT_EQ(options.utility.k, 7);
   EXPECT_EQ(options.utility.tau, 0.5);
   EXPECT_EQ(options.silent_weight, 0.6);
+  EXPECT_EQ(options.text_weight, 0.2);
   EXPECT_EQ(options.token_clip, 0.1);
   EXPECT_EQ(options.kl, 0.02);
   EXPECT_EQ(options.token_entropy, 0.03);

@@ -22,8 +22,16 @@ std::unique_ptr<Critic> critic_of(const TrainConfig& config, const model::Langua
                                   model.transformer().device());
 }
 
-std::string signals_hash(const RankingModel& model) {
+std::string signals_hash(const RankingModel& model, const Teaching* teaching) {
+  if (teaching != nullptr) return teaching->hash;
   return model.signals ? model.signals->set.hash : "";
+}
+
+/// Of silent scores.
+double mean_utility(std::span<const SlateOutcome> outcomes) {
+  double sum = 0;
+  for (const auto& outcome : outcomes) sum += outcome.silent_utility;
+  return sum / static_cast<double>(outcomes.size());
 }
 
 /// Only later epochs have anything to clip: in the first one every ratio is 1.
@@ -40,6 +48,8 @@ void take_clipping(const StepLog& from, StepLog& to) {
 /// The slates of one optimiser step with their rollouts.
 struct Trainer::Batch {
   std::vector<rollout::PreparedSlate> prepared;
+  size_t labelled =
+      0;  // of the first of these a user chose a candidate; of the others signals say what is likely
   std::vector<rollout::SlateRollout> rollouts;  // [B], empty in a silent stage
   std::vector<double> baselines;                // [B]
   std::vector<SlateOutcome> first;              // outcomes of the first epoch, frozen for later ones
@@ -63,16 +73,23 @@ struct Trainer::Batch {
 };
 
 Trainer::Trainer(const TrainConfig& config, RankingModel& model, const data::Dataset& dataset,
-                 const data::Split& split, const base::Path& run, rollout::SignalSource* signals)
+                 const data::Split& split, const base::Path& run, rollout::SignalSource* signals,
+                 const Teaching* teaching)
     : TrainingStage({config.stage == "rl" ? "RL" : "silent warm-up", config.steps, config.minutes > 0},
                     config, plan_memory(config, *model.model), model,
                     {"train", configuration_of(config), dataset.hash, data::training_hash(split), "",
-                     signals_hash(model)},
+                     signals_hash(model, teaching)},
                     run, critic_of(config, *model.model)),
       config_(config),
       prompts_(dataset, split, *model.prompts, signals),
       slates_(dataset, split, config.drawing(static_cast<uint64_t>(config.model_options.seed))) {
   check_positions(model, config.reasons() ? config.rationale_tokens : 0);
+  R2RANK_CHECK((teaching != nullptr) == (config.taught_slates() > 0));
+  if (teaching != nullptr)
+    taught_.emplace(dataset, split, *teaching,
+                    TaughtSlates::Options{.negative_count = config.negative_count,
+                                          .min_history = config.min_history,
+                                          .seed = static_cast<uint64_t>(config.model_options.seed)});
   valid_slates_ = validation_slates(split, prompts_, config.valid_slates,
                                     static_cast<uint64_t>(config.model_options.seed));
   if (state_.step == 0) state_.next_slate = first_new_slate(model, dataset.hash, data::training_hash(split));
@@ -95,8 +112,15 @@ double Trainer::progress() const {
 
 Trainer::Batch Trainer::draw() const {
   Batch batch;
-  for (int64_t i = 0; i < config_.slates_per_step; ++i)
-    batch.prepared.push_back(prompts_.prepare(slates_.draw(state_.next_slate + i), true));
+  const int64_t taught = config_.taught_slates();
+  batch.labelled = static_cast<size_t>(config_.slates_per_step - taught);
+  for (size_t i = 0; i < batch.labelled; ++i)
+    batch.prepared.push_back(
+        prompts_.prepare(slates_.draw(state_.next_slate + static_cast<int64_t>(i)), true));
+  for (int64_t i = 0; i < taught; ++i) {
+    batch.prepared.push_back(prompts_.prepare(taught_->draw(state_.step * taught + i), false));
+    batch.prepared.back().labelled = false;
+  }
   return batch;
 }
 
@@ -198,7 +222,10 @@ bool Trainer::one_epoch(Batch& batch, int64_t epoch, StepLog& log) {
   auto outcomes = accumulate(batch, options);
   std::vector<StepSlate> slates;
   for (size_t b = 0; b < batch.prepared.size(); ++b) slates.push_back(batch.step_slate(b));
-  log = summarize(outcomes, slates, static_cast<int>(config_.cutoff));
+  log = summarize(std::span(outcomes).first(batch.labelled), std::span(slates).first(batch.labelled),
+                  static_cast<int>(config_.cutoff));
+  if (batch.labelled < outcomes.size())
+    log.emplace_back("utility_taught", mean_utility(std::span(outcomes).subspan(batch.labelled)));
   if (epoch == 0 && config_.epochs > 1) batch.first = std::move(outcomes);
   // The step being made counts as half done, so that the first one does not run at a rate of zero.
   const double half_step = config_.steps > 0 ? 0.5 / static_cast<double>(config_.steps) : 0;
@@ -261,7 +288,7 @@ StepLog Trainer::step() {
                                           b > 0 ? &batch.prepared[b - 1] : nullptr);
   ++state_.step;
   state_.slates += config_.slates_per_step;
-  state_.next_slate += config_.slates_per_step;
+  state_.next_slate += static_cast<int64_t>(batch.labelled);
   log.emplace_back("seconds", seconds);
   log.emplace_back("rollout_seconds", batch.rollout_seconds);
   log.emplace_back("tokens_per_second", static_cast<double>(batch.tokens) / seconds);

@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "data/dataset.h"
 #include "data/split.h"
 #include "data/training_slates.h"
+#include "learn/taught_slates.h"
 #include "learn/train_config.h"
 #include "learn/training_stage.h"
 #include "rollout/slate_prompts.h"
@@ -20,10 +22,11 @@ namespace r2rank::learn {
 class Trainer : public TrainingStage {
  public:
   /// Continues from <run>/checkpoint where there is one (then `model` must have been opened from it). The
-  /// references must outlive the trainer. `signals` are those of a model that has some. Errors: kUsage,
-  /// kData.
+  /// references must outlive the trainer. `signals` are those of a model that has some, `teaching` those that
+  /// teach it. Errors: kUsage, kData.
   Trainer(const TrainConfig& config, RankingModel& model, const data::Dataset& dataset,
-          const data::Split& split, const base::Path& run, rollout::SignalSource* signals = nullptr);
+          const data::Split& split, const base::Path& run, rollout::SignalSource* signals = nullptr,
+          const Teaching* teaching = nullptr);
 
   StepLog step() override;
 
@@ -50,6 +53,7 @@ class Trainer : public TrainingStage {
   TrainConfig config_;
   rollout::SlatePrompts prompts_;
   data::TrainingSlates slates_;
+  std::optional<TaughtSlates> taught_;
   std::vector<rollout::PreparedSlate> valid_slates_;
   bool beyond_budget_ = false;               // said once
   int64_t measured_step_ = -1;               // of the last measurement of this call

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 
 #include "learn/tiny_training_run.h"
 
@@ -72,10 +73,26 @@ TEST_F(TrainingStep, EveryCreditAndEstimatorRuns) {
       }
 }
 
+TEST_F(TrainingStep, TheTextIsLearnedWhereItHasAWeight) {
+  auto config = config_of("silent");
+  config.text_weight = 1;
+  config.learning_rate = 1e-2;
+  TrainingRun run = start(config, "run");
+  std::vector<double> losses;
+  for (int step = 0; step < 20; ++step) {
+    const StepLog log = run.trainer->step();
+    losses.push_back(std::map<std::string, double>(log.begin(), log.end()).at("text_loss"));
+  }
+  const auto sum = [](auto begin, auto end) { return std::accumulate(begin, end, 0.0); };
+  EXPECT_LT(sum(losses.end() - 5, losses.end()), 0.9 * sum(losses.begin(), losses.begin() + 5));
+  EXPECT_EQ(run.trainer->state().nonfinite_steps, 0);
+}
+
 TEST_F(TrainingStep, TheSizeOfAPassDoesNotChangeTheStep) {
   const auto norm = [&](int64_t tokens, const std::string& name) {
     auto config = config_of("rl");
     config.slates_per_step = 3;
+    config.text_weight = 0.5;
     config.tokens_per_pass = tokens;
     const StepLog log = start(config, name).trainer->step();
     return std::map<std::string, double>(log.begin(), log.end()).at("gradient_norm");

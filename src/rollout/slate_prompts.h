@@ -22,6 +22,7 @@ struct PreparedSlate {
   std::vector<uint64_t> item_keys;  ///< [K] key of each candidate's random streams
   std::vector<float> relevance;     ///< [K] canonical order
   std::vector<std::vector<float>> signals = {};  ///< [K][F] canonical order; empty without signals
+  bool labelled = true;  ///< false: nobody chose, and relevance is what other rankers hold likely
   int32_t user = -1;  ///< slates of one user, side by side in a tree, share what their histories begin with;
                       ///< below 0: shares nothing
 

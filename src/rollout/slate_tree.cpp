@@ -97,6 +97,7 @@ SlateTree build_slate_tree(std::span<const PreparedSlate* const> slates, const P
     const int32_t history = histories.add(b);
     for (int64_t i = 0; i < slate.candidates(); ++i) {
       const int32_t candidate = out.tree.add(history, slate.pieces.candidates[i]);
+      out.candidate_nodes.push_back(candidate);
       out.candidate_last.push_back(out.tree.last_token(candidate));
       if (silent_cue) out.silent_last.push_back(out.tree.last_token(out.tree.add(candidate, frame.cue)));
       if (rationales.empty()) continue;

@@ -31,8 +31,9 @@ struct Rationale {
 /// Slates of one user that follow one another share the tokens that their histories begin with.
 struct SlateTree {
   model::TokenTree tree;
-  std::vector<int64_t> candidate_last;  ///< [sum K] packed index of each candidate's last token
-  std::vector<int64_t> silent_last;     ///< [sum K] packed index of each silent cue's last token
+  std::vector<int32_t> candidate_nodes;  ///< [sum K]
+  std::vector<int64_t> candidate_last;   ///< [sum K] packed index of each candidate's last token
+  std::vector<int64_t> silent_last;      ///< [sum K] packed index of each silent cue's last token
   /// [sum K * G] packed index of each rationale's cue's last token, ordered slate, candidate, rationale; -1
   /// where malformed
   std::vector<int64_t> reasoned_last;

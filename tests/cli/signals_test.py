@@ -266,6 +266,32 @@ class Hybrid(Case):
         self.assertEqual(set(extra), {"readout.w1", "readout.w2"})
         self.evaluated(self.output)
 
+    def test_signals_that_teach_leave_a_model_of_text_alone(self):
+        taught = ("--signal-use", "teach", "--taught-share", "0.5", "--recent-targets", "100", "--min-history", "1")
+        log = self.hybrid(*taught, "--steps", "8").stderr
+        self.assertNotIn("as the signals were made with", log)
+        steps = [json.loads(line) for line in (self.output / "log.jsonl").read_text().splitlines()]
+        self.assertTrue(all(step["utility_taught"] < 0 for step in steps))
+        self.assertNotIn("signals", json.loads((self.output / "model" / "r2rank.json").read_text()))
+        self.assertFalse((self.output / "model" / "signals").exists())
+        self.evaluated(self.output)
+        other = self.folder / "untaught"
+        self.accepts(*training_command(other, *taught[4:], "--steps", "8"))
+        self.assertNotEqual(weights(other), weights(self.output))
+        copied = self.folder / "again"
+        self.accepts(*hybrid_command(copied, *taught, "--steps", "8"))
+        self.assertEqual(weights(copied), weights(self.output))
+        self.accepts(*hybrid_command(self.folder / "later", "--model", self.output, "--steps", "2"))
+
+    def test_teaching_that_cannot_be_is_refused(self):
+        teach = ("--signal-use", "teach")
+        self.refuses_hybrid(*teach, "--signal-use", "residual", code=2, says="leave teach or the others out")
+        self.refuses_hybrid("--taught-share", "0.3", code=2, says="without teach")
+        self.refuses_hybrid(*teach, "--stage", "rl", code=2, says="stage = silent alone")
+        self.refuses_hybrid(*teach, "--list-objective", "lambda", code=2, says="choose cross-entropy or ndcg")
+        self.refuses_hybrid(*teach, "--slates-per-step", "1", code=2, says="slates_per_step >= 2")
+        self.refuses_hybrid(*teach, "--model", hybrid(), code=2, says="cannot be taught")
+
     def test_settings_that_cannot_act_are_refused(self):
         self.refuses(*training_command(self.output, "--signal-hidden", "4"), code=2, says=("signal_hidden", "no signals"))
         self.refuses_hybrid("--signal-use", "text", "--signal-hidden", "4", code=2, says=("signal_hidden", "without residual"))
@@ -355,6 +381,14 @@ class StoppedHybrid(Case):
         self.assertEqual(status, -signal.SIGKILL, errors)
         self.accepts(*hybrid_command(self.output, *LONG, "--resume"))
         self.assertEqual(weights(self.output), weights(self.whole))
+
+    def test_a_kill_while_being_taught_changes_nothing(self):
+        taught = ("--signal-use", "teach", *LONG)
+        whole = self.folder / "whole"
+        self.accepts(*hybrid_command(whole, *taught))
+        self.stop_at(20, signal.SIGKILL, *taught[:2], "--checkpoint-minutes", "0")
+        self.accepts(*hybrid_command(self.output, *taught, "--resume"))
+        self.assertEqual(weights(self.output), weights(whole))
 
     def test_other_signals_are_no_resumption(self):
         self.assertEqual(self.stop_at(5, signal.SIGINT)[0], 130)

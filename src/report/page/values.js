@@ -22,6 +22,8 @@ const LOGGED = {
   kl: ["KL", "to the starting model, per token"],
   token_clip_share: ["tokens clipped", "share outside the clip; below 0.3"],
   ranking_clip_share: ["rankings clipped", "share whose gradient the clip cuts; below 0.3"],
+  utility_taught: ["taught utility", "of slates that signals label; rises towards minus their entropy"],
+  text_loss: ["text loss", "nats a token of histories and chosen candidates; falls"],
   critic_error: ["critic error", "mean squared; falls below the rewards' variance"],
   gradient_norm: ["gradient norm", "before clipping; bursts of 10x deserve a look"],
   learning_rate: ["learning rate", "the schedule"],
