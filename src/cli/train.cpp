@@ -37,6 +37,9 @@ class Train : public Verb {
             "# beside the scores of other rankers, made by `r2rank signals`\n"
             "r2rank train data/ml-100k --split data/ml-100k-split --model model.gguf --signals runs/signals "
             "--output runs/hybrid\n"
+            "# taught by them: the model that comes out reads text alone\n"
+            "r2rank train data/ml-100k --split data/ml-100k-split --model model.gguf --signals runs/signals "
+            "--signal-use teach --output runs/taught\n"
             "# go on after Ctrl-C or a crash: the same command with --resume"};
   }
 
@@ -71,7 +74,10 @@ class Train : public Verb {
     adopt(*model, dataset, split, *invocation.config);
     const auto signals = experiment::open_signals(*model, dataset, split, true);
     const auto teaching = experiment::open_teaching(config_.signals, dataset, split);
-    learn::plan_memory(config_, *model->model);  // refuses a budget before anything is written
+    if (teaching)
+      learn::TaughtSlates(dataset, split, *teaching,
+                          config_.taught_drawing());  // refuses what it cannot draw
+    learn::plan_memory(config_, *model->model);       // refuses a budget before anything is written
     // Only now, when the new run has its model and data: a mistyped setting must not cost the old run.
     output_.begin(*invocation.config);
     announce(*model, resumed);

@@ -114,7 +114,8 @@ TrainingCost estimate_training(const learn::TrainConfig& config, const learn::Ra
   const auto trained = static_cast<double>(model.model->parameters().trainable_elements());
   const auto slates = sampled_training_slates(config, model, dataset, split);
   cost.tokens_per_step = config.slates_per_step * mean_slate_tokens(config, model, slates);
-  const double text = static_cast<double>(config.slates_per_step) * mean_text_tokens(config, model, slates);
+  const double text = static_cast<double>(config.slates_per_step - config.taught_slates()) *
+                      mean_text_tokens(config, model, slates);
   if (config.reasons())
     cost.sampled_tokens_per_step =
         config.slates_per_step * (config.negative_count + 1) * config.rationales * config.rationale_tokens;

@@ -1,5 +1,7 @@
 #include "experiment/signal_reader.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/hash.h"
 #include "data/early_split.h"
@@ -61,8 +63,12 @@ std::unique_ptr<learn::Teaching> open_teaching(const learn::SignalConfig& config
   rollout::check_signal_set(set, config.folder, dataset, split);
   auto teaching = std::make_unique<learn::Teaching>();
   teaching->weights = set.weights();
+  if (std::all_of(teaching->weights.begin(), teaching->weights.end(), [](float w) { return w == 0; }))
+    base::fail_usage("train", "the signals in {} have no weight: they found nothing to teach", config.folder);
   teaching->hash = set.hash;
-  teaching->rankers = std::make_unique<SignalReader>(std::move(set), config.folder, dataset, split, false);
+  teaching->withhold = set.withhold;
+  teaching->min_history = set.min_history;
+  teaching->rankers = std::make_unique<SignalReader>(std::move(set), config.folder, dataset, split, true);
   return teaching;
 }
 

@@ -59,7 +59,10 @@ void refuse_to_teach(const RankingModel& ranking) {
         "{} was trained with the signals {} beside it and cannot be taught by some: start from a model "
         "without",
         ranking.origin, fmt::join(ranking.signals->set.names(), ", "));
-  refuse_missing(ranking);
+  if (!ranking.prompts->signal_names().empty())
+    base::fail_usage("train",
+                     "prompt_candidate shows {{signal:{}}}, which signal_use = teach does not: leave it out",
+                     ranking.prompts->signal_names().front());
 }
 
 /// As of prompt and readout: the trained model decides, and a setting of the caller's that differs is not

@@ -212,6 +212,7 @@ std::string training_text(const RunState& state, const RunIdentity& identity) {
   if (state.best && state.best->step == state.step)
     training["best"] = {{"value", state.best->value}, {"step", state.best->step}};
   if (state.gate) training["reason_gate"] = gate_json(*state.gate);
+  if (!identity.signals_hash.empty()) training["signals_hash"] = identity.signals_hash;
   return training.dump();
 }
 

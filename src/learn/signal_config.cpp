@@ -8,8 +8,9 @@
 namespace r2rank::learn {
 
 void SignalConfig::describe(base::ConfigFields& fields) {
-  fields.add("signals", folder,
-             "folder made by `r2rank signals`: other rankers' scores beside the text (none: text alone)");
+  fields.add(
+      "signals", folder,
+      "folder made by `r2rank signals`: other rankers' scores beside the text, or teaching it (none: text alone)");
   fields
       .add(
           "signal_use", use,
@@ -24,8 +25,8 @@ void SignalConfig::describe(base::ConfigFields& fields) {
   fields
       .add(
           "taught_share", taught_share,
-          "share of a step's slates that signals label (teach): users' whole histories, candidates as the signals "
-          "expect them; the others are training slates")
+          "share of a step's slates that signals label (teach): candidates that nobody chose among; the others are "
+          "training slates")
       .between(0.01, 0.99);
 }
 

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/error.h"
@@ -145,7 +146,9 @@ class Assembler {
       entropy_ = to_doubles(pass.tokens.entropy);
     }
     if (pass.values.defined()) values_ = to_doubles(pass.values);
-    if (pass.text.defined()) text_loss_ = -pass.text.item<double>() / static_cast<double>(slates.size());
+    const auto told =
+        std::count_if(slates.begin(), slates.end(), [](const auto& s) { return s.slate->labelled; });
+    if (pass.text.defined()) text_loss_ = -pass.text.item<double>() / static_cast<double>(told);
   }
 
   void run() {

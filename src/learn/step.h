@@ -56,7 +56,8 @@ struct SlateOutcome {
   int64_t tokens = 0;                  ///< sampled tokens
   SlateValues values;                  ///< the critic's, which served as baselines
   std::optional<double> critic_error;  ///< mean squared difference between its values and the rewards
-  std::optional<double> text_loss;     ///< nats a token of the text; the mean over the slates of the pass
+  std::optional<double>
+      text_loss;  ///< nats a token of the text; the mean over the labelled slates of the pass
 };
 
 /// One forward and backward pass over a few slates: adds the gradient of -(1 / slates_in_step) * sum of their

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <set>
 
 #include "data/test_support.h"
@@ -14,30 +14,31 @@ namespace {
 /// Says one number about each item, and notes how it was asked.
 class Opinion : public rollout::SignalSource {
  public:
-  explicit Opinion(double strength) : strength_(strength) {}
   const std::vector<std::string>& names() const override { return names_; }
   rollout::SlateSignals of(const data::Slate& slate, bool training) override {
-    asked_as_training = asked_as_training || training;
+    asked_as_held_out = asked_as_held_out || !training;
+    most_asked = std::max(most_asked, slate.candidates.size());
     rollout::SlateSignals signals;
     for (const int32_t item : slate.candidates)
       signals.features.push_back({about(item), 99});  // a feature more
     return signals;
   }
-  float about(int32_t item) const { return static_cast<float>(strength_ * (item % 5)); }
+  static float about(int32_t item) { return 1.5F * static_cast<float>(item % 5); }
 
-  bool asked_as_training = false;
+  bool asked_as_held_out = false;
+  size_t most_asked = 0;
 
  private:
-  double strength_;
   std::vector<std::string> names_ = {"opinion"};
 };
 
 class TaughtSlatesTest : public ::testing::Test {
  protected:
   TaughtSlatesTest() {
-    auto rankers = std::make_unique<Opinion>(1.5);
+    auto rankers = std::make_unique<Opinion>();
     opinion_ = rankers.get();
-    teaching_ = {std::move(rankers), {0.5F}, "hash"};
+    teaching_ = {
+        .rankers = std::move(rankers), .weights = {0.5F}, .hash = "hash", .withhold = 2, .min_history = 1};
   }
   TaughtSlates slates() const { return {dataset_, split_, teaching_, options_}; }
 
@@ -48,23 +49,51 @@ class TaughtSlatesTest : public ::testing::Test {
   TaughtSlates::Options options_{.negative_count = 3};
 };
 
-TEST_F(TaughtSlatesTest, AreOfWholeTrainingHistoriesAndUnknownItems) {
+TEST_F(TaughtSlatesTest, AreOfWhatTheRankersKnowAndItemsOfNoTrainingEvent) {
   const auto taught = slates();
   std::set<int32_t> users;
+  std::set<int64_t> ids;
   for (int64_t n = 0; n < 200; ++n) {
     const auto slate = taught.draw(n);
-    EXPECT_EQ(slate.id, n);
-    EXPECT_EQ(slate.history_end, split_.training_end[slate.user]);
+    EXPECT_LT(slate.id, 0) << "training slates have the others";
+    ids.insert(slate.id);
+    EXPECT_EQ(slate.history_end, split_.training_end[slate.user] - 2) << "the last two are withheld";
     EXPECT_EQ(slate.window_end, slate.history_end);
-    EXPECT_EQ(slate.candidates.size(), 4U);
-    const auto known = data::known_items(dataset_, slate.user, slate.history_end);
+    const auto known = data::known_items(dataset_, slate.user, split_.training_end[slate.user]);
     std::set<int32_t> distinct(slate.candidates.begin(), slate.candidates.end());
     EXPECT_EQ(distinct.size(), 4U);
     for (const int32_t item : distinct) EXPECT_FALSE(std::binary_search(known.begin(), known.end(), item));
     users.insert(slate.user);
   }
   EXPECT_EQ(users.size(), 12U);
-  EXPECT_FALSE(opinion_->asked_as_training) << "the rankers that know all training events are asked";
+  EXPECT_EQ(ids.size(), 200U);
+  EXPECT_FALSE(opinion_->asked_as_held_out) << "rankers that know what is withheld";
+}
+
+TEST_F(TaughtSlatesTest, AreOfUsersOfWhomSomethingIsWithheld) {
+  split_.training_end[3] = 1;  // as few as min_history: known whole, and perhaps with nothing behind it
+  const auto taught = slates();
+  for (int64_t n = 0; n < 200; ++n) EXPECT_NE(taught.draw(n).user, 3);
+}
+
+TEST_F(TaughtSlatesTest, OfOneUserFollowOneAnother) {
+  options_.slates_per_user = 4;
+  const auto taught = slates();
+  std::set<int32_t> users;
+  for (int64_t n = 0; n < 40; n += 4) {
+    users.insert(taught.draw(n).user);
+    for (int64_t i = 1; i < 4; ++i) {
+      EXPECT_EQ(taught.draw(n + i).user, taught.draw(n).user);
+      EXPECT_NE(taught.draw(n + i).candidates, taught.draw(n).candidates);
+    }
+  }
+  EXPECT_GT(users.size(), 3U);
+}
+
+TEST_F(TaughtSlatesTest, ConsiderNoMoreThanTheyShould) {
+  options_.considered = 10;
+  slates().draw(0);
+  EXPECT_EQ(opinion_->most_asked, 10U);
 }
 
 TEST_F(TaughtSlatesTest, AreLabelledWithTheSoftmaxOfTheWeightedSum) {
@@ -72,9 +101,9 @@ TEST_F(TaughtSlatesTest, AreLabelledWithTheSoftmaxOfTheWeightedSum) {
   for (int64_t n = 0; n < 20; ++n) {
     const auto slate = taught.draw(n);
     double sum = 0;
-    for (const int32_t item : slate.candidates) sum += std::exp(0.5 * opinion_->about(item));
+    for (const int32_t item : slate.candidates) sum += std::exp(0.5 * Opinion::about(item));
     for (size_t i = 0; i < slate.candidates.size(); ++i)
-      EXPECT_NEAR(slate.relevance[i], std::exp(0.5 * opinion_->about(slate.candidates[i])) / sum, 1e-6);
+      EXPECT_NEAR(slate.relevance[i], std::exp(0.5 * Opinion::about(slate.candidates[i])) / sum, 1e-6);
   }
 }
 
@@ -108,9 +137,10 @@ TEST_F(TaughtSlatesTest, DependOnSeedAndNumberAlone) {
 }
 
 TEST_F(TaughtSlatesTest, AreRefusedWithoutUsersOrItems) {
-  options_.min_history = 50;
+  teaching_.min_history = 50;
   data::testing::expect_parts(data::testing::error_of(base::ErrorKind::kUsage, [&] { slates(); }),
-                              {"51 training events", "min_history"});
+                              {"to the last one", "--min-history"});
+  teaching_.min_history = 1;
   options_ = {.negative_count = 80};
   data::testing::expect_parts(data::testing::error_of(base::ErrorKind::kUsage, [&] { slates(); }),
                               {"81 items", "lower negative_count"});

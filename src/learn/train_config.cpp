@@ -157,6 +157,12 @@ int64_t TrainConfig::taught_slates() const {
   return std::clamp<int64_t>(share, 1, std::max<int64_t>(1, slates_per_step - 1));
 }
 
+TaughtSlates::Options TrainConfig::taught_drawing() const {
+  return {.negative_count = negative_count,
+          .slates_per_user = targets_per_user,
+          .seed = static_cast<uint64_t>(model_options.seed)};
+}
+
 void TrainConfig::check() const {
   if (steps == 0 && minutes == 0)
     refuse("neither steps nor minutes is set: choose at least one, for example --steps 200");
@@ -178,12 +184,15 @@ void TrainConfig::check_teaching() const {
     refuse(
         "signal_use = teach labels slates of stage = silent alone: teach first, then train with rationales on "
         "the model that it leaves");
-  const ListObjective how = objective_of_lists();
-  if (how != ListObjective::kCrossEntropy && how != ListObjective::kNdcg)
+  if (objective_of_lists() != ListObjective::kCrossEntropy)
     refuse(fmt::format(
         "list_objective = {} reads which candidate is the relevant one, and signals that teach tell how "
-        "likely each is: choose cross-entropy or ndcg",
+        "likely each is: choose cross-entropy",
         list_objective));
+  if (negatives != "uniform")
+    refuse(fmt::format(
+        "negatives = {}: taught slates have uniform ones, as the signals' weights were learned on; choose uniform",
+        negatives));
   if (slates_per_step < 2)
     refuse("signal_use = teach needs a taught and a training slate in each step: slates_per_step >= 2");
 }

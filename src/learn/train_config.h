@@ -8,6 +8,7 @@
 #include "learn/optimisation_config.h"
 #include "learn/signal_config.h"
 #include "learn/step.h"
+#include "learn/taught_slates.h"
 #include "rollout/sampling.h"
 
 namespace r2rank::learn {
@@ -54,8 +55,10 @@ struct TrainConfig : OptimisationConfig, data::SlateDrawing {
   /// Errors: kUsage.
   void check() const;
   data::TrainingSlates::Options drawing(uint64_t seed) const;
-  /// Of a step's slates, those that signals label; at least one of each kind where they do.
+  /// Of a step's slates, those that signals label, and how they are drawn; at least one of each kind where
+  /// they do.
   int64_t taught_slates() const;
+  TaughtSlates::Options taught_drawing() const;
   StepOptions step_options() const;
   rollout::SamplingOptions sampling(int64_t step) const;
   bool reasons() const { return stage == "rl"; }

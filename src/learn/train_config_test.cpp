@@ -81,6 +81,43 @@ TEST(TrainConfig, RefusesToTrainNothing) {
   EXPECT_NO_THROW(config.check());
 }
 
+TEST(TrainConfig, ATaughtStepHasSlatesOfBothKinds) {
+  TrainConfig config;
+  EXPECT_EQ(config.taught_slates(), 0);
+  config.signals.folder = "S";
+  config.signals.use = {"teach"};
+  config.slates_per_step = 16;
+  EXPECT_EQ(config.taught_slates(), 8);
+  config.signals.taught_share = 0.01;
+  EXPECT_EQ(config.taught_slates(), 1);
+  config.signals.taught_share = 0.99;
+  EXPECT_EQ(config.taught_slates(), 15);
+  config.slates_per_step = 2;
+  EXPECT_EQ(config.taught_slates(), 1);
+  config.targets_per_user = 3;
+  config.negative_count = 5;
+  EXPECT_EQ(config.taught_drawing().slates_per_user, 3);
+  EXPECT_EQ(config.taught_drawing().negative_count, 5);
+}
+
+TEST(TrainConfig, RefusesWhatCannotBeTaught) {
+  TrainConfig config;
+  config.signals.folder = "S";
+  config.signals.use = {"teach"};
+  EXPECT_NO_THROW(config.check());
+  config.slates_per_step = 1;
+  expect_refused(config, {"slates_per_step >= 2"});
+  config.slates_per_step = 8;
+  config.negatives = "popularity";
+  expect_refused(config, {"negatives = popularity", "uniform"});
+  config.negatives = "uniform";
+  config.list_objective = "ndcg";
+  expect_refused(config, {"list_objective = ndcg", "cross-entropy"});
+  auto reasoned = rl();
+  reasoned.signals = config.signals;
+  expect_refused(reasoned, {"stage = silent alone"});
+}
+
 TEST(TrainConfig, AFrozenLanguageModelLearnsNoText) {
   TrainConfig config;
   config.text_weight = 0.1;

@@ -48,8 +48,8 @@ void take_clipping(const StepLog& from, StepLog& to) {
 /// The slates of one optimiser step with their rollouts.
 struct Trainer::Batch {
   std::vector<rollout::PreparedSlate> prepared;
-  size_t labelled =
-      0;  // of the first of these a user chose a candidate; of the others signals say what is likely
+  // Of so many of the first ones a user chose a candidate; of the others signals say what is likely.
+  size_t labelled = 0;
   std::vector<rollout::SlateRollout> rollouts;  // [B], empty in a silent stage
   std::vector<double> baselines;                // [B]
   std::vector<SlateOutcome> first;              // outcomes of the first epoch, frozen for later ones
@@ -85,11 +85,7 @@ Trainer::Trainer(const TrainConfig& config, RankingModel& model, const data::Dat
       slates_(dataset, split, config.drawing(static_cast<uint64_t>(config.model_options.seed))) {
   check_positions(model, config.reasons() ? config.rationale_tokens : 0);
   R2RANK_CHECK((teaching != nullptr) == (config.taught_slates() > 0));
-  if (teaching != nullptr)
-    taught_.emplace(dataset, split, *teaching,
-                    TaughtSlates::Options{.negative_count = config.negative_count,
-                                          .min_history = config.min_history,
-                                          .seed = static_cast<uint64_t>(config.model_options.seed)});
+  if (teaching != nullptr) taught_.emplace(dataset, split, *teaching, config.taught_drawing());
   valid_slates_ = validation_slates(split, prompts_, config.valid_slates,
                                     static_cast<uint64_t>(config.model_options.seed));
   if (state_.step == 0) state_.next_slate = first_new_slate(model, dataset.hash, data::training_hash(split));
@@ -110,6 +106,13 @@ double Trainer::progress() const {
   return std::max(by_steps, share_of_minutes(config_.minutes));
 }
 
+/// Of this step: no step of this run, or of those that it goes on from, has drawn it. A multiple of
+/// targets_per_user, so that users' taught slates stay together.
+int64_t Trainer::first_taught() const {
+  const int64_t rounded = (config_.slates_per_step / config_.targets_per_user + 1) * config_.targets_per_user;
+  return state_.next_slate * rounded;
+}
+
 Trainer::Batch Trainer::draw() const {
   Batch batch;
   const int64_t taught = config_.taught_slates();
@@ -118,7 +121,7 @@ Trainer::Batch Trainer::draw() const {
     batch.prepared.push_back(
         prompts_.prepare(slates_.draw(state_.next_slate + static_cast<int64_t>(i)), true));
   for (int64_t i = 0; i < taught; ++i) {
-    batch.prepared.push_back(prompts_.prepare(taught_->draw(state_.step * taught + i), false));
+    batch.prepared.push_back(prompts_.prepare(taught_->draw(first_taught() + i), true));
     batch.prepared.back().labelled = false;
   }
   return batch;

@@ -36,6 +36,7 @@ class Trainer : public TrainingStage {
   void begin() override;
   void end() override;
   std::string note(const StepLog& log) override;
+  int64_t first_taught() const;
   Batch draw() const;
   void roll_out(Batch& batch) const;
   std::vector<rollout::SlateRollout> written(std::span<const rollout::PreparedSlate* const> slates,
