@@ -74,10 +74,10 @@ class Train : public Verb {
     adopt(*model, dataset, split, *invocation.config);
     const auto signals = experiment::open_signals(*model, dataset, split, true);
     const auto teaching = experiment::open_teaching(config_.signals, dataset, split);
-    if (teaching)
-      learn::TaughtSlates(dataset, split, *teaching,
-                          config_.taught_drawing());  // refuses what it cannot draw
-    learn::plan_memory(config_, *model->model);       // refuses a budget before anything is written
+    if (teaching) {  // refuses what cannot be drawn before anything is written
+      const learn::TaughtSlates drawable(dataset, split, *teaching, config_.taught_drawing());
+    }
+    learn::plan_memory(config_, *model->model);  // refuses a budget before anything is written
     // Only now, when the new run has its model and data: a mistyped setting must not cost the old run.
     output_.begin(*invocation.config);
     announce(*model, resumed);

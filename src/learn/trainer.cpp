@@ -313,7 +313,8 @@ std::string Trainer::note(const StepLog& log) {
 }
 
 void check_training_data(const TrainConfig& config, const data::Dataset& dataset, const data::Split& split) {
-  data::TrainingSlates(dataset, split, config.drawing(static_cast<uint64_t>(config.model_options.seed)));
+  const data::TrainingSlates drawable(dataset, split,
+                                      config.drawing(static_cast<uint64_t>(config.model_options.seed)));
   if (config.valid_slates > 0 && split.valid.slates.empty())
     base::fail_usage("train",
                      "valid_slates = {} asks for validation slates, and the split has none: make it with "
