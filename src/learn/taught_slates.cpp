@@ -12,8 +12,8 @@
 namespace r2rank::learn {
 namespace {
 
-constexpr uint64_t kTaughtStreams =
-    5;  // last key word: training slates use 1, others of these purposes 0 to 3
+// The last key word of these purposes: training slates use 1, others 0 to 3.
+constexpr uint64_t kTaughtStreams = 5;
 
 /// The place that a number in (0, 1) falls on, with these shares.
 size_t place_of(double number, const std::vector<double>& shares) {
