@@ -7,6 +7,7 @@ import contextlib
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -38,6 +39,7 @@ class Agreement(unittest.TestCase):
         self.assertTrue(found["agrees"])
         self.assertAlmostEqual(found["difference"], 0.52 - 1.63 / 3)
         self.assertAlmostEqual(found["allowed"], 0.04)
+        self.assertFalse(found["within_recbole"])  # whose range is 0.02
 
     def test_is_refused_to_means_further_apart(self):
         self.assertFalse(compare.row(SASREC, runs(0.50, 0.51, 0.52), runs(0.53, 0.54, 0.55))["agrees"])
@@ -85,8 +87,15 @@ class Settings(unittest.TestCase):
 
     def test_name_no_setting_twice(self):
         for model in settings.MODELS:
-            names = [names[0] for names in model.shared]
-            self.assertEqual(len(names), len(set(names)), model.recbole)
+            for side in (0, 1):
+                names = [names[side] for names in model.shared if names[side] is not None]
+                self.assertEqual(len(names), len(set(names)), model.recbole)
+
+    def test_give_lightgcn_the_plain_norms_on_both_sides(self):
+        for data_set in settings.DATA_SETS:
+            lightgcn = settings.model_named("LightGCN")
+            self.assertIs(settings.values(data_set, lightgcn, "recbole")["require_pow"], False)
+            self.assertIs(settings.values(data_set, lightgcn, "own")["squared_norms"], False)
 
     def test_are_known_by_the_name_of_either_side(self):
         self.assertIs(settings.model_named("sasrec"), SASREC)
@@ -137,6 +146,21 @@ class Runs(unittest.TestCase):
         self.assertEqual(first, 2 * 2 * (1 + 3))
         self.go("--models", "Pop,SASRec")
         self.assertEqual(len(self.calls), first)
+
+    def test_that_are_kept_need_no_folder(self):
+        kept = self.folder / "kept"
+        self.go("--models", "SASRec", "--keep", str(kept))
+        first = len(self.calls)
+        shutil.rmtree(self.folder / "runs")
+        _, _, sections, _ = self.go("--models", "SASRec", "--keep", str(kept))
+        self.assertEqual(len(self.calls), first)
+        self.assertEqual(sections["ml-100k"]["models"]["SASRec"]["recbole"]["per_seed"], {"1": 0.51, "2": 0.52, "3": 0.53})
+        runs = json.loads((kept / "ml-100k.json").read_text())
+        self.assertEqual(sorted(runs), ["r2rank", "recbole"])
+        self.assertNotIn("parquet", runs["r2rank"]["SASRec-1"])
+        self.set_split("two")
+        self.go("--models", "SASRec", "--keep", str(kept))
+        self.assertEqual(len(self.calls), 2 * first, "other data")
 
     def test_are_made_again_for_another_split(self):
         self.go("--models", "Pop")

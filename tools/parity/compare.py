@@ -1,7 +1,8 @@
 """What follows from the runs: for each data set and model the means, the spreads, and whether both sides agree.
 
 Trained models agree when the means over the seeds differ by no more than the wider of the two ranges (largest minus smallest over the
-seeds): the difference is then no larger than what another seed makes. Counted ones agree when NDCG@10 differs by at most 1e-4."""
+seeds): the difference is then no larger than what another seed makes. Whether it is within RecBole's own range is told as well
+(`within_recbole`): the wider one may be ours. Counted ones agree when NDCG@10 differs by at most 1e-4."""
 
 import statistics
 
@@ -20,13 +21,15 @@ def side(runs, expected):
 
 
 def verdict(model, own, peer):
-    """{difference, allowed, agrees}; agrees is None while a run is missing."""
+    """{difference, allowed, agrees, within_recbole}; the last two are None while a run is missing."""
     if own["seeds"] == 0 or peer["seeds"] == 0:
-        return {"difference": None, "allowed": None, "agrees": None}
+        return {"difference": None, "allowed": None, "agrees": None, "within_recbole": None}
     difference = own["mean"] - peer["mean"]
     allowed = max(own["range"], peer["range"]) if model.stochastic else EXACT
     complete = own["missing_seeds"] == 0 and peer["missing_seeds"] == 0
-    return {"difference": difference, "allowed": allowed, "agrees": abs(difference) <= allowed if complete else None}
+    narrow = peer["range"] if model.stochastic else EXACT
+    return {"difference": difference, "allowed": allowed, "agrees": abs(difference) <= allowed if complete else None,
+            "within_recbole": abs(difference) <= narrow if complete else None}
 
 
 def row(model, own_runs, peer_runs):

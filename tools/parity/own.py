@@ -56,9 +56,13 @@ def shared_folder():
 FLAGS = ("epochs", "patience")
 
 
+def setting_text(value):
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def train_command(dataset, split, model, values, seed, output):
     flags = [word for name in FLAGS if name in values for word in (f"--{name}", str(values[name]))]
-    settings_of = ",".join(f"{name}={value}" for name, value in values.items() if name not in FLAGS)
+    settings_of = ",".join(f"{name}={setting_text(value)}" for name, value in values.items() if name not in FLAGS)
     pairs = [*flags, *(["--set", settings_of] if settings_of else [])]
     return [places.program(), "baseline", "train", dataset, "--split", split, "--method", model.own, *pairs, "--seed", str(seed), "--output", output]
 

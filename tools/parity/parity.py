@@ -1,10 +1,12 @@
 """r2rank's baselines beside RecBole's, at equal data, hyper-parameters and candidates: `parity.py [flags]`, called by ./run parity.
 
-Each training leaves a file; what is there is not trained again, so that an interrupted call goes on where it was. Leaves
-runs/parity/summary.json and table.md. The exit status is 1 where a run is missing or the two sides differ.
+Each training leaves a file; what is there is not trained again, so that an interrupted call goes on where it was. With --keep the figures
+of each run also go to KEEP/DATA SET.json, and those that are there count as run, on any machine. Leaves runs/parity/summary.json and
+table.txt. The exit status is 1 where a run is missing or the two sides differ.
 """
 
 import argparse
+import fcntl
 import os
 import sys
 import time
@@ -47,6 +49,7 @@ def parse_arguments():
     parser.add_argument("--seeds", type=count, default=len(settings.SEEDS), metavar="N", help="of each trained model (default: 3)")
     parser.add_argument("--threads", type=count, default=1, metavar="N", help="of one training (default: 1)")
     parser.add_argument("--report", action="store_true", help="train nothing, only tell what is there")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="where the figures of each run are kept, a small file a data set")
     parser.add_argument("--output", type=Path, default=places.ROOT / "runs" / "parity", metavar="FOLDER", help="default: runs/parity")
     return parser.parse_args()
 
@@ -71,8 +74,37 @@ def key_of(data_set, model, seed, side, split):
     return settings.digest(settings.values(data_set, model, VALUE_SIDE[side]), model.recbole, seed, places.read_json(split / "split.json")["hash"])
 
 
-def present(path, key):
-    found = places.read_json(path)
+KEPT = ("test_ndcg@10", "best_epoch", "train_seconds", "made_by", "key", "values", "threads", "seconds")
+
+
+def kept_path(arguments, data_set):
+    return arguments.keep / f"{data_set.name}.json"
+
+
+def keep(arguments, job, result):
+    """Adds the figures of a run to those that are kept of its data set."""
+    data_set, model, seed, side = job
+    if arguments.keep is None:
+        return
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    with open(arguments.output / "keep.lock", "w", encoding="utf-8") as lock:  # the two sides may run beside one another
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        path = kept_path(arguments, data_set)
+        runs = places.read_json(path) or {}
+        runs.setdefault(side, {})[f"{model.recbole}-{seed}"] = {name: result[name] for name in KEPT if name in result}
+        places.write_json(path, {name: dict(sorted(runs[name].items())) for name in sorted(runs)})
+
+
+def present(arguments, job, split):
+    """The result of a run, of this folder or of those that are kept; None where there is none with these settings and data."""
+    data_set, model, seed, side = job
+    key = key_of(*job, split)
+    found = places.read_json(result_path(arguments.output, *job))
+    if found is not None and found.get("key") == key:
+        return found
+    if arguments.keep is None:
+        return None
+    found = (places.read_json(kept_path(arguments, data_set)) or {}).get(side, {}).get(f"{model.recbole}-{seed}")
     return found if found is not None and found.get("key") == key else None
 
 
@@ -80,14 +112,18 @@ def run_job(arguments, folders, job, missing):
     data_set, model, seed, side = job
     dataset, split = folders[data_set.name]
     path, key = result_path(arguments.output, *job), key_of(*job, split)
-    if present(path, key) is not None or arguments.report:
+    if (ready := present(arguments, job, split)) is not None or arguments.report:
+        if ready is not None:
+            keep(arguments, job, ready)
         return
     values = settings.values(data_set, model, VALUE_SIDE[side])
     start = time.monotonic()
     try:
         found = RUNNERS[side](dataset, split, model, values, seed, arguments.threads, key, path.with_suffix(""))
-        places.write_json(path, {"made_by": MAKERS[side]() if side == "r2rank" else "unknown", **found, "key": key, "values": values,
-                                 "threads": arguments.threads, "seconds": round(time.monotonic() - start, 1)})
+        result = {"made_by": MAKERS[side]() if side == "r2rank" else "unknown", **found, "key": key, "values": values,
+                  "threads": arguments.threads, "seconds": round(time.monotonic() - start, 1)}
+        places.write_json(path, result)
+        keep(arguments, job, result)
         said = f"NDCG@10 {found['test_ndcg@10']:.4f}"
     except places.Missing as reason:
         missing.append(f"{data_set.name}, {model.recbole}, seed {seed}, {side}: {reason}")
@@ -97,8 +133,7 @@ def run_job(arguments, folders, job, missing):
 
 def collect(arguments, data_set, model, side, split):
     """{seed: result}"""
-    paths = {seed: result_path(arguments.output, data_set, model, seed, side) for seed in model.seeds}
-    found = {seed: present(path, key_of(data_set, model, seed, side, split)) for seed, path in paths.items()}
+    found = {seed: present(arguments, (data_set, model, seed, side), split) for seed in model.seeds}
     return {seed: result for seed, result in found.items() if result is not None}
 
 
@@ -109,9 +144,9 @@ def rows_of(arguments, data_set, split):
 def older_figures(arguments, folders):
     """How many of the figures there are were made by another build of r2rank, another RecBole or other tools than those that are here."""
     here = {}
-    for data_set, model, seed, side in jobs(arguments, [data_set for data_set in settings.DATA_SETS if data_set.name in folders]):
-        key = key_of(data_set, model, seed, side, folders[data_set.name][1])
-        if (result := present(result_path(arguments.output, data_set, model, seed, side), key)) is None:
+    for job in jobs(arguments, [data_set for data_set in settings.DATA_SETS if data_set.name in folders]):
+        data_set, _, _, side = job
+        if (result := present(arguments, job, folders[data_set.name][1])) is None:
             continue
         counts = here.setdefault(side, [0, 0])
         counts[0] += result.get("made_by") != MAKERS[side]()
