@@ -16,6 +16,7 @@ namespace {
 
 constexpr int64_t kMillisecondsFrom = 100'000'000'000;  // as seconds: the year 5138
 constexpr int64_t kLatestPlausible = 4'102'444'800;     // the year 2100
+constexpr int64_t kEarliestPlausible = 631'152'000;     // 1990
 constexpr double kNoRatingBound = -1e300;
 
 /// Everything between the files and the dataset.
@@ -55,8 +56,14 @@ int64_t units_of_second(const Import& state) {
   if (unit == "milliseconds") return 1000;
   if (unit == "microseconds") return 1'000'000;
   if (unit == "nanoseconds") return 1'000'000'000;
-  if (state.layout.format == "amazon-2023") return 1000;
   const auto& events = state.log.events;
+  if (state.layout.format == "amazon-2023")  // seconds where Parquet knew them as times
+    return std::all_of(events.begin(), events.end(),
+                       [](const Interaction& event) {
+                         return event.time >= kEarliestPlausible && event.time <= kLatestPlausible;
+                       })
+               ? 1
+               : 1000;
   const auto fine = std::count_if(events.begin(), events.end(),
                                   [](const Interaction& event) { return event.time >= kMillisecondsFrom; });
   if (fine > 0 && fine < static_cast<int64_t>(events.size()))
@@ -66,6 +73,18 @@ int64_t units_of_second(const Import& state) {
         "others below (seconds?); correct them, or say with --time-unit what all of them are",
         state.layout.interactions.front().filename().string(), fine, events.size());
   return fine > 0 ? 1000 : 1;
+}
+
+/// A typed time of Parquet is in seconds already, whatever the unit of its column was.
+void warn_of_early_times(const Import& state, int64_t units) {
+  const auto& events = state.log.events;
+  const auto early = [](const Interaction& event) { return event.time < kEarliestPlausible; };
+  if (units > 1 && !events.empty() && std::all_of(events.begin(), events.end(), early))
+    base::log_warning(
+        "all times in {} lie before 1990 when taken as {} (first: {} seconds); is --time-unit right? Times that "
+        "Parquet knows as times are seconds",
+        state.layout.interactions.front().filename().string(),
+        state.config.time_unit == "auto" ? "milliseconds" : state.config.time_unit, events.front().time);
 }
 
 /// Times that no log has tell of another unit. Errors: kData where the unit was a guess that they disprove.
@@ -106,6 +125,7 @@ void settle_time(Import& state) {
                             config.time_unit == "auto" ? "milliseconds" : config.time_unit),
                 static_cast<int64_t>(events.size()));
   check_latest(state, units);
+  warn_of_early_times(state, units);
 }
 
 void check_filters(const Import& state) {

@@ -86,6 +86,11 @@ std::vector<base::Path> logs_in_folder(const std::string& format, const base::Pa
     for (const std::string& name : tables_beside(folder, logs))
       base::log_warning("import: {} in {} is not read: the log is {}", name, folder.string(),
                         logs.front().lexically_relative(folder).string());
+  for (const std::string& name : file_names(folder))
+    if (data_extension(name) == ".user" || name == "users.dat")
+      base::log_info(
+          "import: {} in {} is not read: a prompt or a ranker shows nothing of users but what they chose",
+          name, folder.string());
   return logs;
 }
 

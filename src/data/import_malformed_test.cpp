@@ -223,5 +223,148 @@ TEST_F(Malformed, AmazonRatings) {
          {good + "A39HTATAQ9V7YF,\xFF,5.0,1369699200\n", {"UTF-8"}, true}});
 }
 
+TEST_F(Malformed, Movielens100kItems) {
+  folder.write("u.data", "1\t2\t3\t881250949\n");
+  const std::string flags = "|0|0|0|0|0|1|0|0|0|0|0|0|0|0|0|0|0|0|0", good = "2|A (1990)|||" + flags + "\n";
+  check("u.item", {{"", {"items in u.item", "found none"}},
+                   {good + "3|B (1991)\n", {"24 fields in line 2", "found 2"}, true},
+                   {good + "3\tB (1991)\n", {"24 fields in line 2", "found 1"}, true},
+                   {good + "3,B (1991),,," + "\n", {"24 fields in line 2"}, true},
+                   {good + "|B (1991)|||" + flags + "\n", {"line 2", "movie_id"}, true},
+                   {good + " |B (1991)|||" + flags + "\n", {"line 2", "movie_id"}, true},
+                   {good + "3|B (1991)|||" + flags + "|0\n", {"24 fields in line 2", "found 25"}, true},
+                   {good + "3|B|(1991)|||" + flags + "|\n", {"24 fields in line 2"}, true}});
+}
+
+TEST_F(Malformed, Movielens1mItems) {
+  folder.write("ratings.dat", "1::2::3::978300760\n");
+  const std::string good = "2::A (1990)::Drama\n";
+  check("movies.dat", {{"", {"items in movies.dat", "found none"}},
+                       {good + "3::B (1991)\n", {"3 fields in line 2", "found 2"}, true},
+                       {good + "3:B (1991):Drama\n", {"3 fields in line 2", "found 1"}, true},
+                       {good + "3,B (1991),Drama\n", {"3 fields in line 2"}, true},
+                       {good + "::B (1991)::Drama\n", {"line 2", "MovieID"}, true},
+                       {good + "  ::B (1991)::Drama\n", {"line 2", "MovieID"}, true},
+                       {good + "3::B (1991)::Drama::War\n", {"3 fields in line 2", "found 4"}, true},
+                       {good + "3\n", {"3 fields in line 2"}, true}});
+}
+
+TEST_F(Malformed, MovielensLatestItems) {
+  folder.write("ratings.csv", "userId,movieId,rating,timestamp\n1,1,4.0,964982703\n");
+  const std::string head = "movieId,title,genres\n", good = "1,A (1990),Drama\n";
+  check("movies.csv", {{"", {"header line in movies.csv"}},
+                       {"id,title,genres\n1,A,B\n", {"column 'movieId'"}},
+                       {"movieId,name,genres\n1,A,B\n", {"column 'title'"}},
+                       {"movieId,movieId,title\n1,1,A\n", {"one column 'movieId'"}},
+                       {head + good + "2,B (1991)\n", {"3 fields in line 3", "found 2"}, true},
+                       {head + good + ",B (1991),Drama\n", {"line 3", "'movieId'"}, true},
+                       {head + good + "2,\"B\" (1991),Drama\n", {"after the closing quote in line 3"}, true},
+                       {head + good + "2,B \xFF,Drama\n", {"UTF-8", "line 3"}, true},
+                       {head + good + "2,\"B", {"closing quote", "line 3"}}});
+}
+
+TEST_F(Malformed, Amazon2018Reviews) {
+  const std::string good =
+      "{\"overall\": 5.0, \"verified\": true, \"reviewerID\": \"A1\", \"asin\": \"B1\", \"unixReviewTime\": "
+      "1391040000}\n";
+  const auto with = [&](const std::string& old, const std::string& text) {
+    std::string line = good;
+    return good + line.replace(line.find(old), old.size(), text);
+  };
+  check("Scientific_5.json", {{good + "{\"reviewerID\": \"A1\", \"verified\": true\n", {"line 2"}, true},
+                              {with("\"A1\"", "null"), {"line 2", "'reviewerID'"}, true},
+                              {with("\"B1\"", "\"\""), {"line 2", "'asin'"}, true},
+                              {with("\"asin\": \"B1\", ", ""), {"field 'asin'", "line 2"}, true},
+                              {with("1391040000", "\"01 30, 2014\""), {"'01 30, 2014'"}, true},
+                              {with("1391040000", "-1"), {"'-1'"}, true},
+                              {with("5.0", "\"five\""), {"'five'"}, true},
+                              {with("5.0", "[5]"), {"'overall'", "found a list"}, true},
+                              {with("\"B1\"", "{}"), {"'asin' in line 2", "object"}, true},
+                              {with("}", "}}"), {"line 2"}, true}});
+}
+
+TEST_F(Malformed, Amazon2018Catalogue) {
+  folder.write("Scientific_5.json",
+               "{\"overall\": 5.0, \"verified\": true, \"reviewerID\": \"A1\", \"asin\": \"B1\", "
+               "\"unixReviewTime\": 1391040000}\n");
+  const std::string good = "{\"asin\": \"B1\", \"title\": \"One\", \"category\": [\"X\"]}\n";
+  check("meta_Scientific.json",
+        {{"", {"expected items in meta_Scientific.json, found none"}},
+         {"{\"id\": \"B1\", \"title\": \"One\"}\n", {"column 'asin'", "found: id, title"}},
+         {"{\"asin\": \"B1\", \"name\": \"One\"}\n", {"column 'title'", "found: asin, name"}},
+         {good + "{\"asin\": \"B2\"\n", {"line 2"}, true},
+         {good + "{\"asin\": null, \"title\": \"x\"}\n", {"line 2", "'asin'"}, true},
+         {good + "{\"title\": \"x\"}\n", {"line 2", "'asin'"}, true},
+         {good + "[\"B2\"]\n", {"one JSON object a line", "line 2"}, true},
+         {good + "{\"asin\": \"B2\", \"title\": {\"x\": 1}}\n", {"'title' in line 2", "object"}, true},
+         {good + "{\"asin\": \"B\xFF\"}\n", {"UTF-8", "line 2"}, true},
+         {good + good.substr(0, good.size() - 1) + " x\n", {"line 2"}, true}});
+}
+
+TEST_F(Malformed, Amazon2023Reviews) {
+  const std::string good =
+      "{\"rating\": 5.0, \"parent_asin\": \"B1\", \"user_id\": \"U\", \"timestamp\": 1588687728923}\n";
+  const auto with = [&](const std::string& old, const std::string& text) {
+    std::string line = good;
+    return good + line.replace(line.find(old), old.size(), text);
+  };
+  check("Games.jsonl", {{good + "{\"user_id\": \"U\"\n", {"line 2"}, true},
+                        {with("\"U\"", "null"), {"line 2", "'user_id'"}, true},
+                        {with("\"B1\"", "\"\""), {"line 2", "'parent_asin'"}, true},
+                        {with("\"parent_asin\": \"B1\", ", ""), {"field 'parent_asin'", "line 2"}, true},
+                        {with("1588687728923", "\"2020-05-05\""), {"'2020-05-05'"}, true},
+                        {with("1588687728923", "-5"), {"'-5'"}, true},
+                        {with("5.0", "\"5 stars\""), {"'5 stars'"}, true},
+                        {with("\"U\"", "[\"U\", \"V\"]"), {"line 2, column 'user_id'", "found a list"}, true},
+                        {with("\"U\"", "\"\xFF\""), {"UTF-8", "line 2"}, true}});
+}
+
+TEST_F(Malformed, Amazon2023Catalogue) {
+  folder.write(
+      "Games.jsonl",
+      "{\"rating\": 5.0, \"parent_asin\": \"B1\", \"user_id\": \"U\", \"timestamp\": 1588687728923}\n");
+  const std::string good = "{\"parent_asin\": \"B1\", \"title\": \"One\", \"categories\": [\"X\"]}\n";
+  check(
+      "meta_Games.jsonl",
+      {{"", {"expected items in meta_Games.jsonl, found none"}},
+       {"{\"asin\": \"B1\", \"title\": \"One\"}\n", {"column 'parent_asin'", "found: asin, title"}},
+       {"{\"parent_asin\": \"B1\", \"name\": \"One\"}\n", {"column 'title'"}},
+       {good + "{\"parent_asin\": \"B2\"\n", {"line 2"}, true},
+       {good + "{\"parent_asin\": null, \"title\": \"x\"}\n", {"line 2", "'parent_asin'"}, true},
+       {good + "{\"title\": \"x\"}\n", {"line 2", "'parent_asin'"}, true},
+       {good + "\"B2\"\n", {"line 2"}, true},
+       {good + "{\"parent_asin\": \"B2\", \"categories\": [{\"x\": 1}]}\n", {"'categories' in line 2"}, true},
+       {good + "{\"parent_asin\": \"B\xFF\"}\n", {"UTF-8", "line 2"}, true}});
+}
+
+TEST_F(Malformed, CsvItems) {
+  folder.write("interactions.csv", "user_id,item_id,timestamp\na,x,5\n");
+  const std::string head = "item_id,title\n", good = "x,X\n";
+  check("items.csv", {{"", {"header line in items.csv"}},
+                      {"id,title\nx,X\n", {"column 'item_id'", "--item-id-column"}},
+                      {"item_id,name\nx,X\n", {"column 'title'", "--title-column"}},
+                      {"item_id,title,title\nx,X,X\n", {"one column 'title'"}},
+                      {head + good + "y\n", {"2 fields in line 3", "found 1"}, true},
+                      {head + good + ",Y\n", {"line 3", "'item_id'"}, true},
+                      {head + good + "y,\"Y\"!\n", {"after the closing quote in line 3"}, true},
+                      {head + good + "y,\xFF\n", {"UTF-8", "line 3"}, true},
+                      {head + good + "y,\"Y", {"closing quote", "line 3"}}});
+}
+
+TEST_F(Malformed, JsonLinesOfItems) {
+  folder.write("interactions.csv", "user_id,item_id,timestamp\na,x,5\n");
+  const std::string good = "{\"item_id\": \"x\", \"title\": \"X\"}\n";
+  check("items.jsonl",
+        {{"", {"expected items in items.jsonl, found none"}},
+         {"{\"id\": \"x\", \"title\": \"X\"}\n", {"column 'item_id'", "found: id, title"}},
+         {"{\"item_id\": \"x\", \"name\": \"X\"}\n", {"column 'title'", "--title-column"}},
+         {good + "{\"item_id\": \"y\"\n", {"line 2"}, true},
+         {good + "{\"title\": \"Y\"}\n", {"line 2", "'item_id'"}, true},
+         {good + "{\"item_id\": [\"y\"], \"title\": \"Y\"}\n", {"line 2", "'item_id'"}, true},
+         {good + "{\"item_id\": \"y\", \"title\": {}}\n", {"'title' in line 2", "object"}, true},
+         {good + "y,Y\n", {"line 2"}, true},
+         {good + "{\"item_id\": \"\xFF\"}\n", {"UTF-8", "line 2"}, true}});
+}
+
 }  // namespace
 }  // namespace r2rank::data

@@ -178,6 +178,14 @@ TEST_F(Import, TakesAmazonsTimesOf2023AsMillisecondsWhateverOneRowHas) {
   EXPECT_EQ(dataset.interactions[1].time, 1500000000);
 }
 
+TEST_F(Import, TakesAmazonsTimesOf2023AsSecondsWhereAllAreSuch) {
+  folder.write("interactions.csv",
+               "user_id,parent_asin,rating,timestamp\na,B1,5,1500000000\na,B2,5,1500000001\n");
+  config.format = "amazon-2023";
+  config.interactions = folder.path() / "interactions.csv";
+  EXPECT_EQ(run().interactions[0].time, 1500000000);
+}
+
 TEST_F(Import, RefusesOneColumnForTwoThings) {
   config.user_column = "item_id";
   expect_parts(fails(base::ErrorKind::kUsage), {"'item_id' for both", "--user-column"});

@@ -48,9 +48,10 @@ nlohmann::json JsonCells::parse(std::string_view line, int64_t number) const {
 }
 
 int JsonCells::column_of(std::string_view name) {
-  found_.add(name);
   const auto column = std::find(wanted_.begin(), wanted_.end(), name);
-  return column == wanted_.end() || name.empty() ? -1 : static_cast<int>(column - wanted_.begin());
+  const bool wanted = column != wanted_.end() && !name.empty();
+  if (wanted || std::ssize(found_.names()) < kMostOtherNames) found_.add(name);
+  return wanted ? static_cast<int>(column - wanted_.begin()) : -1;
 }
 
 std::string& JsonCells::text(size_t column) {

@@ -25,6 +25,9 @@ class FoundNames {
   std::set<std::string, std::less<>> known_;
 };
 
+/// Names beside the wanted ones that are remembered for messages: a file may have a name of its own in each
+/// line.
+inline constexpr int64_t kMostOtherNames = 1000;
 /// Lists within lists that a cell may have; Amazon's categories have 2.
 inline constexpr int kMaxListDepth = 8;
 

@@ -121,5 +121,13 @@ TEST(FoundNames, StandInTheOrderOfTheirFirstAppearance) {
   EXPECT_EQ(cells.found(), (std::vector<std::string>{"c", "b", "a"}));
 }
 
+TEST(FoundNames, AreNotRememberedWithoutEnd) {
+  JsonCells cells("x", {"wanted"});
+  for (int64_t i = 0; i < 3 * kMostOtherNames; ++i) cells.column_of(fmt::format("name {}", i));
+  cells.column_of("wanted");
+  EXPECT_EQ(std::ssize(cells.found()), kMostOtherNames + 1);
+  EXPECT_EQ(cells.found().back(), "wanted");
+}
+
 }  // namespace
 }  // namespace r2rank::data

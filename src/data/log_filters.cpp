@@ -22,8 +22,9 @@ void mark_repeated(const Iterator& begin, const Iterator& end, std::vector<bool>
 }  // namespace
 
 int64_t drop_low_ratings(std::vector<Interaction>& events, double lowest) {
+  const auto least = static_cast<float>(lowest);  // as ratings are: 4.1 is not below 4.1
   return static_cast<int64_t>(
-      std::erase_if(events, [&](const Interaction& event) { return event.rating < lowest; }));
+      std::erase_if(events, [&](const Interaction& event) { return event.rating < least; }));
 }
 
 int64_t drop_outside(std::vector<Interaction>& events, int64_t from, int64_t to) {

@@ -31,6 +31,12 @@ TEST(LogFilters, DropRatingsBelowTheBoundAndKeepUnratedOnes) {
   EXPECT_EQ(times(events), (std::vector<int64_t>{2, 3}));
 }
 
+TEST(LogFilters, KeepRatingsEqualToABoundThatNoFloatHas) {
+  auto events = events_of({{0, 0, 1, 4.1F}, {0, 1, 2, 4.2F}, {0, 2, 3, 4.05F}});
+  EXPECT_EQ(drop_low_ratings(events, 4.1), 1);
+  EXPECT_EQ(times(events), (std::vector<int64_t>{1, 2}));
+}
+
 TEST(LogFilters, TheWindowIncludesItsStartOnly) {
   auto events = events_of({{0, 0, 1}, {0, 1, 2}, {0, 2, 3}, {0, 3, 4}});
   EXPECT_EQ(drop_outside(events, 2, 4), 2);

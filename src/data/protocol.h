@@ -25,6 +25,8 @@ struct Protocol {
   std::string labels = "binary";         ///< "binary", or "ratings" as graded labels
   std::string retriever;                 ///< negatives = "hard": the baseline whose best items they are
   std::string name() const;
+  /// Whether a candidate's popularity says how it came into the slate, rather than something of its own.
+  bool draws_by_popularity() const { return negatives == "popularity" || negatives == "smoothed-popularity"; }
 };
 
 /// The `protocol` object of a slates file and of split.json (docs/formats.md). Errors: kData.
