@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <span>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
 
+#include "base/byte_size.h"
 #include "base/error.h"
+#include "base/memory_free.h"
 #include "baselines/history.h"
 #include "baselines/sparse_rows.h"
 #include "baselines/training_matrix.h"
@@ -55,7 +59,9 @@ class ItemKnn : public Scorer {
       for (const int32_t item : distinct_items(history_of(dataset_, slate))) {
         for (const SparseEntry& candidate : near_.row(item)) sums[candidate.column] += candidate.value;
       }
+      const auto begin = row;
       for (const double sum : sums) *row++ = static_cast<float>(sum);
+      if (options_.ties_by_popularity) keep_order(sums, {begin, row});
     }
   }
 
@@ -66,11 +72,30 @@ class ItemKnn : public Scorer {
     return options_.ties_by_popularity ? kTieWeight * users(candidate) / std::max(1.0, most_users_) : 0;
   }
 
+  /// A float near 1 has no room for the tie breaker: where two sums differ by no more, the larger one's float
+  /// becomes the next one up.
+  static void keep_order(const std::vector<double>& sums, std::span<float> scores) {
+    std::vector<size_t> near;  // items with neighbours in the history; of the others the float tells all
+    for (size_t item = 0; item < sums.size(); ++item)
+      if (sums[item] > kTieWeight) near.push_back(item);
+    std::sort(near.begin(), near.end(), [&](size_t a, size_t b) { return sums[a] < sums[b]; });
+    for (size_t i = 1; i < near.size(); ++i) {
+      const float below = scores[near[i - 1]];
+      float& score = scores[near[i]];
+      if (sums[near[i]] == sums[near[i - 1]])
+        score = below;
+      else if (score <= below)
+        score = std::nextafter(below, std::numeric_limits<float>::infinity());
+    }
+  }
+
   /// For each item the candidates it is near to: the neighbour lists of all items, turned round.
   SparseRows find_near() {
     SparseRows lists;  // [items, items] neighbours of a candidate
+    const double free = base::free_memory();
     for (int64_t item = 0; item < users_of_.rows(); ++item) {
       lists.append(find_neighbours(static_cast<int32_t>(item)));
+      check_item_knn_memory(lists.entries(), free);
     }
     return lists.transposed(users_of_.rows());
   }
@@ -132,6 +157,17 @@ class ItemKnn : public Scorer {
 };
 
 }  // namespace
+
+void check_item_knn_memory(int64_t entries, double free) {
+  constexpr double kCopies = 3;  // a vector that grows holds old and new; then the lists and their transpose
+  const double bytes = kCopies * sizeof(SparseEntry) * static_cast<double>(entries);
+  if (bytes > free)
+    base::fail(
+        base::ErrorKind::kResource, "item-knn",
+        "the nearest neighbours of all items take more than {}, found {} free; set neighbours lower, or rank "
+        "drawn candidates",
+        base::format_gibibytes(bytes), base::format_gibibytes(free));
+}
 
 void ItemKnnOptions::describe(base::ConfigFields& fields) {
   fields.add("neighbours", neighbours, "nearest items of the candidate that count").between(1, 1'000'000);

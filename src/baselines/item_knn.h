@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "base/config.h"
@@ -21,5 +22,9 @@ struct ItemKnnOptions {
 /// its similarity to those of the user's distinct history items that are among its nearest `neighbours`. Of
 /// equally near ones the lower index counts first. Errors: kUsage unless neighbours >= 1 and shrink >= 0.
 std::unique_ptr<Scorer> make_item_knn(const TrainingData& data, const ItemKnnOptions& options);
+
+/// Refuses neighbour lists of so many entries as are held for the whole catalogue, twice while they are
+/// turned round, where `free` bytes are not enough. Errors: kResource.
+void check_item_knn_memory(int64_t entries, double free);
 
 }  // namespace r2rank::baselines

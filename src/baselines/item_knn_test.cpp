@@ -151,6 +151,31 @@ TEST(ItemKnn, ScoresTheCatalogueAsItScoresSlates) {
   }
 }
 
+TEST(ItemKnn, BreaksTiesOfTheCatalogueAsThoseOfSlates) {
+  // Items 1 and 2 are equally near to item 0: one of one user, 1 / sqrt(1 * 4), two of four, 2 / sqrt(4 * 4).
+  const auto dataset = testing::dataset_of({{0, 1}, {0, 2}, {0, 2}, {2}, {2}, {0}}, 3);
+  const auto split = train_on_all(dataset);
+  const auto scorer = make_item_knn({dataset, split}, {.ties_by_popularity = true});
+  const std::vector slates = {whole_history_slate(dataset, 5, testing::all_items(dataset))};
+  const auto expected = scorer->score(slates[0]);
+  EXPECT_GT(expected[2], expected[1]);
+  EXPECT_EQ(static_cast<float>(expected[2]), static_cast<float>(expected[1])) << "no room for the difference";
+  const auto all = testing::catalogue_scores(*scorer, slates, 3)[0];
+  EXPECT_GT(all[2], all[1]);
+  EXPECT_NEAR(all[2], 0.5, 1e-6);
+}
+
+TEST(ItemKnn, RefusesNeighbourListsThatDoNotFit) {
+  EXPECT_NO_THROW(check_item_knn_memory(1'000'000, 1e9));
+  try {
+    check_item_knn_memory(1'000'000'000, 8e9);
+    FAIL();
+  } catch (const base::Error& error) {
+    EXPECT_EQ(error.kind(), base::ErrorKind::kResource);
+    EXPECT_NE(std::string(error.what()).find("set neighbours lower"), std::string::npos) << error.what();
+  }
+}
+
 TEST(ItemKnn, ShrinkAddsToTheDenominator) {
   // Items 0 and 1 share two users; item 0 has three, item 1 two.
   const auto dataset = testing::dataset_of({{0, 1}, {0, 1}, {0}}, 2);
