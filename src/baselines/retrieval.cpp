@@ -9,6 +9,7 @@
 #include "base/interrupt.h"
 #include "base/progress.h"
 #include "base/random.h"
+#include "data/negative_sampler.h"
 
 namespace r2rank::baselines {
 namespace {
@@ -73,6 +74,27 @@ data::Retriever make_retriever(Scorer& scorer, int64_t items, uint64_t seed) {
                                 std::span<const int64_t> counts) {
     return retrieve(scorer, static_cast<size_t>(items), seed, queries, excluded, counts);
   };
+}
+
+std::vector<data::Slate> retrieved_slates(const data::Retriever& retriever, const data::Dataset& dataset,
+                                          std::span<const int32_t> users, int64_t count) {
+  std::vector<data::Slate> slates;
+  std::vector<Items> known;
+  for (const int32_t user : users) {
+    data::Slate slate;
+    slate.id = dataset.user_offsets[static_cast<size_t>(user) + 1];  // where their next event would be
+    slate.user = user;
+    slate.history_end = slate.window_end = static_cast<int32_t>(dataset.events(user).size());
+    slates.push_back(std::move(slate));
+    known.push_back(data::known_items(dataset, user));
+  }
+  const std::vector<int64_t> counts(slates.size(), count);
+  auto best = retriever(slates, known, counts);
+  for (size_t i = 0; i < slates.size(); ++i) {
+    slates[i].candidates = std::move(best[i]);
+    slates[i].relevance.assign(slates[i].candidates.size(), 0.0F);
+  }
+  return slates;
 }
 
 }  // namespace r2rank::baselines

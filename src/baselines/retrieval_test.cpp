@@ -52,6 +52,19 @@ TEST_F(Retrieval, GivesEachQueryItsOwnCount) {
   EXPECT_EQ(lists[2], (Items{3, 5, 0}));
 }
 
+TEST_F(Retrieval, FindsWhatAUserMayChooseNext) {
+  const auto dataset = testing::dataset_of({{0, 1}, {4, 3, 4}}, 6);
+  Fixed scorer(scores);
+  const std::vector<int32_t> users = {1, 0};
+  const auto slates = retrieved_slates(make_retriever(scorer, 6, 7), dataset, users, 3);
+  ASSERT_EQ(slates.size(), 2U);
+  EXPECT_EQ(slates[0].user, 1);
+  EXPECT_EQ(slates[0].history_end, 3) << "all that they did";
+  EXPECT_EQ(slates[0].candidates, (Items{1, 5, 0}));
+  EXPECT_EQ(slates[0].relevance, (std::vector<float>{0, 0, 0}));
+  EXPECT_EQ(slates[1].candidates, (Items{4, 3, 5}));
+}
+
 TEST_F(Retrieval, OrdersEqualScoresAtRandomButAlwaysAlike) {
   scores.assign(50, 1.0);
   const std::vector<Items> nothing(300);

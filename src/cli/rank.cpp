@@ -1,13 +1,17 @@
 #include <algorithm>
 #include <iostream>
 #include <iterator>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "baselines/retrieval.h"
 #include "cli/cost_text.h"
 #include "cli/output.h"
 #include "cli/table.h"
 #include "cli/verb.h"
+#include "experiment/baseline_folder.h"
+#include "experiment/methods.h"
 #include "experiment/rank_request.h"
 #include "text/prompt_fields.h"
 
@@ -15,6 +19,8 @@ namespace r2rank::cli {
 namespace {
 
 constexpr size_t kTitleWidth = 44;
+constexpr size_t kShownUsers = 3;
+constexpr uint64_t kSeed = 7;  // decides between equal scores of a retriever
 
 /// The score is the mean over all rationales: the one that is shown must not pass for the only one.
 std::string reason_text(const std::vector<std::string>& rationales) {
@@ -26,24 +32,29 @@ std::string reason_text(const std::vector<std::string>& rationales) {
 class Rank : public Verb {
  public:
   VerbText text() const override {
-    return {.name = "rank",
-            .group = "Use a model",
-            .summary = "rank items for a user, each with its score and its reason",
-            .purpose =
-                "Ranks the candidates of users' test slates, or the items of one JSON request on standard "
-                "input, which needs no data "
-                "set: history and items are given by their text. Each item comes with its score and the "
-                "rationales it was read from (the table shows the first); with a data set --json gives one "
-                "object, {\"users\": [a ranking each]}.",
-            .examples =
-                "# three users of the test slates, one rationale an item\n"
-                "r2rank rank data/ml-100k --split data/ml-100k-split --model runs/rl --rationales 1 --users "
-                "196,186,22\n"
-                "# one request as JSON\n"
-                "echo '{\"history\": [{\"title\": \"Alien (1979)\"}], \"items\": [{\"id\": 1, \"title\": "
-                "\"Aliens (1986)\"},\n"
-                "  {\"id\": 2, \"title\": \"Grease (1978)\"}]}' | r2rank rank --model runs/rl --rationales 1 "
-                "--json"};
+    return {
+        .name = "rank",
+        .group = "Use a model",
+        .summary = "rank items for a user, each with its score and its reason",
+        .purpose =
+            "Ranks the candidates of users' test slates; or, with --retriever, the items that a conventional "
+            "ranker thinks best for each user after all that they did; or the items of one JSON request on "
+            "standard input, which needs no data "
+            "set: history and items are given by their text. Each item comes with its score and the "
+            "rationales it was read from (the table shows the first); with a data set --json gives one "
+            "object, {\"users\": [a ranking each]}.",
+        .examples =
+            "# three users of the test slates, one rationale an item\n"
+            "r2rank rank data/ml-100k --split data/ml-100k-split --model runs/rl --rationales 1 --users "
+            "196,186,22\n"
+            "# what one user may choose next: the 50 best of item-knn, ranked by the model\n"
+            "r2rank rank data/ml-100k --split data/ml-100k-split --model runs/rl --users 196 --retriever "
+            "item-knn --retrieve 50\n"
+            "# one request as JSON\n"
+            "echo '{\"history\": [{\"title\": \"Alien (1979)\"}], \"items\": [{\"id\": 1, \"title\": "
+            "\"Aliens (1986)\"},\n"
+            "  {\"id\": 2, \"title\": \"Grease (1978)\"}]}' | r2rank rank --model runs/rl --rationales 1 "
+            "--json"};
   }
 
   void declare(Flags& flags) override {
@@ -55,6 +66,12 @@ class Rank : public Verb {
     flags.fields().add("split", split_, "split folder: candidates are those of each user's test slate");
     flags.fields().add("users", users_,
                        "user ids (comma-separated; empty: the first three of the test slates)");
+    flags.fields().add("retriever", retriever_,
+                       "rank the best items of this ranker, after the user's whole history: one of random, "
+                       "popularity, item-knn, item-knn-pop, tfidf, bm25, or a folder of `baseline train`");
+    flags.fields()
+        .add("retrieve", retrieve_, "how many items it retrieves for each user (with --retriever)")
+        .between(2, 1e5);
     flags.fields().add("top", top_, "ranked items shown for each user").between(1, 1e6);
     flags.group("Reasoning");
     reasoning_.describe(flags.fields());
@@ -73,28 +90,26 @@ class Rank : public Verb {
           "rank", "--split is needed with a data set: it says what each user's history and candidates are");
     const data::Dataset dataset = data::load_dataset(dataset_);
     const data::Split split = data::load_split(split_, dataset);
-    if (split.test.protocol.negatives == "full")
+    if (retriever_.empty() && split.test.protocol.negatives == "full")
       base::fail_usage("rank",
                        "expected a split whose slates list their candidates, found the protocol {} over the "
-                       "full catalogue; split with --negatives hard to rank a baseline's best items",
+                       "full catalogue; name a --retriever, whose best items are ranked then",
                        split.test.protocol.name());
     const auto slates = chosen_slates(dataset, split);
     const auto model = open_model(invocation);
     experiment::RankingScorer scorer("model", *model, dataset, split, reasoning_);
     if (invocation.dry_run) {
-      std::vector<data::Slate> wanted;
-      for (const data::Slate* slate : slates) wanted.push_back(*slate);
-      print("{}", scoring_cost_text(*model, dataset, split, wanted, reasoning_, invocation.json));
+      print("{}", scoring_cost_text(*model, dataset, split, slates, reasoning_, invocation.json));
       return 0;
     }
     std::vector<std::string> users;
-    for (const data::Slate* slate : slates) {
-      const auto items = best_items(ranked(*slate, scorer, dataset));
-      const std::string& user = dataset.user_ids[slate->user];
+    for (const data::Slate& slate : slates) {
+      const auto items = best_items(ranked(slate, scorer, dataset));
+      const std::string& user = dataset.user_ids[slate.user];
       if (invocation.json)
         users.push_back(experiment::ranked_json(user, items));
       else
-        print("user {}{}\n{}\n", user, history_text(dataset, *slate), table_of(items));
+        print("user {}{}\n{}\n", user, history_text(dataset, slate), table_of(items));
     }
     if (invocation.json) cli::print("{{\"users\":[{}]}}\n", fmt::join(users, ","));
     return 0;
@@ -104,6 +119,7 @@ class Rank : public Verb {
   int rank_standard_input(const Invocation& invocation) {
     refuse_without_dataset("--split", split_.empty());
     refuse_without_dataset("--users", users_.empty());
+    refuse_without_dataset("--retriever", retriever_.empty());
     const std::string text{std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
     const auto request = experiment::parse_rank_request(text);
     const auto model = open_model(invocation);
@@ -134,20 +150,61 @@ class Rank : public Verb {
     return model;
   }
 
-  std::vector<const data::Slate*> chosen_slates(const data::Dataset& dataset,
-                                                const data::Split& split) const {
-    std::vector<const data::Slate*> chosen;
+  std::vector<data::Slate> chosen_slates(const data::Dataset& dataset, const data::Split& split) const {
+    if (!retriever_.empty()) return retrieved(dataset, split);
+    std::vector<data::Slate> chosen;
     if (users_.empty())
-      for (size_t i = 0; i < std::min<size_t>(3, split.test.slates.size()); ++i)
-        chosen.push_back(&split.test.slates[i]);
+      for (size_t i = 0; i < std::min(kShownUsers, split.test.slates.size()); ++i)
+        chosen.push_back(split.test.slates[i]);
     for (const auto& id : users_) {
       const auto found = std::find_if(split.test.slates.begin(), split.test.slates.end(),
                                       [&](const auto& slate) { return dataset.user_ids[slate.user] == id; });
       if (found == split.test.slates.end())
-        base::fail_usage("rank", "user '{}' has no test slate in this split", id);
-      chosen.push_back(&*found);
+        base::fail_usage(
+            "rank", "user '{}' has no test slate in this split; --retriever needs none to find candidates",
+            id);
+      chosen.push_back(*found);
     }
     return chosen;
+  }
+
+  std::vector<data::Slate> retrieved(const data::Dataset& dataset, const data::Split& split) const {
+    std::vector<int32_t> users;
+    if (users_.empty())
+      for (size_t i = 0; i < std::min(kShownUsers, split.test.slates.size()); ++i)
+        users.push_back(split.test.slates[i].user);
+    for (const auto& id : users_) {
+      const auto found = std::find(dataset.user_ids.begin(), dataset.user_ids.end(), id);
+      if (found == dataset.user_ids.end())
+        base::fail_usage("rank", "there is no user '{}' in {}", id, dataset_);
+      users.push_back(static_cast<int32_t>(found - dataset.user_ids.begin()));
+    }
+    std::unique_ptr<baselines::Scorer> scorer;
+    auto slates =
+        baselines::retrieved_slates(open_retriever(dataset, split, scorer), dataset, users, retrieve_);
+    for (const auto& slate : slates)
+      if (slate.candidates.empty())
+        base::fail_usage("rank", "user '{}' knows every item: there is nothing to retrieve",
+                         dataset.user_ids[slate.user]);
+    return slates;
+  }
+
+  data::Retriever open_retriever(const data::Dataset& dataset, const data::Split& split,
+                                 std::unique_ptr<baselines::Scorer>& scorer) const {
+    if (experiment::is_baseline_folder(retriever_))
+      return experiment::folder_retriever(retriever_, {dataset, split}, kSeed, scorer);
+    const auto methods = experiment::method_names();
+    if (std::find(methods.begin(), methods.end(), retriever_) != methods.end()) {
+      const auto made = baselines::baseline_names();
+      if (std::find(made.begin(), made.end(), retriever_) == made.end())
+        base::fail_usage(
+            "rank",
+            "--retriever {}: a ranker that is trained first; train it (`r2rank baseline train`) and "
+            "name its folder",
+            retriever_);
+    }
+    scorer = baselines::make_baseline(retriever_, {dataset, split}, kSeed);
+    return baselines::make_retriever(*scorer, static_cast<int64_t>(dataset.items.size()), kSeed);
   }
 
   static std::string history_text(const data::Dataset& dataset, const data::Slate& slate) {
@@ -187,9 +244,9 @@ class Rank : public Verb {
     return table.text();
   }
 
-  std::string model_, dataset_, split_;
+  std::string model_, dataset_, split_, retriever_;
   std::vector<std::string> users_;
-  int64_t top_ = 10;
+  int64_t top_ = 10, retrieve_ = 20;
   experiment::ReasoningOptions reasoning_;
   model::ModelOptions options_;
   text::PromptConfig prompt_;

@@ -20,16 +20,20 @@ void take_out(text::PromptItem& item, float rating, int32_t rated) {
 }  // namespace
 
 SlateItems::SlateItems(const data::Dataset& dataset, const data::Split& split)
-    : dataset_(dataset), statistics_(data::item_statistics(dataset, split)) {}
+    : dataset_(dataset), statistics_(data::item_statistics(dataset, split)) {
+  for (const auto& event : dataset.interactions) last_time_ = std::max(last_time_, event.time);
+}
 
-const data::Interaction& SlateItems::target(const data::Slate& slate) const {
+/// Null where there is none.
+const data::Interaction* SlateItems::target(const data::Slate& slate) const {
   const auto events = dataset_.events(slate.user);
-  R2RANK_CHECK(slate.history_end >= 0 && slate.history_end < static_cast<int32_t>(events.size()));
-  return events[slate.history_end];
+  R2RANK_CHECK(slate.history_end >= 0 && slate.history_end <= static_cast<int32_t>(events.size()));
+  return slate.history_end == static_cast<int32_t>(events.size()) ? nullptr : &events[slate.history_end];
 }
 
 std::vector<text::PromptItem> SlateItems::history(const data::Slate& slate, int64_t most) const {
-  const int64_t now = target(slate).time;
+  const data::Interaction* event = target(slate);
+  const int64_t now = event == nullptr ? last_time_ : event->time;
   const auto events = dataset_.events(slate.user);
   const int64_t later = std::max(0, slate.window_end - slate.history_end);
   const int64_t shown =
@@ -45,8 +49,9 @@ text::PromptItem SlateItems::candidate(const data::Slate& slate, int32_t item, b
   described.description = dataset_.items[item].description;
   described.count = statistics_.count[item];
   if (!std::isnan(statistics_.mean_rating[item])) described.mean_rating = statistics_.mean_rating[item];
-  const data::Interaction& event = target(slate);
-  if (training && event.item == item) take_out(described, event.rating, statistics_.rated[item]);
+  const data::Interaction* event = target(slate);
+  if (training && event != nullptr && event->item == item)
+    take_out(described, event->rating, statistics_.rated[item]);
   return described;
 }
 

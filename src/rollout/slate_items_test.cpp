@@ -41,6 +41,15 @@ TEST_F(SlateItemsTest, ShowAHistoryFromWhereTheWindowOfTheLastSlateBegins) {
   EXPECT_EQ(items.history(slate, 2).size(), 2U);
 }
 
+TEST_F(SlateItemsTest, ShowTheWholeHistoryWhereThereIsNoTarget) {
+  const SlateItems items(dataset_, split_);
+  data::Slate slate = training_;
+  slate.history_end = 5;
+  ASSERT_EQ(items.history(slate, 2).size(), 2U);
+  EXPECT_EQ(items.history(slate, 2)[1].title, "Title 4");
+  EXPECT_EQ(items.candidate(slate, 2, true).count, 2) << "nothing to take out";
+}
+
 TEST_F(SlateItemsTest, TakeTheTargetsOwnEventOutOfItsStatistics) {
   const SlateItems items(dataset_, split_);
   EXPECT_EQ(items.candidate(training_, 2, false).count, 2);

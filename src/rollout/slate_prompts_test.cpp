@@ -185,9 +185,14 @@ TEST_F(SlatePromptsTest, ShowsMadeUpNamesThatAreTheSameInHistoryAndCandidates) {
   EXPECT_EQ(shared, 1) << "item 2 alone is in the history of 0 1 2 3";
 }
 
-TEST_F(SlatePromptsTest, AbortsWhenThereIsNoTarget) {
-  GTEST_FLAG_SET(death_test_style, "threadsafe");
+TEST_F(SlatePromptsTest, NeedsNoTarget) {
   held_out_.history_end = 5;
+  EXPECT_EQ(prepare(held_out_, false).pieces.candidates.size(), 3U);
+}
+
+TEST_F(SlatePromptsTest, AbortsWhereTheHistoryEndsBehindTheLastEvent) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  held_out_.history_end = 6;
   EXPECT_DEATH(prepare(held_out_, false), "history_end");
 }
 

@@ -358,6 +358,26 @@ class Rank(Scoring):
             self.assertEqual([len(item["reasons"]) for item in items], [2, 2, 2])
             self.assertEqual(items, sorted(items, key=lambda item: -item["score"]))
 
+    def test_what_a_user_may_choose_next(self):
+        def ranking(*more):
+            page = self.rank(*self.data(), "--model", trained(), "--users", "u7", "--json", "--top", "100", *more).stdout
+            return json.loads(page)["users"][0]["ranking"]
+
+        found = ranking("--retriever", "item-knn-pop", "--retrieve", "4")
+        self.assertEqual(len(found), 4)
+        self.assertEqual(found, sorted(found, key=lambda item: -item["score"]))
+        more = ranking("--retriever", "item-knn-pop", "--retrieve", "6")
+        self.assertLessEqual({item["id"] for item in found}, {item["id"] for item in more})
+        self.assertNotIn("*", self.rank(*self.data(), "--model", trained(), "--retriever", "popularity").stdout)
+        self.assertNotEqual({item["id"] for item in ranking("--retriever", "popularity", "--retrieve", "4")}, set())
+
+    def test_a_retriever_that_cannot_be_one(self):
+        w = ("--model", trained())
+        self.refuses_rank(*self.data(), *w, "--retriever", "sasrec", code=2, says=("baseline train", "sasrec"))
+        self.refuses_rank(*self.data(), *w, "--retriever", "item-kn", code=2, says="item-kn")
+        self.refuses_rank(*self.data(), *w, "--retriever", "popularity", "--users", "nobody", code=2, says="nobody")
+        self.refuses_rank(*w, "--retriever", "popularity", stdin="{}", code=2, says="--retriever")
+
     def request(self, text, *more):
         return self.rank(*self.base_model(), *more, stdin=text if isinstance(text, str) else json.dumps(text))
 
