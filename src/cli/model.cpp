@@ -104,7 +104,9 @@ class ModelImport : public Verb {
                 "loads with the same logits. LoRA adapters of a run are merged into the weights.",
             .examples =
                 "r2rank model import model.gguf --output models/smollm2\nr2rank model import runs/rl "
-                "--output models/mine --f32"};
+                "--output models/mine --f32\n"
+                "# the lower half of a model of 30 layers, to be trained\n"
+                "r2rank model import model.gguf --layers 15 --output models/half"};
   }
 
   void declare(Flags& flags) override {
@@ -112,6 +114,12 @@ class ModelImport : public Verb {
     flags.fields().add("model", model_, "GGUF file, Hugging Face folder or run folder").mandatory();
     flags.positional("MODEL", "model");
     flags.fields().add("f32", f32_, "write f32 instead of bf16");
+    flags.fields()
+        .add(
+            "layers", layers_,
+            "write only so many layers, the lowest ones (0: all): a model that is faster and, before it is trained, "
+            "worse")
+        .between(0, 10000);
     flags.output(output_, "the Hugging Face folder");
   }
 
@@ -122,6 +130,9 @@ class ModelImport : public Verb {
     options.dtype = "f32";
     options.tuning = "frozen";
     const auto model = learn::open_ranking_model(model_, options, {});
+    if (layers_ > model->model->config().layers)
+      base::fail_usage("model import", "--layers {}: {} has {} layers", layers_, model_,
+                       model->model->config().layers);
     if (invocation.dry_run) {
       if (invocation.json)
         print("{}\n", nlohmann::json{{"model", model_}, {"can_be_imported", true}}.dump());
@@ -132,7 +143,7 @@ class ModelImport : public Verb {
     if (model->signals)
       base::log_warning(
           "{} was trained with signals of other rankers, which the Hugging Face folder is without", model_);
-    model::save_language_model(*model->model, output_.output, f32_, output_.overwrite);
+    model::save_language_model(*model->model, output_.output, f32_, output_.overwrite, layers_);
     if (invocation.json)
       print("{}\n", nlohmann::json{{"folder", output_.output}}.dump());
     else
@@ -143,6 +154,7 @@ class ModelImport : public Verb {
  private:
   std::string model_;
   bool f32_ = false;
+  int64_t layers_ = 0;
   OutputFolder output_;
 };
 

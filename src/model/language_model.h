@@ -92,7 +92,10 @@ class LanguageModel {
 
 /// Reads an opened model into memory. Errors: kData, kUsage, kResource.
 std::unique_ptr<LanguageModel> load_language_model(const ModelFiles& files, const ModelOptions& options);
-/// Saves weights (LoRA merged), configuration and tokenizer as a Hugging Face folder in bf16 or f32.
-void save_language_model(const LanguageModel& model, const base::Path& folder, bool f32, bool overwrite);
+/// Saves weights (LoRA merged), configuration and tokenizer as a Hugging Face folder in bf16 or f32. With
+/// `layers` only so many, the lowest ones, between embedding and output: a smaller model to be trained on.
+/// Errors: kUsage for more layers than there are; kIo.
+void save_language_model(const LanguageModel& model, const base::Path& folder, bool f32, bool overwrite,
+                         int64_t layers = 0);
 
 }  // namespace r2rank::model

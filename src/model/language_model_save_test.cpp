@@ -75,6 +75,23 @@ TEST_P(SavedModel, RoundsToBf16Once) {
     EXPECT_TRUE(found.at(name).equal(value.to(at::kBFloat16).to(at::kFloat))) << name;
 }
 
+TEST_P(SavedModel, MayKeepItsLowestLayersAlone) {
+  ASSERT_GT(model_->config().layers, 1);
+  save_language_model(*model_, path("low"), true, false, 1);
+  const auto low = reopened(path("low"));
+  EXPECT_EQ(low->config().layers, 1);
+  std::map<std::string, at::Tensor> whole;
+  for (auto& [name, value] : model_->merged_weights()) whole[name] = value;
+  const auto kept = low->merged_weights();
+  EXPECT_LT(kept.size(), whole.size());
+  for (const auto& [name, value] : kept) EXPECT_TRUE(value.equal(whole.at(name))) << name;
+  EXPECT_EQ(logits_of(*low, tokens_of()).sizes(), logits_of(*model_, tokens_of()).sizes());
+  save_language_model(*model_, path("all"), true, false, model_->config().layers);
+  EXPECT_EQ(reopened(path("all"))->config().layers, model_->config().layers);
+  error_of(base::ErrorKind::kUsage,
+           [&] { save_language_model(*model_, path("more"), true, false, model_->config().layers + 1); });
+}
+
 TEST_P(SavedModel, IsNotReplacedUnasked) {
   save_language_model(*model_, path("model"), false, false);
   error_of(base::ErrorKind::kUsage, [&] { save_language_model(*model_, path("model"), false, false); });

@@ -65,6 +65,16 @@ class ModelImport(Case):
             original = read_safetensors(self.world.model / "model.safetensors")[name]
             self.assertEqual((dtype, shape, 2 * len(content)), ("BF16", original[1], len(original[2])))
 
+    def test_keeps_the_lowest_layers_if_told_so(self):
+        self.accepts("model", "import", self.world.model, "--f32", "--layers", "1", "--output", self.output)
+        whole, kept = values(self.world.model / "model.safetensors"), values(self.output / "model.safetensors")
+        self.assertEqual(kept, {name: whole[name] for name in kept})
+        self.assertEqual(json.loads(self.accepts("model", "inspect", self.output, "--json").stdout)["layers"], 1)
+        self.accepts("rank", self.world.data, "--split", self.world.split, "--model", self.output, "--config", self.world.prompt)
+
+    def test_of_more_layers_than_there_are_is_refused(self):
+        self.refuses("model", "import", self.world.model, "--layers", "9", "--output", self.output, code=2, says=("--layers 9", "2 layers"))
+
     def test_dry_run_writes_nothing(self):
         page = self.accepts("model", "import", self.world.model, "--output", self.output, "--dry-run").stdout
         self.assertIn("nothing written", page)
