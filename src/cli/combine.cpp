@@ -102,6 +102,7 @@ class Combine : public Verb {
     experiment::KeptCombination kept;
     kept.seed = static_cast<uint64_t>(seed_);
     kept.parts = open_parts({dataset, split});
+    warn_of_popularity(kept.parts, slates.protocol);
     if (invocation.dry_run) return show_dry_run(kept, slates, invocation);
     const auto results = score(kept.parts, slates, dataset, split);
     kept.settings = experiment::combination_settings(method_, given_);
@@ -141,6 +142,17 @@ class Combine : public Verb {
                          "two rankers are called '{}': name one of --scorers NAME=FOLDER, or leave one out",
                          part.name);
     return parts;
+  }
+
+  static void warn_of_popularity(const std::vector<experiment::CombinationPart>& parts,
+                                 const data::Protocol& protocol) {
+    if (!protocol.draws_by_popularity()) return;
+    for (const auto& part : parts)
+      if (experiment::scores_by_popularity(part.scorer->name()))
+        base::log_warning(
+            "{} scores by popularity, and by popularity the negatives of these slates were drawn: the combination "
+            "will learn how, which holds of no other candidates; leave it out",
+            part.name);
   }
 
   // ---- scores of the parts ----

@@ -21,6 +21,7 @@
 #include "experiment/candidate_order.h"
 #include "experiment/catalogue_evaluation.h"
 #include "experiment/combination_folder.h"
+#include "experiment/combined_scorer.h"
 #include "experiment/comparison_plan.h"
 #include "experiment/evaluation.h"
 #include "experiment/evaluation_page.h"
@@ -277,6 +278,7 @@ class Eval : public Verb {
               name);
     for (size_t i = 0; i < trained.size(); ++i) {
       const std::string name = experiment::named_folder(config_.scorers[i], "eval").name;
+      experiment::warn_if_learned_from(*trained[i].scorer, name, slates);
       if (const auto work = experiment::describe_work(*trained[i].scorer, slates.slates); !work.empty())
         base::log_info("{}: scoring takes {}", name, work);
       measure(*trained[i].scorer, name);

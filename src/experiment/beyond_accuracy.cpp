@@ -107,6 +107,13 @@ BeyondTable beyond_accuracy(std::span<const metrics::PerUserResults> results, co
         "lists and calibration need the scores of all candidates (found the protocol {}, of which "
         "the relevant items' scores alone are kept)",
         slates.protocol.name());
+  for (const auto& result : results)
+    if (result.ranks_only)
+      base::fail_usage(
+          "eval",
+          "lists and calibration need the scores of all candidates; of '{}' only the places of the "
+          "relevant items were kept (`compare --ranks`): score these slates with it, or leave it out",
+          result.scorer);
   const auto& users = results[0].user_ids;
   BeyondTable table{
       k, static_cast<int64_t>(std::set(users.begin(), users.end()).size()), results[0].protocol, options, {}};

@@ -39,7 +39,8 @@ struct BeyondTable {
 };
 
 /// Distances are those of item_distance.h. REQUIRES results on these slates, with scores, and k >= 1. Errors:
-/// kUsage over a full catalogue, of which results keep the relevant items' scores alone.
+/// kUsage over a full catalogue, of which results keep the relevant items' scores alone, and for scores that
+/// only rank (PerUserResults::ranks_only).
 BeyondTable beyond_accuracy(std::span<const metrics::PerUserResults> results, const data::Dataset& dataset,
                             const data::Split& split, const data::SlateSet& slates, int k,
                             const Resampling& options);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/error.h"
 #include "base/progress.h"
 #include "experiment/test_results.h"
 
@@ -30,6 +31,12 @@ TEST_F(BeyondAccuracy, OfWholeListsIsThatOfTheCandidates) {
   EXPECT_LE(row.catalogue_coverage, 1);
   EXPECT_FALSE(row.category_distance.has_value()) << "no item has a category";
   EXPECT_DOUBLE_EQ(row.training_count.mean, table({scored("popularity")}, 5).rows[0].training_count.mean);
+}
+
+TEST_F(BeyondAccuracy, RefusesScoresThatOnlyRank) {
+  auto restored = scored("popularity");
+  restored.ranks_only = true;
+  EXPECT_THROW(table({scored("random"), restored}, 5), base::Error);
 }
 
 TEST_F(BeyondAccuracy, FindsPopularityPopular) {

@@ -127,6 +127,7 @@ metrics::PerUserResults evaluate_catalogue(baselines::Scorer& scorer, const data
     progress.advance(static_cast<int64_t>(batch.size()),
                      fmt::format("{} {:.3f}", kShownMetric, sum / static_cast<double>(done)));
   }
+  warn_not_finite(scorer.name(), results);
   return results;
 }
 

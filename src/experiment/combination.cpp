@@ -57,6 +57,10 @@ double Combination::cross_fitted_ndcg() const {
   return is_blend(method) ? blend.cross_fitted_ndcg : trees.cross_fitted_ndcg;
 }
 
+bool scores_by_popularity(std::string_view method) {
+  return method == "popularity" || method == "recent-popularity" || method == "item-knn-pop";
+}
+
 baselines::SettingValues combination_settings(const std::string& method,
                                               const baselines::SettingValues& given) {
   return is_blend(method) ? all_settings<BlendOptions>(given) : all_settings<LambdaMartOptions>(given);
@@ -80,10 +84,17 @@ Combination learn_combination(const std::string& method, const baselines::Settin
 metrics::PerUserResults apply_combination(const Combination& combination,
                                           std::span<const metrics::PerUserResults> results,
                                           const data::SlateSet& slates, const data::Dataset& dataset,
-                                          const data::Split& split, const std::string& name) {
+                                          std::span<const double> popularity, const std::string& name) {
   return is_blend(combination.method)
              ? apply_blend(combination.blend, results, slates, dataset, name)
-             : apply_lambdamart(combination.trees, results, slates, dataset, split, name);
+             : apply_lambdamart(combination.trees, results, slates, dataset, popularity, name);
+}
+
+metrics::PerUserResults apply_combination(const Combination& combination,
+                                          std::span<const metrics::PerUserResults> results,
+                                          const data::SlateSet& slates, const data::Dataset& dataset,
+                                          const data::Split& split, const std::string& name) {
+  return apply_combination(combination, results, slates, dataset, log_popularity(dataset, split), name);
 }
 
 Json describe_combination(const Combination& combination) {

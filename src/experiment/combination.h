@@ -4,6 +4,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "baselines/method.h"
@@ -23,6 +24,10 @@ struct Combination {
   double cross_fitted_ndcg() const;
 };
 
+/// Whether the scores of this method are, or order equals by, how often an item was chosen. Of slates whose
+/// negatives were drawn by popularity a combination would learn from them how that was done.
+bool scores_by_popularity(std::string_view method);
+
 /// The method's settings, those not given at their defaults. Errors: kUsage for unknown ones and for another
 /// method.
 baselines::SettingValues combination_settings(const std::string& method,
@@ -34,7 +39,12 @@ Combination learn_combination(const std::string& method, const baselines::Settin
                               const data::SlateSet& slates, const data::Dataset& dataset,
                               const data::Split& split);
 
-/// Its scores on other slates, as results of a scorer called `name`. Errors: as apply_blend.
+/// Its scores on other slates, as results of a scorer called `name`; `popularity` as in lambdamart.h. Errors:
+/// as apply_blend.
+metrics::PerUserResults apply_combination(const Combination& combination,
+                                          std::span<const metrics::PerUserResults> results,
+                                          const data::SlateSet& slates, const data::Dataset& dataset,
+                                          std::span<const double> popularity, const std::string& name);
 metrics::PerUserResults apply_combination(const Combination& combination,
                                           std::span<const metrics::PerUserResults> results,
                                           const data::SlateSet& slates, const data::Dataset& dataset,

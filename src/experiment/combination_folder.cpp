@@ -239,8 +239,10 @@ FittedBaseline load_scorer(const base::Path& folder, const baselines::TrainingDa
   loaded.seed = kept.seed;
   std::vector<std::unique_ptr<baselines::Scorer>> parts;
   for (auto& part : kept.parts) parts.push_back(std::move(part.scorer));
-  loaded.scorer =
+  auto scorer =
       std::make_unique<CombinedScorer>(loaded.method, std::move(kept.combination), std::move(parts), data);
+  scorer->set_learned_from(kept.valid_hash);
+  loaded.scorer = std::move(scorer);
   return loaded;
 }
 

@@ -54,6 +54,12 @@ TEST_F(CombinationTest, IsTheTreesOfItsName) {
   EXPECT_NE(learned("lambdamart", few, 3).trees.model, found.trees.model);
 }
 
+TEST_F(CombinationTest, KnowsWhoScoresByPopularity) {
+  for (const char* method : {"popularity", "recent-popularity", "item-knn-pop"})
+    EXPECT_TRUE(scores_by_popularity(method)) << method;
+  for (const char* method : {"item-knn", "lightgcn", "tfidf"}) EXPECT_FALSE(scores_by_popularity(method));
+}
+
 TEST_F(CombinationTest, SharesOfARankerAndOfAFeatureOfOneNameCountTogether) {
   Combination combination{.method = "lambdamart", .blend = {}, .trees = {}};
   combination.trees.importance = {{"a", 0.3}, {"popularity", 0.25}, {"popularity", 0.25}, {"b", 0.2}};

@@ -5,20 +5,30 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/log.h"
 #include "experiment/evaluation.h"
 
 namespace r2rank::experiment {
 namespace {
 
-constexpr int64_t kLeastBatch = 64;  // counts of items are taken once a batch
+constexpr int64_t kLeastBatch = 64;  // trees are read once per batch
 
 }  // namespace
 
 CombinedScorer::CombinedScorer(std::string name, Combination combination,
                                std::vector<std::unique_ptr<baselines::Scorer>> parts,
                                const baselines::TrainingData& data)
-    : name_(std::move(name)), combination_(std::move(combination)), parts_(std::move(parts)), data_(data) {
+    : name_(std::move(name)),
+      combination_(std::move(combination)),
+      parts_(std::move(parts)),
+      data_(data),
+      popularity_(log_popularity(data.dataset, data.split)) {
   R2RANK_CHECK(parts_.size() == combination_.scorers().size());
+}
+
+bool CombinedScorer::learned_from(const data::SlateSet& slates) const {
+  const auto set_of = [](const std::string& hash) { return hash.substr(0, hash.find(':')); };
+  return !learned_from_.empty() && set_of(learned_from_) == set_of(slates.hash);
 }
 
 std::vector<double> CombinedScorer::score(const data::Slate& slate) {
@@ -30,7 +40,7 @@ std::vector<std::vector<double>> CombinedScorer::score_batch(std::span<const dat
   batch.slates.assign(slates.begin(), slates.end());
   std::vector<metrics::PerUserResults> results;
   for (size_t part = 0; part < parts_.size(); ++part) results.push_back(results_of(part, batch));
-  return apply_combination(combination_, results, batch, data_.dataset, data_.split, name_).scores;
+  return apply_combination(combination_, results, batch, data_.dataset, popularity_, name_).scores;
 }
 
 /// Of one part, asked for as many slates at once as it likes.
@@ -68,6 +78,16 @@ void CombinedScorer::score_catalogue(std::span<const data::Slate>, std::span<flo
       "'{}' combines scores within a list of candidates, and cannot score a whole catalogue; name one of "
       "the rankers that it combines",
       name_);
+}
+
+void warn_if_learned_from(const baselines::Scorer& scorer, const std::string& name,
+                          const data::SlateSet& slates) {
+  const auto* combined = dynamic_cast<const CombinedScorer*>(&scorer);
+  if (combined == nullptr || !combined->learned_from(slates)) return;
+  base::log_warning(
+      "{} was learned from these very slates: what follows of it is how well it fits them, no measurement; its "
+      "cross-fitted NDCG@10 is in combination.json",
+      name);
 }
 
 }  // namespace r2rank::experiment

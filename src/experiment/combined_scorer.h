@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "baselines/scorer.h"
@@ -19,6 +20,11 @@ class CombinedScorer : public baselines::Scorer {
                  std::vector<std::unique_ptr<baselines::Scorer>> parts, const baselines::TrainingData& data);
 
   std::string name() const override { return name_; }
+  /// The hash of the validation slates that the combination was learned from.
+  void set_learned_from(std::string slates_hash) { learned_from_ = std::move(slates_hash); }
+  /// Whether it was learned from these slates, or from others of their set: its scores of them are no
+  /// measurement.
+  bool learned_from(const data::SlateSet& slates) const;
   std::vector<double> score(const data::Slate& slate) override;
   std::vector<std::vector<double>> score_batch(std::span<const data::Slate> slates) override;
   int64_t batch_size() const override;
@@ -31,10 +37,15 @@ class CombinedScorer : public baselines::Scorer {
  private:
   metrics::PerUserResults results_of(size_t part, const data::SlateSet& batch);
 
-  std::string name_;
+  std::string name_, learned_from_;
   Combination combination_;
   std::vector<std::unique_ptr<baselines::Scorer>> parts_;
   baselines::TrainingData data_;
+  std::vector<double> popularity_;  // [items] of lambdamart.h
 };
+
+/// Says so where a scorer, called `name`, is a combination that was learned from these slates.
+void warn_if_learned_from(const baselines::Scorer& scorer, const std::string& name,
+                          const data::SlateSet& slates);
 
 }  // namespace r2rank::experiment

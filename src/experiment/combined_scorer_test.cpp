@@ -51,6 +51,17 @@ TEST_F(CombinedScorerTest, GivesWhatTheCombinationMakesOfItsPartsResults) {
   }
 }
 
+TEST_F(CombinedScorerTest, KnowsTheSlatesThatItWasLearnedFrom) {
+  CombinedScorer combined = scorer(learned("blend"));
+  data::SlateSet slates;
+  slates.hash = "abc:sample300-seed7";
+  EXPECT_FALSE(combined.learned_from(slates)) << "unknown";
+  combined.set_learned_from("abc");
+  EXPECT_TRUE(combined.learned_from(slates));
+  slates.hash = "abcd";
+  EXPECT_FALSE(combined.learned_from(slates));
+}
+
 TEST_F(CombinedScorerTest, ScoresNoCatalogue) {
   CombinedScorer combined = scorer(learned("blend"));
   combined.set_catalogue(30);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "base/log.h"
@@ -61,8 +62,11 @@ PlaceResults measure(const ComparisonPlan& plan, const Place& place, RankFile* r
   const DatasetPlan& dataset = *place.plan;
   result.places.push_back({dataset.name, place.split.protocol.name(), place.findings});
   PlaceResults measured{.dataset = dataset.name, .rows = {}};
+  std::set<int32_t> tied;  // users
   for (const auto& slate : place.split.test.slates)
-    if (data::order_decided_by_ties(place.dataset, slate)) measured.tied.insert(slate.id);
+    if (data::order_decided_by_ties(place.dataset, slate)) tied.insert(slate.user);
+  for (const auto& slate : place.split.test.slates)
+    if (tied.contains(slate.user)) measured.tied.insert(slate.id);
   RowMaker maker(plan, place, files, ranks);
   for (const auto& row : plan.rows)
     if (applies(row, dataset)) add_row(row, plan, place, maker, measured, result);

@@ -104,6 +104,7 @@ StoredRow read_whole(const base::Path& folder, const Json& card) {
   row.ranks_only = card.value("ranks_only", false);
   row.measured.report = card.at("report").dump();
   row.test = metrics::load_per_user(folder / "test.parquet");
+  row.test.ranks_only = row.ranks_only;  // older programs did not write it into the table
   if (std::filesystem::exists(folder / "valid.parquet"))
     row.valid = metrics::load_per_user(folder / "valid.parquet");
   return row;

@@ -30,7 +30,7 @@ ComparisonInput column_of(const PlaceResults& place, int64_t size, uint64_t seed
   return column;
 }
 
-/// The same results on the slates that no equal times decide, under a hash of their own.
+/// The same results on the slates of users of whom no equal times decide any, under a hash of their own.
 metrics::PerUserResults untied(const metrics::PerUserResults& results, const std::set<int64_t>& tied) {
   Slice slice{"tied", {"untied"}, {}};
   for (const int64_t id : results.slate_ids) slice.label_of.push_back(tied.contains(id) ? -1 : 0);
@@ -116,8 +116,8 @@ std::vector<ComparisonTable> comparison_tables(const ComparisonPlan& plan,
   for (const int64_t size : sizes_of(plan)) {
     const auto columns = untied_columns(places, size, static_cast<uint64_t>(plan.seed));
     if (!columns.empty())
-      tables.push_back(compare(title_of(size) + ", without slates that equal timestamps decide", columns,
-                               options_of(plan, plan.metric, columns)));
+      tables.push_back(compare(title_of(size) + ", without users of whom equal timestamps decide slates",
+                               columns, options_of(plan, plan.metric, columns)));
   }
   return tables;
 }

@@ -21,13 +21,14 @@ struct RowResults {
 struct PlaceResults {
   std::string dataset;
   std::vector<RowResults> rows;
-  std::set<int64_t> tied = {};  ///< ids of the test slates that equal times decide (data/slate_traits.h)
+  /// Ids of the test slates of users of whom equal times decide some (data/slate_traits.h).
+  std::set<int64_t> tied = {};
 };
 
 /// The tables of a comparison: for each metric, the plan's main one first, one of the rows that score every
 /// slate, and for each smaller number of slates that rows have one over the sample of that size, in which
 /// every row that scored it counts. Where a data set has tied slates, a last table shows the main metric
-/// without these. Data sets without results are left out.
+/// without their users. Data sets without results are left out.
 std::vector<ComparisonTable> comparison_tables(const ComparisonPlan& plan,
                                                const std::vector<PlaceResults>& places);
 

@@ -67,7 +67,7 @@ TEST(ComparisonTables, ShowTheMainMetricWithoutTiedSlatesToo) {
   const auto tables = comparison_tables(
       one, {{"films", {{0, scored("all", 8, 0.5)}}, {0, 3}}, {"games", {{0, scored("all", 6, 0.5)}}}});
   ASSERT_EQ(tables.size(), 3U);
-  EXPECT_EQ(tables[2].title, "data set, without slates that equal timestamps decide");
+  EXPECT_EQ(tables[2].title, "data set, without users of whom equal timestamps decide slates");
   EXPECT_EQ(tables[2].columns[0].slates, 6);
   EXPECT_EQ(tables[2].columns[0].slates_hash, "h:untied");
   EXPECT_EQ(tables[2].columns[1].slates_hash, "h");
@@ -81,7 +81,7 @@ TEST(ComparisonTables, ShowSamplesWithoutTiedSlatesToo) {
   ASSERT_EQ(tables.size(), 4U);
   EXPECT_EQ(tables[2].rows.size(), 1U);
   EXPECT_EQ(tables[3].title,
-            "data set, a sample of 10 test slates, without slates that equal timestamps decide");
+            "data set, a sample of 10 test slates, without users of whom equal timestamps decide slates");
   EXPECT_EQ(tables[3].rows.size(), 2U);
 }
 

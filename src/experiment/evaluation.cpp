@@ -33,17 +33,6 @@ double milliseconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 }
 
-void warn_not_finite(const std::string& name, const metrics::PerUserResults& results) {
-  int64_t count = 0, all = 0;
-  for (const auto& slate : results.scores) {
-    all += static_cast<int64_t>(slate.size());
-    count += std::count_if(slate.begin(), slate.end(), [](double score) { return std::isnan(score); });
-  }
-  if (count > 0)
-    base::log_warning("{} of {} scores of '{}' are not a number; they rank last. Has its training diverged?",
-                      count, all, name);
-}
-
 double noting_seconds(const baselines::Scorer& scorer) {
   const auto* noted = dynamic_cast<const baselines::ScorerNotes*>(&scorer);
   return noted == nullptr ? 0 : noted->noting_seconds();
@@ -95,6 +84,17 @@ metrics::PerUserResults evaluate(baselines::Scorer& scorer, const data::SlateSet
 std::vector<std::pair<std::string, double>> notes_of(const baselines::Scorer& scorer) {
   const auto* noted = dynamic_cast<const baselines::ScorerNotes*>(&scorer);
   return noted == nullptr ? std::vector<std::pair<std::string, double>>() : noted->notes();
+}
+
+void warn_not_finite(const std::string& name, const metrics::PerUserResults& results) {
+  int64_t count = 0, all = 0;
+  for (const auto& slate : results.scores) {
+    all += static_cast<int64_t>(slate.size());
+    count += std::count_if(slate.begin(), slate.end(), [](double score) { return std::isnan(score); });
+  }
+  if (count > 0)
+    base::log_warning("{} of {} scores of '{}' are not a number; they rank last. Has its training diverged?",
+                      count, all, name);
 }
 
 metrics::PerUserResults results_without_rows(const std::string& scorer, const data::SlateSet& slates) {

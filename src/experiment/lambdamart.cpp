@@ -30,21 +30,16 @@ std::vector<double> ranks_of(std::span<const double> values) {
   return ranks;
 }
 
-/// Whether a candidate's popularity says something of its own, not how it came into the slate.
-bool popularity_is_honest(const data::Protocol& protocol) {
-  return protocol.negatives != "popularity" && protocol.negatives != "smoothed-popularity";
-}
-
 /// Features of every candidate of every slate.
 class FeatureMaker {
  public:
   FeatureMaker(const ComponentScores& scores, const data::SlateSet& slates, const data::Dataset& dataset,
-               const data::Split& split, bool item_popularity)
-      : scores_(scores), slates_(slates), dataset_(dataset), item_popularity_(item_popularity) {
-    for (const int32_t count : data::item_statistics(dataset, split).count) {
-      popularity_.push_back(std::log1p(static_cast<double>(count)));
-    }
-  }
+               std::span<const double> popularity, bool item_popularity)
+      : scores_(scores),
+        slates_(slates),
+        dataset_(dataset),
+        item_popularity_(item_popularity),
+        popularity_(popularity) {}
 
   std::vector<std::string> names() const {
     std::vector<std::string> names = scores_.names;
@@ -74,7 +69,8 @@ class FeatureMaker {
       ranks.push_back(ranks_of(column));
     }
     std::vector<double> popularity;  // [K]
-    for (const int32_t item : labelled.candidates) popularity.push_back(popularity_.at(item));
+    for (const int32_t item : labelled.candidates)
+      popularity.push_back(popularity_[static_cast<size_t>(item)]);
     ranks.push_back(ranks_of(popularity));
     const auto [length, history_popularity] = history_facts(labelled);
     for (size_t k = 0; k < size; ++k) {
@@ -91,7 +87,7 @@ class FeatureMaker {
   std::pair<double, double> history_facts(const data::Slate& slate) const {
     const auto history = baselines::history_of(dataset_, slate);
     double sum = 0;
-    for (const auto& event : history) sum += popularity_.at(event.item);
+    for (const auto& event : history) sum += popularity_[static_cast<size_t>(event.item)];
     const auto length = static_cast<double>(history.size());
     return {length, length > 0 ? sum / length : 0};
   }
@@ -100,7 +96,7 @@ class FeatureMaker {
   const data::SlateSet& slates_;
   const data::Dataset& dataset_;
   bool item_popularity_;
-  std::vector<double> popularity_;  // [items] ln(1 + training events)
+  std::span<const double> popularity_;  // [items] log_popularity()
 };
 
 /// Each list's NDCG@10 times what it counts.
@@ -196,6 +192,13 @@ void LambdaMartOptions::describe(base::ConfigFields& fields) {
   fields.add("seed", seed, "seed of the features that a tree may use").at_least(0);
 }
 
+std::vector<double> log_popularity(const data::Dataset& dataset, const data::Split& split) {
+  std::vector<double> popularity;
+  for (const int32_t count : data::item_statistics(dataset, split).count)
+    popularity.push_back(std::log1p(static_cast<double>(count)));
+  return popularity;
+}
+
 LambdaMart learn_lambdamart(std::span<const metrics::PerUserResults> valid, const data::SlateSet& slates,
                             const data::Dataset& dataset, const data::Split& split,
                             const LambdaMartOptions& options) {
@@ -204,8 +207,9 @@ LambdaMart learn_lambdamart(std::span<const metrics::PerUserResults> valid, cons
   const auto scores = component_scores(valid, slates);
   LambdaMart ranker;
   ranker.scorers = scores.names;
-  ranker.item_popularity = popularity_is_honest(slates.protocol);
-  const FeatureMaker features(scores, slates, dataset, split, ranker.item_popularity);
+  ranker.item_popularity = !slates.protocol.draws_by_popularity();
+  const auto popularity = log_popularity(dataset, split);
+  const FeatureMaker features(scores, slates, dataset, popularity, ranker.item_popularity);
   choose_trees(make_folds(features, scores, learned, options), options, ranker);
   GradientTrees trees(features.rows(learned), options.trees, static_cast<uint64_t>(options.seed));
   for (int64_t tree = 0; tree < ranker.trees && trees.grow(); ++tree) base::stop_if_interrupted("lambdamart");
@@ -222,15 +226,23 @@ LambdaMart learn_lambdamart(std::span<const metrics::PerUserResults> valid, cons
 metrics::PerUserResults apply_lambdamart(const LambdaMart& ranker,
                                          std::span<const metrics::PerUserResults> results,
                                          const data::SlateSet& slates, const data::Dataset& dataset,
-                                         const data::Split& split, const std::string& name) {
+                                         std::span<const double> popularity, const std::string& name) {
   const auto picked = pick_results(results, ranker.scorers);
   const auto scores = component_scores(picked, slates);
   std::vector<size_t> all(scores.slates());
   std::iota(all.begin(), all.end(), size_t{0});
-  const RankingRows rows = FeatureMaker(scores, slates, dataset, split, ranker.item_popularity).rows(all);
+  const RankingRows rows =
+      FeatureMaker(scores, slates, dataset, popularity, ranker.item_popularity).rows(all);
   const GradientTrees trees(ranker.model);
   return combined_results(name, trees.predict(rows.values, rows.features, 0, trees.trees()), scores, picked,
                           slates, dataset);
+}
+
+metrics::PerUserResults apply_lambdamart(const LambdaMart& ranker,
+                                         std::span<const metrics::PerUserResults> results,
+                                         const data::SlateSet& slates, const data::Dataset& dataset,
+                                         const data::Split& split, const std::string& name) {
+  return apply_lambdamart(ranker, results, slates, dataset, log_popularity(dataset, split), name);
 }
 
 }  // namespace r2rank::experiment

@@ -45,7 +45,15 @@ LambdaMart learn_lambdamart(std::span<const metrics::PerUserResults> valid, cons
                             const data::Dataset& dataset, const data::Split& split,
                             const LambdaMartOptions& options);
 
-/// Its scores on other slates, as results of a scorer called `name`. Errors: as apply_blend.
+/// ln(1 + training events) of each item, [items].
+std::vector<double> log_popularity(const data::Dataset& dataset, const data::Split& split);
+
+/// Its scores on other slates, as results of a scorer called `name`; `popularity` is log_popularity() of what
+/// it was learned with. Errors: as apply_blend.
+metrics::PerUserResults apply_lambdamart(const LambdaMart& ranker,
+                                         std::span<const metrics::PerUserResults> results,
+                                         const data::SlateSet& slates, const data::Dataset& dataset,
+                                         std::span<const double> popularity, const std::string& name);
 metrics::PerUserResults apply_lambdamart(const LambdaMart& ranker,
                                          std::span<const metrics::PerUserResults> results,
                                          const data::SlateSet& slates, const data::Dataset& dataset,

@@ -194,6 +194,7 @@ bool RankFile::restore(const RowPlan& row, int64_t sample_seed, const std::strin
     refuse(source, fmt::format("ranks of '{}' on other slates than the sample", row.name));
   auto results = results_without_rows(row.name, set);
   results.training_hash = document_.training_hash;
+  results.ranks_only = true;
   for (size_t i = 0; i < set.slates.size(); ++i) {
     const size_t count = set.slates[i].candidates.size();
     if (above[i] + tied[i] >= static_cast<int64_t>(count))

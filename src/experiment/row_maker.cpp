@@ -83,9 +83,10 @@ bool rank_alike(const MadeRow& a, const MadeRow& b) {
 }
 
 /// Whether a combination without `of` learns from the row. Combinations are left out: one learned from
-/// another's scores on the slates that the other was fitted to would take them for better than they are; and
-/// so is chance, which is noise.
-bool joins_all(const RowPlan& row) {
+/// another's scores on the slates that the other was fitted to would take them for better than they are; so
+/// is chance, which is noise; and popularity, where it tells how negatives were drawn.
+bool joins_all(const RowPlan& row, const data::Protocol& protocol) {
+  if (protocol.draws_by_popularity() && scores_by_popularity(row.method)) return false;
   return !is_combination(row) && row.method != "random";
 }
 
@@ -161,8 +162,8 @@ MadeRow RowMaker::make_one(const RowPlan& row, int64_t seed) {
   found->measured.row = row.name;
   found->measured.result = (folder / "test.parquet").string();
   if (row.slates == 0)
-    kept_.push_back({row.name, joins_all(row), seed, key_of_results(key, folder), std::move(found->valid),
-                     found->test, found->ranks_only});
+    kept_.push_back({row.name, joins_all(row, place_.split.valid.protocol), seed, key_of_results(key, folder),
+                     std::move(found->valid), found->test, found->ranks_only});
   return {std::move(found->measured), std::move(found->test), std::move(found->scores_hash),
           found->ranks_only};
 }
@@ -210,7 +211,7 @@ void RowMaker::assume(const RowPlan& row, int64_t seed) {
   const base::Path folder = folder_of(row, seed);
   const bool there = has_row(folder, key), ranked = !there && ranks_ != nullptr && ranks_->has(key);
   kept_.push_back({row.name,
-                   joins_all(row),
+                   joins_all(row, place_.split.valid.protocol),
                    seed,
                    ranked ? ranks_->key_of_results(key) : key_of_results(key, folder),
                    {},

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "base/error.h"
 #include "experiment/test_comparing.h"
 
@@ -21,6 +23,16 @@ TEST_F(Comparing, MeasuresARowWithEachSeedThatMakesADifference) {
   EXPECT_EQ(result.tables[0].rows[0].cells[0]->seeds, 1);
   EXPECT_EQ(result.tables[0].rows[1].cells[0]->seeds, 3);
   EXPECT_EQ(reused(run()), (std::vector<bool>(4, true)));
+}
+
+TEST_F(Comparing, CombinesNoPopularityWhereNegativesWereDrawnByIt) {
+  const auto weights = [&] { return nlohmann::json::parse(run().rows.back().report).at("weights"); };
+  EXPECT_TRUE(weights().contains("popularity"));
+  plan_.datasets[0].split.emplace_back("negatives", "popularity");
+  EXPECT_FALSE(weights().contains("popularity"));
+  EXPECT_TRUE(weights().contains("item-knn"));
+  plan_.rows[2].of = {"popularity", "item-knn"};
+  EXPECT_TRUE(weights().contains("popularity")) << "whoever names it gets it";
 }
 
 TEST_F(Comparing, RecordsARowThatFailsAndGoesOn) {

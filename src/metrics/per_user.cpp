@@ -20,6 +20,7 @@ constexpr const char* kScorerKey = "r2rank.scorer";
 constexpr const char* kProtocolKey = "r2rank.protocol";
 constexpr const char* kHashKey = "r2rank.slates_hash";
 constexpr const char* kTrainingKey = "r2rank.training_hash";  // not in files of older programs
+constexpr const char* kRanksKey = "r2rank.ranks_only";        // "1", where it is so
 constexpr const char* kSlateColumn = "slate_id";
 constexpr const char* kUserColumn = "user_id";
 constexpr const char* kScoresColumn = "scores";
@@ -79,6 +80,7 @@ std::shared_ptr<arrow::Table> as_table(const PerUserResults& results) {
       arrow::key_value_metadata({kFormatKey, kVersionKey, kScorerKey, kProtocolKey, kHashKey},
                                 {kFormat, kVersion, results.scorer, results.protocol, results.slates_hash});
   if (!results.training_hash.empty()) metadata->Append(kTrainingKey, results.training_hash);
+  if (results.ranks_only) metadata->Append(kRanksKey, "1");
   return arrow::Table::Make(arrow::schema(fields, metadata), columns,
                             static_cast<int64_t>(results.slate_ids.size()));
 }
@@ -201,6 +203,7 @@ PerUserResults load_per_user(const base::Path& path) {
   results.protocol = metadata_value(input, kProtocolKey);
   results.slates_hash = metadata_value(input, kHashKey);
   results.training_hash = optional_metadata(input, kTrainingKey);
+  results.ranks_only = optional_metadata(input, kRanksKey) == "1";
   const auto ids = typed_column<arrow::Int64Array>(input, kSlateColumn, *arrow::int64());
   results.slate_ids.assign(ids->raw_values(), ids->raw_values() + ids->length());
   results.user_ids = strings_of(*typed_column<arrow::StringArray>(input, kUserColumn, *arrow::utf8()));

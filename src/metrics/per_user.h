@@ -17,6 +17,8 @@ struct PerUserResults {
   std::vector<std::string> user_ids;
   std::map<std::string, std::vector<double>> values;  ///< metric name -> [slates]
   std::vector<std::vector<double>> scores;            ///< [slates][K] in candidate order; NaN allowed
+  /// The scores only put the relevant item where the scorer's own did; all else about them is made up.
+  bool ranks_only = false;
 };
 
 /// Parquet with a row a slate (docs/metrics.md); scorer, protocol and hashes in the file's metadata. The file

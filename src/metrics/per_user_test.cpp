@@ -117,6 +117,15 @@ TEST_F(PerUser, MayLeaveOpenWhatWasLearnedFrom) {
   EXPECT_EQ(load_per_user(folder_ / "unknown.parquet").training_hash, "");
 }
 
+TEST_F(PerUser, SayWhetherTheScoresOnlyRank) {
+  PerUserResults results = example();
+  save_per_user(results, folder_ / "own.parquet");
+  EXPECT_FALSE(load_per_user(folder_ / "own.parquet").ranks_only);
+  results.ranks_only = true;
+  save_per_user(results, folder_ / "ranked.parquet");
+  EXPECT_TRUE(load_per_user(folder_ / "ranked.parquet").ranks_only);
+}
+
 TEST_F(PerUser, KeepANanScore) {
   auto saved = example();
   saved.scores[0][1] = std::numeric_limits<double>::quiet_NaN();
