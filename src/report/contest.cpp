@@ -88,8 +88,17 @@ std::string method_of(const Entry& entry) {
   return baselines::family_of(entry.own_name()) ? entry.own_name() : "";
 }
 
+std::optional<double> training_seconds_of(const Entry& entry) {
+  const Json& facts = entry.group->about[entry.place].facts;
+  if (!facts.contains("training_seconds") || !facts["training_seconds"].is_number()) return std::nullopt;
+  return facts["training_seconds"].get<double>();
+}
+
 Contestant contestant(const Entry& entry) {
-  Contestant one{.runs = entry.runs, .method = method_of(entry), .family = {}};
+  Contestant one{.runs = entry.runs,
+                 .method = method_of(entry),
+                 .family = {},
+                 .training_seconds = training_seconds_of(entry)};
   one.family = baselines::family_of(one.method);
   return one;
 }

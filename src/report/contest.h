@@ -23,6 +23,7 @@ struct Contestant {
   experiment::ScorerRuns runs;              ///< points into the groups; called as the report does
   std::string method;                       ///< what row.json says, else its own name where that is one
   std::optional<baselines::Family> family;  ///< of its method; none: unknown
+  std::optional<double> training_seconds;   ///< of its first result; none: nothing says it
 };
 
 /// Ours and all others on one set of test slates.

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <map>
+
+#include "base/toml_text.h"
 
 namespace r2rank::report {
 namespace {
@@ -12,6 +15,9 @@ namespace {
 constexpr const char* kStep = "step";
 constexpr const char* kClock = "clock";
 constexpr const char* kSeconds = "seconds";
+constexpr const char* kLog = "log.jsonl";
+constexpr const char* kConfig = "config.toml";
+constexpr int kMostAncestors = 100;                  // more go round in a circle
 constexpr const char* kValidNdcg = "valid_ndcg@10";  // one name, so that runs and baselines share a plot
 
 /// Values by column, in the order in which columns appear; NaN where a step did not log one.
@@ -92,6 +98,46 @@ void add_line(const Json& line, double& clock, Columns& columns) {
   columns.end_row();
 }
 
+struct RunLog {
+  Columns columns;
+  double clock = 0;  // when it ended
+};
+
+/// `clock`: when it began.
+RunLog read_log(const base::Path& path, double clock) {
+  RunLog log{.columns = {}, .clock = clock};
+  const std::string text = base::read_file(path);
+  int64_t number = 0;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = text.find('\n', begin);
+    if (end == std::string::npos) break;  // half-written when the process died
+    const std::string place = fmt::format("line {} of {}", ++number, path.string());
+    const Json line = parse_object(std::string_view(text).substr(begin, end - begin), place);
+    if (!line.contains(kStep) || !line[kStep].is_number())
+      base::fail_data("report", "expected an object with a number 'step' in {}, found none", place);
+    add_line(line, log.clock, log.columns);
+    begin = end + 1;
+  }
+  return log;
+}
+
+/// The folder of the run that a run went on from; empty for none, and where it is no longer there.
+base::Path ancestor_of(const base::Path& folder) {
+  const base::Path config = folder / kConfig;
+  if (!std::filesystem::exists(config)) return {};
+  const base::Path model = base::read_toml(config.string())["model"].value_or(std::string());
+  const bool is_run =
+      !model.empty() && std::filesystem::exists(model / kConfig) && std::filesystem::exists(model / kLog);
+  return is_run ? model : base::Path();
+}
+
+/// What all runs took that a run goes on from, with what they measured after the model that was chosen.
+double seconds_before(const base::Path& folder, int most) {
+  const base::Path ancestor = ancestor_of(folder);
+  if (ancestor.empty() || most == 0) return 0;
+  return read_log(ancestor / kLog, seconds_before(ancestor, most - 1)).clock;
+}
+
 /// The chosen trial; null where none has epochs.
 Json chosen_trial(const Json& report) {
   if (!report.contains("trials") || report.at("trials").empty()) return nullptr;
@@ -112,22 +158,11 @@ void add_epoch(const Json& epoch, Columns& columns) {
 }  // namespace
 
 Json run_curves(const base::Path& folder) {
-  const base::Path path = folder / "log.jsonl";
-  const std::string text = base::read_file(path);
-  Columns columns;
-  double clock = 0;
-  int64_t number = 0;
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t end = text.find('\n', begin);
-    if (end == std::string::npos) break;  // half-written when the process died
-    const std::string place = fmt::format("line {} of {}", ++number, path.string());
-    const Json line = parse_object(std::string_view(text).substr(begin, end - begin), place);
-    if (!line.contains(kStep) || !line[kStep].is_number())
-      base::fail_data("report", "expected an object with a number 'step' in {}, found none", place);
-    add_line(line, clock, columns);
-    begin = end + 1;
-  }
-  return as_json(folder.string(), "run", columns);
+  const double before = seconds_before(folder, kMostAncestors);
+  const RunLog log = read_log(folder / kLog, before);
+  Json json = as_json(folder.string(), "run", log.columns);
+  json["before"] = rounded(before);
+  return json;
 }
 
 Json epoch_curves(const std::string& name, const Json& report, const base::Path& source) {

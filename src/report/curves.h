@@ -10,8 +10,10 @@ namespace r2rank::report {
 inline constexpr int64_t kMostPoints = 1500;
 
 /// What a run logged, column by column: {"name", "kind": "run", "steps", "stretch" (steps a point stands
-/// for), "columns": ["step", "clock" (seconds since the start), ...], "values": [[a number or null a point],
-/// ...]}. A half-written last line is left out. Errors: kIo; kData naming the line.
+/// for), "columns": ["step", "clock" (seconds), ...], "values": [[a number or null a point], ...], "before"}.
+/// The clock goes on from those of the runs that it goes on from, which took "before" seconds, as far as
+/// their folders are still where its config.toml says. A half-written last line is left out. Errors: kIo;
+/// kData naming the line.
 Json run_curves(const base::Path& folder);
 
 /// The same of the epochs of a baseline's chosen trial: "kind": "baseline", columns "epoch", "clock", "loss",

@@ -43,6 +43,22 @@ TEST_F(RunCurves, CountMeasurementsOnTheClockAndNameThemAsBaselinesDo) {
   EXPECT_EQ(column(reasoned, "valid_ndcg@10").dump(), "[0.6]");
 }
 
+TEST_F(RunCurves, GoOnFromTheClockOfTheRunsBefore) {
+  const auto run = [&](const std::string& name, const std::string& model) {
+    folder.write(name + "/config.toml", fmt::format("model = \"{}\"\n", model));
+    folder.write(name + "/log.jsonl",
+                 "{\"step\":1,\"seconds\":2,\"valid_seconds\":1}\n{\"step\":2,\"seconds\":2}\n");
+    return run_curves(folder.path() / name);
+  };
+  const auto place = [&](const std::string& name) { return (folder.path() / name).string(); };
+  EXPECT_EQ(run("first", place("model.gguf"))["before"], 0);
+  EXPECT_EQ(run("second", place("first"))["before"], 5);
+  const Json third = run("third", place("second"));
+  EXPECT_EQ(third["before"], 10);
+  EXPECT_EQ(column(third, "clock").dump(), "[13,15]");
+  EXPECT_EQ(run("moved", place("gone"))["before"], 0);
+}
+
 TEST_F(RunCurves, AColumnThatBeginsLaterIsEmptyBefore) {
   const Json curves = of("{\"step\":1,\"a\":1}\n{\"step\":2,\"b\":2}\n");
   EXPECT_EQ(column(curves, "a").dump(), "[1,null]");

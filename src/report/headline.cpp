@@ -12,6 +12,7 @@ namespace r2rank::report {
 namespace {
 
 constexpr int64_t kVersion = 1;
+constexpr double kLevel = 0.05;  // of the corrected p-value
 
 /// Ours against one baseline.
 struct Duel {
@@ -22,7 +23,7 @@ struct Duel {
   experiment::PairedComparison test = {};
 };
 
-/// One of the headline's questions: is ours above the best of these?
+/// One of the headline's questions: is ours above all of these?
 struct Target {
   const char* best;    ///< key of the best one's value
   const char* paired;  ///< key of the difference to it
@@ -59,15 +60,16 @@ Duel duel_between(const Contestant& ours, const Contestant& baseline) {
           .test = experiment::compare_values({&pair, 1}, {}).front()};
 }
 
-/// Best first.
+/// The one that comes closest to ours first: values over other users say nothing about that.
 std::vector<Duel> duels_of(const Contestant& ours, const Contest& contest) {
   std::vector<Duel> duels;
   std::vector<experiment::PairedComparison*> family;
   for (const auto& baseline : contest.baselines) duels.push_back(duel_between(ours, baseline));
   for (auto& one : duels) family.push_back(&one.test);
   experiment::hold_family(family);
-  std::stable_sort(duels.begin(), duels.end(),
-                   [](const auto& a, const auto& b) { return a.value > b.value; });
+  std::stable_sort(duels.begin(), duels.end(), [](const auto& a, const auto& b) {
+    return a.test.difference.mean < b.test.difference.mean;
+  });
   return duels;
 }
 
@@ -75,6 +77,13 @@ const Duel* best_of(const std::vector<Duel>& duels, const Target& target) {
   for (const auto& duel : duels)
     if (target.takes_part(*duel.baseline)) return &duel;
   return nullptr;
+}
+
+bool is_above(const Duel& duel) {
+  return duel.test.difference.lo > 0;
+}
+bool may_be_chance(const Duel& duel) {  // where there is a p-value
+  return duel.test.p_holm >= kLevel;
 }
 
 std::string verdict_on(const metrics::Interval& difference) {
@@ -104,6 +113,10 @@ Json figures_json(double ours, const std::vector<Duel>& duels, std::span<const T
 
 // ---- what else is to be said ----
 
+Json seconds_json(const Contestant& one) {
+  return one.training_seconds ? rounded(*one.training_seconds) : Json();
+}
+
 Json duel_json(const Duel& duel) {
   const Contestant& baseline = *duel.baseline;
   Json json = {{"scorer", baseline.runs.scorer},
@@ -119,28 +132,44 @@ Json duel_json(const Duel& duel) {
   json["p"] = rounded(duel.test.p_permutation, 3);
   json["p_holm"] = rounded(duel.test.p_holm, 3);
   json["verdict"] = verdict_on(duel.test.difference);
+  json["training_seconds"] = seconds_json(baseline);
   return json;
 }
 
 Json target_json(const std::vector<Duel>& duels, const Target& target) {
   const Duel* best = best_of(duels, target);
-  Json not_above = Json::array();
-  for (const auto& duel : duels)
-    if (target.takes_part(*duel.baseline) && duel.test.difference.lo <= 0)
+  int64_t count = 0;
+  Json not_above = Json::array(), not_significant = Json::array();
+  for (const auto& duel : duels) {
+    if (!target.takes_part(*duel.baseline)) continue;
+    ++count;
+    if (!is_above(duel))
       not_above.push_back(duel.baseline->runs.scorer);
+    else if (may_be_chance(duel))
+      not_significant.push_back(duel.baseline->runs.scorer);
+  }
+  const bool met = not_above.empty() && not_significant.empty();
   return {{"key", target.best},
           {"title", target.title},
           {"best", best == nullptr ? Json() : duel_json(*best)},
-          {"not_above", std::move(not_above)}};
+          {"count", count},
+          {"met", best == nullptr ? Json() : Json(met)},
+          {"not_above", std::move(not_above)},
+          {"not_significant", std::move(not_significant)}};
 }
 
 Json details_json(const Contestant& ours, const std::vector<Duel>& duels, std::span<const Target> targets) {
   const auto values = experiment::user_values(ours.runs, kMainMetric);
   const auto interval = experiment::intervals_of({&values, 1}, {}).front();
-  Json json = {{"scorer", ours.runs.scorer},     {"seeds", ours.runs.runs.size()},
-               {"users", values.front().size()}, {"slates", ours.runs.runs.front()->slate_ids.size()},
-               {"lo", rounded(interval.lo)},     {"hi", rounded(interval.hi)},
-               {"targets", Json::array()},       {"baselines", Json::array()}};
+  Json json = {{"scorer", ours.runs.scorer},
+               {"seeds", ours.runs.runs.size()},
+               {"users", values.front().size()},
+               {"slates", ours.runs.runs.front()->slate_ids.size()},
+               {"lo", rounded(interval.lo)},
+               {"hi", rounded(interval.hi)},
+               {"training_seconds", seconds_json(ours)},
+               {"targets", Json::array()},
+               {"baselines", Json::array()}};
   for (const auto& target : targets) json["targets"].push_back(target_json(duels, target));
   for (const auto& duel : duels) json["baselines"].push_back(duel_json(duel));
   return json;

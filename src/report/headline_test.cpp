@@ -89,12 +89,60 @@ TEST_F(Headline, SaysInAWordWhetherOursIsAbove) {
   EXPECT_EQ(targets[0]["key"], "best_text_or_llm");
   EXPECT_EQ(targets[0]["best"]["scorer"], "asked");
   EXPECT_EQ(targets[0]["best"]["verdict"], "above");
+  EXPECT_EQ(targets[0]["count"], 3);
   EXPECT_TRUE(targets[0]["not_above"].empty());
+  EXPECT_EQ(targets[0]["not_significant"].dump(), R"(["asked","words","tfidf"])") << "of six users";
+  EXPECT_EQ(targets[0]["met"], false);
   EXPECT_EQ(targets[1]["best"]["verdict"], "not above");
   EXPECT_EQ(targets[1]["not_above"].dump(), R"(["graph"])");
+  EXPECT_TRUE(targets[1]["not_significant"].empty());
+  EXPECT_EQ(targets[1]["met"], false);
   const Json& all_targets = one["details"]["hybrid"]["targets"];
   EXPECT_EQ(all_targets[0]["best"]["verdict"], "below");
+  EXPECT_EQ(all_targets[0]["count"], 6);
+  EXPECT_EQ(all_targets[0]["met"], false);
   EXPECT_EQ(all_targets[0]["not_above"].dump(), R"(["outside","blend","graph","asked"])");
+}
+
+TEST_F(Headline, IsMetWhereOursIsAboveEveryBaselineOfTheKindForCertain) {
+  std::erase_if(world.measured, [](const auto& one) {
+    return one.results.scorer != "mine" && one.results.scorer != "words";
+  });
+  const auto text_target = [&] { return set({"mine", ""})["details"]["text"]["targets"][0]; };
+  EXPECT_EQ(text_target()["met"], true) << "p = 2/64, one baseline";
+  EXPECT_TRUE(set({"mine", ""})["details"]["text"]["targets"][1]["met"].is_null()) << "none to be above";
+  world.row("other", "tfidf", {0.5, 0.5, 0.5, 0.5, 0.5, 1});
+  const Json target = text_target();
+  EXPECT_EQ(target["best"]["scorer"], "other");
+  EXPECT_EQ(target["met"], false) << "p = 2/32; 4/64 after Holm's correction for the first one";
+  EXPECT_EQ(target["not_significant"].dump(), R"(["other","words"])");
+}
+
+TEST_F(Headline, TheBestComesClosestToOursOnTheSlatesThatBothHave) {
+  auto& mine = world.measured[0].results;
+  const auto rows = experiment::sampled_rows(mine.user_ids, {.count = 3, .seed = 7});
+  mine.values["ndcg@10"] = all(0.5);
+  for (const size_t row : rows) mine.values["ndcg@10"][row] = 1;
+  std::erase_if(world.measured, [](const auto& one) {
+    return one.results.scorer == "words" || one.results.scorer == "asked";
+  });
+  world.row("words", "bm25", all(0.7));
+  world.sampled_row("asked", "llm-verdict", {0.9, 0.9, 0.9});
+  const Json one = set({"mine", ""});
+  EXPECT_EQ(one["details"]["text"]["targets"][0]["best"]["scorer"], "words");
+  EXPECT_EQ(one["text"]["best_text_or_llm"], 0.7) << "the other one's .9 is of easier users";
+  EXPECT_EQ(one["text"]["paired_vs_best_text_or_llm"]["mean"], 0.05);
+  EXPECT_EQ(against(one, "text", "asked")["mean"], 0.1);
+}
+
+TEST_F(Headline, TellsHowLongOursAndOthersWereTrained) {
+  world.measured[0].facts["training_seconds"] = 2700;
+  world.measured.back().facts["training_seconds"] = 180;
+  const Json one = set();
+  EXPECT_EQ(one["details"]["text"]["training_seconds"], 2700);
+  EXPECT_EQ(against(one, "text", "asked")["training_seconds"], 180);
+  EXPECT_TRUE(against(one, "text", "words")["training_seconds"].is_null());
+  EXPECT_TRUE(one["details"]["hybrid"]["training_seconds"].is_null());
 }
 
 TEST_F(Headline, TellsWhatItRestsOn) {

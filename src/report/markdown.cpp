@@ -58,18 +58,36 @@ std::string own_value(const Json& own, const Json& ours, const Json& best) {
   return fmt::format("{}; {} on these {}", value, decimal(best["ours"]), plain(best["users"]));
 }
 
-constexpr size_t kMostNamed = 3;  // of those that ours is not above either; the headline's file has them all
+constexpr size_t kMostNamed = 3;  // of those that ours is not above; the headline's file has them all
 
+/// "a, b, c and 2 more"
+std::string first_names(const std::vector<std::string>& list) {
+  std::vector<std::string> names;
+  for (const auto& name : list)
+    if (names.size() < kMostNamed) names.push_back(plain(name));
+  const std::string text = fmt::format("{}", fmt::join(names, ", "));
+  return list.size() == names.size() ? text : fmt::format("{} and {} more", text, list.size() - names.size());
+}
+
+/// "met: above all 12", "missed: not above a; p of .05 or more against b"
 std::string in_words(const Json& target) {
-  const auto verdict = target["best"]["verdict"].get<std::string>();
-  std::vector<std::string> others;
-  for (const auto& name : target["not_above"])
-    if (name != target["best"]["scorer"]) others.push_back(plain(name));
-  std::string text = fmt::format("{}: {}", verdict == "above" ? "met" : "missed", verdict);
-  if (others.empty()) return text;
-  const size_t named = std::min(kMostNamed, others.size());
-  text += fmt::format("; not above {}", fmt::join(others.begin(), others.begin() + named, ", "));
-  return others.size() == named ? text : fmt::format("{} and {} more", text, others.size() - named);
+  if (target["met"].get<bool>()) return fmt::format("met: above all {}", plain(target["count"]));
+  std::vector<std::string> reasons;
+  auto not_above = target["not_above"].get<std::vector<std::string>>();
+  const auto not_significant = target["not_significant"].get<std::vector<std::string>>();
+  if (const Json& best = target["best"]; best["verdict"] == "below") {
+    std::erase(not_above, best["scorer"].get<std::string>());
+    reasons.push_back(fmt::format("below {}", plain(best["scorer"])));
+  }
+  if (!not_above.empty()) reasons.push_back(fmt::format("not above {}", first_names(not_above)));
+  if (!not_significant.empty())
+    reasons.push_back(fmt::format("p of .05 or more against {}", first_names(not_significant)));
+  return fmt::format("missed: {}", fmt::join(reasons, "; "));
+}
+
+std::string minutes_of(const Json& one) {
+  const Json seconds = one.value("training_seconds", Json());
+  return seconds.is_number() ? fmt::format("{:.1f}", seconds.get<double>() / 60) : "?";
 }
 
 Line target_line(const std::string& dataset, const std::string& kind, const Json& figures, const Json& own,
@@ -78,13 +96,13 @@ Line target_line(const std::string& dataset, const std::string& kind, const Json
   const Json& best = target["best"];
   if (best.is_null()) {
     line.insert(line.end(), {interval(figures["ours"], own["lo"], own["hi"]), plain(target["title"]),
-                             "none was measured", "", "", "", "", ""});
+                             "none was measured", "", "", "", "", minutes_of(own), ""});
     return line;
   }
-  line.insert(line.end(),
-              {own_value(own, figures["ours"], best), plain(target["title"]), plain(best["scorer"]),
-               decimal(best["value"]), plain(best["users"]), interval(best["mean"], best["lo"], best["hi"]),
-               plain(best["p_holm"]), in_words(target)});
+  line.insert(line.end(), {own_value(own, figures["ours"], best), plain(target["title"]),
+                           plain(best["scorer"]), decimal(best["value"]), plain(best["users"]),
+                           interval(best["mean"], best["lo"], best["hi"]), plain(best["p_holm"]),
+                           fmt::format("{}; {}", minutes_of(own), minutes_of(best)), in_words(target)});
   return line;
 }
 
@@ -105,20 +123,42 @@ std::string set_lines(const std::string& name, const Json& set) {
   return text;
 }
 
+/// The language model that comes closest, with its budget beside ours: where it had less, it may be below for
+/// that.
+std::string budget_line(const std::string& dataset, const Json& own) {
+  for (const auto& baseline : own["baselines"]) {  // closest first
+    if (baseline["family"] != "language model") continue;
+    return fmt::format("- {}: {} was trained for {} minutes, {}, the closest language model, for {}\n",
+                       plain(dataset), plain(own["scorer"]), minutes_of(own), plain(baseline["scorer"]),
+                       minutes_of(baseline));
+  }
+  return "";
+}
+
+std::string budget_lines(const Json& headline) {
+  std::string text;
+  for (const auto& [dataset, set] : headline.items())
+    if (set.contains("text")) text += budget_line(dataset, set["details"]["text"]);
+  return text.empty() ? "" : fmt::format("Budgets:\n\n{}\n", text);
+}
+
 std::string headline_section(const Json& headline) {
   const Json& first = headline.begin()->at("details");
   std::string text = fmt::format(
-      "## Headline\n\n{}: ours against the best of each kind, chosen by its value here. Above: the whole interval of "
-      "the paired difference, over the users that both have, is above 0. Intervals: {}. p: {}.\n\n",
+      "## Headline\n\n{}: ours against the best of each kind, the one with the smallest paired difference over the users "
+      "that both have. Met: of every baseline of the kind the whole interval of that difference is above 0 and the "
+      "corrected p under .05. Intervals: {}. p: {}. Training: minutes of ours; of the other one, its trials "
+      "included.\n\n",
       plain(first["metric"]), plain(first["intervals"]), plain(first["tests"]));
   text += experiment::markdown_head({"data set", "ours", plain(first["metric"]), "against the best", "scorer",
-                                     "its value", "users", "difference", "p (Holm)", "target: above"});
+                                     "its value", "users", "difference", "p (Holm)", "training, min",
+                                     "target: above all"});
   for (const auto& [dataset, set] : headline.items()) {
     text += set_lines(dataset, set);
     for (const auto& other : set["details"].value("others", Json::array()))
       text += set_lines(fmt::format("{}, {}", dataset, slates_name(other["details"])), other);
   }
-  return text + "\n";
+  return text + "\n" + budget_lines(headline);
 }
 
 constexpr size_t kMostMetrics = 7;  // columns of a table; the page has them all
@@ -182,7 +222,10 @@ std::string comparison_text(const Json& table) {
 /// The last value of each column of a curve; a page shows the rest.
 std::string curves_text(const Json& curves) {
   if (curves.empty()) return "";
-  std::string text = "## Training: the last logged values\n\n";
+  std::string text =
+      "## Training: the last logged values\n\n`clock` is in seconds: of a run, its steps and measurements after those "
+      "of the runs it goes on from (where their folders are there), but no time of rankers that give it signals; of a "
+      "baseline, the epochs of its chosen trial, but not its other trials.\n\n";
   for (const auto& curve : curves) {
     text += fmt::format("- {} ({} steps):", plain(curve["name"]), plain(curve["steps"]));
     for (size_t c = 0; c < curve["columns"].size(); ++c)
@@ -190,6 +233,18 @@ std::string curves_text(const Json& curves) {
     text.back() = '\n';
   }
   return text + "\n";
+}
+
+/// The plan's own pairs, and what the intervals do not cover.
+std::string study_notes(const Json& study) {
+  std::string text;
+  for (const auto& pair : study.value("pairs", Json::array()))
+    text += fmt::format("- {} - {}: {}, p (Holm) {}\n", plain(pair["arm"]), plain(pair["to"]),
+                        interval(pair["mean"], pair["lo"], pair["hi"]), plain(pair["p_holm"]));
+  if (!text.empty()) text += "\n";
+  if (study.value("one_training", false))
+    text += "One training each; the noise of training is not in the interval.\n\n";
+  return text;
 }
 
 std::string study_text(const Json& study) {
@@ -202,11 +257,11 @@ std::string study_text(const Json& study) {
     const Json& paired = arm["paired"].is_null() ? none : arm["paired"];
     const auto field = [&](const char* name) { return paired.contains(name) ? paired[name] : Json(); };
     text += experiment::markdown_line(
-        {plain(arm["name"]), plain(arm["x"]), interval(arm["mean"], arm["lo"], arm["hi"]),
-         interval(field("mean"), field("lo"), field("hi")), plain(field("to")), plain(field("p_holm")),
-         plain(arm["tokens_per_slate"]), plain(arm["seconds"])});
+        {plain(arm["name"]), arm["x"].is_number() ? plain(arm["x"]) : "",
+         interval(arm["mean"], arm["lo"], arm["hi"]), interval(field("mean"), field("lo"), field("hi")),
+         plain(field("to")), plain(field("p_holm")), plain(arm["tokens_per_slate"]), plain(arm["seconds"])});
   }
-  text += "\n";
+  text += fmt::format("\n{}", study_notes(study));
   for (const auto& slice : study["slices"])
     text += fmt::format("### By {}\n\n", plain(slice["title"])) + cells_text(slice);
   return text;

@@ -20,7 +20,8 @@ Json example() {
       "comparison":{"metric":"ndcg@10","columns":[{"name":"shop"},{"name":"films"}],
         "rows":[{"scorer":"mine","cells":[{"mean":0.55,"lo":0.45,"hi":0.65},null]}]},
       "curves":[{"name":"runs/a","steps":2,"columns":["step","ndcg"],"values":[[1,2],[0.25,0.5]]}],
-      "studies":[{"title":"Length","question":"Q?","metric":"ndcg@10","axis":{"label":"T"},
+      "studies":[{"title":"Length","question":"Q?","metric":"ndcg@10","axis":{"label":"T"},"one_training":true,
+        "pairs":[{"arm":"a","to":"b","mean":0.1,"lo":0.05,"hi":0.15,"p":0.01,"p_holm":0.02}],
         "slices":[{"title":"history","columns":[{"name":"short"},{"name":"long"}],
           "rows":[{"scorer":"a","cells":[{"mean":0.5,"lo":0.4,"hi":0.6},null]}]}],"arms":[{"name":"a","x":16,"mean":0.5,"lo":null,"hi":null,"paired":null,
         "tokens_per_slate":9,"seconds":null}]}],
@@ -39,6 +40,7 @@ TEST(Markdown, HasEveryPart) {
       text,
       {"| mine | 0.500 [0.400, 0.600] | 0.550 [0.450, 0.650] | 320 |  | 0.150 [0.050, 0.250] (0.02) |",
        "| mine | 0.550 [0.450, 0.650] |  |", "- runs/a (2 steps): step 2; ndcg 0.5\n", "| a | 16 | 0.500 |",
+       "- a - b: 0.100 [0.050, 0.150], p (Holm) 0.02\n", "One training each; the noise of training is not",
        "### By history\n", "| a | 0.500 [0.400, 0.600] |  |", "| prefill | 1 | 2 | tokens | 3 | 0.50 |",
        "| shop | 1 | 2 | 3 | 0.123 | loo |", "- run `runs/a`: `r2rank train`\n", "- split `s`\n"});
   EXPECT_TRUE(text.starts_with(kMarkdownMark));
@@ -53,22 +55,28 @@ TEST(Markdown, TheHeadlineStandsAboveTheTablesAndSaysWhatIsMet) {
   Json model = example();
   model["headline"] = parse_object(
       R"json({"shop |":{"text":{"ours":0.6},"details":{"metric":"ndcg@10","intervals":"95 %","tests":"exact","text":{
-        "scorer":"mine","users":1000,"lo":0.5,"hi":0.7,"targets":[
-        {"title":"text or language-model baseline","not_above":[],"best":{"scorer":"asked","value":0.5,"users":300,"ours":0.625,
-          "mean":0.125,"lo":0.0625,"hi":0.1875,"p_holm":0.01,"verdict":"above"}},
-        {"title":"single conventional baseline","not_above":["a","b","c","d","e"],"best":{"scorer":"a","value":0.59,"users":1000,
-          "ours":0.6,"mean":0.01,"lo":-0.01,"hi":0.03,"p_holm":0.4,"verdict":"not above"}},
-        {"title":"other","not_above":[],"best":null}]},
+        "scorer":"mine","users":1000,"lo":0.5,"hi":0.7,"training_seconds":2700,"targets":[
+        {"title":"text or language-model baseline","count":7,"met":true,"not_above":[],"not_significant":[],"best":{"scorer":"asked",
+          "value":0.5,"users":300,"ours":0.625,"mean":0.125,"lo":0.0625,"hi":0.1875,"p_holm":0.01,"verdict":"above","training_seconds":180}},
+        {"title":"single conventional baseline","count":9,"met":false,"not_above":["a","b","c","d","e"],"not_significant":["f"],
+          "best":{"scorer":"a","value":0.59,"users":1000,"ours":0.6,"mean":-0.02,"lo":-0.03,"hi":-0.01,"p_holm":0.4,"verdict":"below",
+          "training_seconds":null}},
+        {"title":"other","count":0,"met":null,"not_above":[],"not_significant":[],"best":null}],
+        "baselines":[{"scorer":"a","family":"conventional","training_seconds":1},
+          {"scorer":"asked","family":"language model","training_seconds":180}]},
         "others":[{"text":{"ours":0.25},"details":{"protocol":"loo-hard19-sasrec","recall":0.4125,"text":{"scorer":"mine","users":9,
-          "lo":0,"hi":1,"targets":[{"title":"other","not_above":[],"best":null}]}}}]}}})json",
+          "lo":0,"hi":1,"training_seconds":null,"targets":[{"title":"other","count":0,"met":null,"not_above":[],"not_significant":[],
+          "best":null}],"baselines":[]}}}]}}})json",
       "headline");
   const std::string text = render_markdown(model);
   expect_parts(
       text,
       {"| shop \\| | text (mine) | 0.600 [0.500, 0.700]; 0.625 on these 300 | text or language-model baseline | asked | "
-       "0.500 | 300 | 0.125 [0.062, 0.188] | 0.01 | met: above |",
-       "| a | 0.590 | 1000 | 0.010 [-0.010, 0.030] | 0.4 | missed: not above; not above b, c, d and 1 more |",
+       "0.500 | 300 | 0.125 [0.062, 0.188] | 0.01 | 45.0; 3.0 | met: above all 7 |",
+       "| a | 0.590 | 1000 | -0.020 [-0.030, -0.010] | 0.4 | 45.0; ? | missed: below a; not above b, c, d and 1 more; p of .05 or "
+       "more against f |",
        "| none was measured |",
+       "- shop \\|: mine was trained for 45.0 minutes, asked, the closest language model, for 3.0\n",
        "| shop \\|, loo-hard19-sasrec, recall 0.412 | text (mine) | 0.250 [0.000, 1.000] | other | none"});
   EXPECT_LT(text.find("## Headline"), text.find("## shop"));
 }

@@ -16,6 +16,7 @@
 #include "report/page.h"
 #include "report/provenance.h"
 #include "report/slate_browser.h"
+#include "report/study_costs.h"
 #include "report/study_section.h"
 #include "report/tables.h"
 
@@ -48,6 +49,8 @@ std::vector<Measured> read_results(const std::vector<Source>& sources, DataShelf
                                                        : std::vector<Measured>();
     std::move(found.begin(), found.end(), std::back_inserter(measured));
   }
+  for (const auto& source : sources)
+    if (is(source, SourceKind::kStudy)) add_training_seconds(source.path, measured);
   return measured;
 }
 

@@ -23,16 +23,42 @@ const Json* row_called(const Json& table, const std::string& name) {
   return nullptr;
 }
 
-/// The arm minus what it was tested against; null where it was not.
-Json paired_in(const Json& table, const std::string& name, const std::string& metric) {
-  for (const auto& pair : table.at("paired")) {
-    if (pair.at("a") != name) continue;
-    const Json& test = pair.at("metrics").at(metric);
-    return {{"to", pair.at("b").get<std::string>()}, {"mean", number(test.at("mean"))},
-            {"lo", number(test.at("lo"))},           {"hi", number(test.at("hi"))},
-            {"p", number(test.at("p_permutation"))}, {"p_holm", number(test.at("p_holm"))}};
-  }
+Json pair_json(const Json& pair, const std::string& metric) {
+  const Json& test = pair.at("metrics").at(metric);
+  return {{"to", pair.at("b").get<std::string>()}, {"mean", number(test.at("mean"))},
+          {"lo", number(test.at("lo"))},           {"hi", number(test.at("hi"))},
+          {"p", number(test.at("p_permutation"))}, {"p_holm", number(test.at("p_holm"))}};
+}
+
+/// The arm minus the reference; null where it was not tested against it.
+Json paired_in(const Json& table, const std::string& name, const std::string& reference,
+               const std::string& metric) {
+  for (const auto& pair : table.at("paired"))
+    if (pair.at("a") == name && pair.at("b") == reference) return pair_json(pair, metric);
   return nullptr;
+}
+
+/// The plan's own pairs.
+Json further_pairs(const Json& table, const std::string& reference, const std::string& metric) {
+  Json pairs = Json::array();
+  for (const auto& pair : table.at("paired")) {
+    if (pair.at("b") == reference) continue;
+    Json json = {{"arm", pair.at("a").get<std::string>()}};
+    json.update(pair_json(pair, metric));
+    pairs.push_back(std::move(json));
+  }
+  return pairs;
+}
+
+/// Whether a trained arm has one training, whose noise no interval covers.
+bool has_one_training(const Json& arms, const Json& table) {
+  for (const auto& arm : arms) {
+    const Json* row = row_called(table, arm.at("name").get<std::string>());
+    const Json& seconds = arm.at("training_seconds");
+    if (row != nullptr && row->value("seeds", 1) == 1 && seconds.is_number() && seconds.get<double>() > 0)
+      return true;
+  }
+  return false;
 }
 
 /// [[name, value], ...] of what was noted about its rationales.
@@ -45,7 +71,8 @@ Json notes_json(const Json& arm) {
 }
 
 /// An arm with its figures of the table; without a place on the axis it stands by its name.
-Json arm_json(const Json& arm, const Json& table, const std::string& metric, const std::string& source) {
+Json arm_json(const Json& arm, const Json& table, const std::string& reference, const std::string& metric,
+              const std::string& source) {
   const auto name = arm.at("name").get<std::string>();
   const Json* row = row_called(table, name);
   if (row == nullptr)
@@ -59,18 +86,20 @@ Json arm_json(const Json& arm, const Json& table, const std::string& metric, con
           {"users", table.at("users").get<int64_t>()},
           {"seconds", number(arm.at("training_seconds"))},
           {"tokens_per_slate", number(row->at("tokens_per_slate"))},
-          {"paired", paired_in(table, name, metric)},
+          {"paired", paired_in(table, name, reference, metric)},
           {"notes", notes_json(arm)}};
 }
 
-/// Numbers far apart read better on a logarithm.
+/// Numbers far apart read better on a logarithm. Arms without one stand beside the line; of fewer than two
+/// with one there is none.
 std::string scale_of(const Json& arms) {
   double least = INFINITY, most = -INFINITY;
   for (const auto& arm : arms) {
-    if (!arm.contains("x")) return "category";
+    if (!arm.contains("x")) continue;
     least = std::min(least, arm.at("x").get<double>());
     most = std::max(most, arm.at("x").get<double>());
   }
+  if (least >= most) return "category";
   return least > 0 && most >= 8 * least ? "log" : "linear";
 }
 
@@ -110,7 +139,9 @@ Json slice_json(const Json& slice, const std::string& source) {
 Json checked(const Json& study, const base::Path& path, const std::string& source) {
   const Json& table = study.at("table");
   const auto protocol = table.at("protocol").get<std::string>(), name = study.at("name").get<std::string>(),
-             title = study.at("title").get<std::string>(), metric = study.at("metric").get<std::string>();
+             title = study.at("title").get<std::string>(), metric = study.at("metric").get<std::string>(),
+             reference = study.at("reference").get<std::string>(),
+             column = metrics::full_name(metric, protocol);
   const std::string scale = scale_of(study.at("arms"));
   const std::string axis = scale == "category" ? "arm" : study.at("axis").get<std::string>();
   Json json = {{"path", path.string()},
@@ -122,9 +153,11 @@ Json checked(const Json& study, const base::Path& path, const std::string& sourc
                {"slates_hash", table.at("slates_hash").get<std::string>()},
                {"axis", {{"label", axis}, {"scale", scale}}},
                {"arms", Json::array()},
+               {"pairs", further_pairs(table, reference, column)},
+               {"one_training", has_one_training(study.at("arms"), table)},
                {"slices", Json::array()}};
   for (const auto& arm : study.at("arms"))
-    json["arms"].push_back(arm_json(arm, table, metrics::full_name(metric, protocol), source));
+    json["arms"].push_back(arm_json(arm, table, reference, column, source));
   if (study.contains("slices"))
     for (const auto& slice : study.at("slices")) json["slices"].push_back(slice_json(slice, source));
   return json;

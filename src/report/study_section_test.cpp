@@ -76,6 +76,37 @@ TEST_F(StudySection, WithoutPlacesComparesArms) {
   EXPECT_EQ(of(study)["arms"][0]["x"], "silent");
 }
 
+TEST_F(StudySection, AnArmWithoutAPlaceStandsBesideTheLine) {
+  Json study = example();
+  study["arms"].push_back(study["arms"][1]);
+  study["arms"][2]["name"] = "other";
+  study["arms"][2].erase("x");
+  study["table"]["rows"].push_back(study["table"]["rows"][1]);
+  study["table"]["rows"][2]["scorer"] = "other";
+  const Json found = of(study);
+  EXPECT_EQ(found["axis"].dump(), R"({"label":"T","scale":"log"})");
+  EXPECT_EQ(found["arms"][1]["x"], 64);
+  EXPECT_EQ(found["arms"][2]["x"], "other");
+}
+
+TEST_F(StudySection, HasThePlansOwnPairsApart) {
+  Json study = example();
+  EXPECT_TRUE(of(study)["pairs"].empty());
+  study["table"]["paired"].push_back(study["table"]["paired"][0]);
+  study["table"]["paired"][1]["b"] = "third";
+  const Json found = of(study);
+  EXPECT_EQ(found["arms"][1]["paired"]["to"], "silent");
+  EXPECT_EQ(found["pairs"].dump(),
+            R"([{"arm":"long","to":"third","mean":0.05,"lo":-0.01,"hi":0.11,"p":0.1,"p_holm":0.1}])");
+}
+
+TEST_F(StudySection, SaysWhetherATrainedArmHasOneTraining) {
+  Json study = example();
+  EXPECT_EQ(of(study)["one_training"], true);
+  study["table"]["rows"][1]["seeds"] = 3;
+  EXPECT_EQ(of(study)["one_training"], false) << "the other arm was not trained";
+}
+
 TEST_F(StudySection, ShowsSlices) {
   const Json slice = of(example())["slices"][0];
   EXPECT_EQ(slice["title"], "history");

@@ -1,6 +1,8 @@
 """`./run headline` with a tiny model and a comparison of two tiny data sets: `headline_test.py PATH/r2rank [unittest arguments]`."""
 
 import json
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -96,16 +98,21 @@ class Headline(Case):
                 rows = {row["scorer"] for row in other["details"]["text"]["baselines"]}
                 self.assertEqual(rows, {"popularity", "tfidf", "bm25", "item-knn-pop", "recent-popularity"})
                 self.assertEqual(other["details"]["text"]["users"], 6)
-        self.assertIn("popularity", (self.folder / "results" / "headline.md").read_text())
+        markdown = (self.folder / "results" / "headline.md").read_text()
+        self.assertIn("popularity", markdown)
+        self.assertEqual(len(re.findall(r"train-[0-9a-f]+ \(2 steps\):", markdown)), 4, "curves of the text and the hybrid of each set, first seed")
         models = {path: path.stat().st_mtime_ns for path in self.output.rglob("*.safetensors")}
         answers = {path: path.stat().st_mtime_ns for path in self.output.rglob("*.parquet")}
         self.headline("--seeds", "one=2")
         self.assertEqual({path: path.stat().st_mtime_ns for path in models}, models)
         self.assertEqual({path: path.stat().st_mtime_ns for path in answers}, answers)
         self.assertEqual(json.loads((self.folder / "results" / "headline.json").read_text()), told)
-        self.headline("--data-sets", "one")
+        error = self.headline("--data-sets", "one", code=1).stderr.splitlines()[-1]
+        self.assertIn("one was made with 2 training seeds", error)
+        self.assertEqual(json.loads((self.folder / "results" / "headline.json").read_text()), told)
+        self.headline("--data-sets", "one", "--seeds", "one=1")
         before, told = told, json.loads((self.folder / "results" / "headline.json").read_text())
-        self.assertEqual({name: found["details"]["text"]["seeds"] for name, found in told.items()}, {"one": 1, "two": 1}, "seeds as the plan has them")
+        self.assertEqual({name: found["details"]["text"]["seeds"] for name, found in told.items()}, {"one": 1, "two": 1}, "as was asked for")
         self.assertEqual(told["two"], before["two"])
         self.assertTrue((self.folder / "results" / "headline-one.md").exists())
 
@@ -118,6 +125,12 @@ class Headline(Case):
         self.assertEqual([other["details"]["hybrid"]["users"] for other in found["details"]["others"]], [6, 6])
         cards = [json.loads(path.read_text()) for path in self.output.rglob("combination.json")]
         self.assertEqual([[part["name"] for part in card["parts"]] for card in cards], [["ours", "item-knn-pop", "recent-popularity"]] * 2)
+
+    def test_a_comparison_without_all_of_its_rows_is_refused(self):
+        (self.comparison / "two" / "rows" / "tfidf" / "seed-7" / "row.json").unlink()
+        shutil.rmtree(self.comparison / "two" / "rows" / "together")
+        self.assertIn("lacks rows of two: tfidf, together;", self.headline(code=1).stderr)
+        self.assertFalse(self.output.exists())
 
     def test_what_is_missing_is_one_line(self):
         self.unnamed = self.folder / "unnamed.toml"

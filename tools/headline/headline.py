@@ -6,42 +6,51 @@ headline.json. What is there is not made again: the same command goes on where i
 """
 
 import argparse
-import json
 import os
 import shlex
 import shutil
 import signal
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
+
+from headline_files import Missing, read_json, read_toml, write_json
+from headline_rows import check_rows
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT, HYBRID = "text", "hybrid"  # arms of the plan
+COMPARISON, COMPARISON_PLAN = ROOT / "runs" / "baselines", ROOT / "docs" / "results" / "baselines.toml"
+FIRST_SEED = 7
 BUILT_IN = ("popularity", "item-knn-pop", "tfidf", "bm25")  # `eval` makes them itself
-
-
-class Missing(Exception):
-    """What ends the work, in one line."""
 
 
 def program():
     return os.environ.get("R2RANK", str(ROOT / "build" / "release" / "r2rank"))
 
 
+def end(process):
+    """Gives it time to save what it has; what ends us meanwhile ends it at once, as its second signal does."""
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait()
+    except BaseException:
+        process.send_signal(signal.SIGINT)
+        process.wait()
+        raise
+
+
 def call(*words):
-    """Runs the program; its progress goes where ours goes. Ended by a signal, it is given time to save what it has."""
+    """Runs the program; its progress goes where ours goes. In a session of its own: of a terminal's Ctrl-C it gets the one signal of end()."""
     command = [program(), *(str(word) for word in words)]
     print("$ " + shlex.join(["r2rank", *command[1:]]), file=sys.stderr, flush=True)
     try:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True)
     except OSError as error:
         raise Missing(f"the program cannot be started: {error}") from error
     try:
         status = process.wait()
     except BaseException:
-        process.send_signal(signal.SIGINT)
-        process.wait()
+        end(process)
         raise
     if status == 130:
         raise KeyboardInterrupt
@@ -49,32 +58,19 @@ def call(*words):
         raise Missing(f"r2rank {words[0]} ended with status {status}; once that is mended, the same command goes on from here")
 
 
-def read_json(path):
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise Missing(f"{path} is not there") from error
-    except ValueError as error:
-        raise Missing(f"{path} is no JSON ({error})") from error
-
-
-def write_json(path, content):
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    partial.replace(path)
-
-
 def make(folder, recipe, commands):
-    """Makes a folder by commands, anew where the recipe is another one. It counts once its recipe stands in it."""
+    """Makes a folder by commands, each with the file that it writes last, anew where the recipe is another one. What is complete stays."""
     marker = folder / "made-from.json"
-    if marker.exists() and read_json(marker) == recipe:
-        return
-    if folder.exists():
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True)
-    for command in commands:
+    if not marker.exists() or read_json(marker) != recipe:
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True)
+        write_json(marker, recipe)
+    for last, command in commands:
+        if (folder / last).exists():
+            continue
+        shutil.rmtree((folder / last).parent, ignore_errors=True)
         call(*command)
-    write_json(marker, recipe)
 
 
 def flag_of(command, flag):
@@ -84,18 +80,13 @@ def flag_of(command, flag):
 
 
 def read_plan(path):
-    """(arms by name, methods of all its signals) of a plan and what it includes."""
-    try:
-        plan = tomllib.loads(path.read_text(encoding="utf-8"))
-        steps = list(plan.get("step", ()))
-        for name in plan.get("include", ()):
-            steps += tomllib.loads((path.parent / name).read_text(encoding="utf-8")).get("step", ())
-    except OSError as error:
-        raise Missing(f"the plan cannot be read: {error}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise Missing(f"{path} is no TOML: {error}") from error
+    """(arms by name, methods of all its signals, number of its training seeds) of a plan and what it includes."""
+    plan = read_toml(path)
+    steps = list(plan.get("step", ()))
+    for name in plan.get("include", ()):
+        steps += read_toml(path.parent / name).get("step", ())
     methods = [method for step in steps if step.get("verb") == "signals" for method in step.get("settings", {}).get("methods", ())]
-    return {arm.get("name"): arm for arm in plan.get("arm", ())}, methods
+    return {arm.get("name"): arm for arm in plan.get("arm", ())}, methods, len(plan.get("seeds") or (FIRST_SEED,))
 
 
 class DataSet:
@@ -106,12 +97,24 @@ class DataSet:
         self.data = arguments.comparison / name / "data"
         self.split = arguments.comparison / name / "split"
         self.folder = arguments.output / name
+        self.seeds_path = self.folder / "seeds.json"
         if not self.split.is_dir():
             raise Missing(f"{self.split} is not there: the comparison has not come to this data set")
 
+    def check_seeds(self, planned):
+        """Refuses fewer trainings than there are, unless their number was asked for: the entry of all would be replaced by one of these."""
+        known = read_json(self.seeds_path)["seeds"] if self.seeds_path.exists() else 0
+        if self.name not in self.arguments.seeds and planned < known:
+            raise Missing(f"{self.name} was made with {known} training seeds, now {planned} would take their place: say --seeds {self.name}={known}, or "
+                          f"{self.name}={planned} to leave the others out")
+
+    def make_study(self, planned):
+        self.study()
+        write_json(self.seeds_path, {"seeds": self.arguments.seeds.get(self.name, planned)})
+
     def study(self, *more):
         count = self.arguments.seeds.get(self.name)
-        seeds = ("--seeds", ",".join(str(7 + place) for place in range(count))) if count else ()
+        seeds = ("--seeds", ",".join(str(FIRST_SEED + place) for place in range(count))) if count else ()
         call("study", self.arguments.plan, self.data, "--split", self.split, "--model", self.arguments.model, "--output", self.folder, *seeds, *more)
 
     def arm(self, name):
@@ -149,15 +152,20 @@ class DataSet:
             recipe = {"flags": [str(word) for word in flags], "slates": self.arguments.column_slates,
                       "held_out_by": read_json(self.split / "split.json")["hash"], "asked": asked, "rankers": names}
             make(folder, recipe, (
-                ("split", self.data, "--held-out-by", self.split, *flags, "--output", folder / "split"),
-                *((*asked[arm], "--split", folder / "split", "--slates", self.arguments.column_slates, *others[arm], "--output", folder / arm)
-                  for arm in others)))
+                ("split/split.json", ("split", self.data, "--held-out-by", self.split, *flags, "--output", folder / "split")),
+                *((f"{arm}/summary.json", (*asked[arm], "--split", folder / "split", "--slates", self.arguments.column_slates, *others[arm],
+                                           "--output", folder / arm)) for arm in others)))
+
+    def runs(self):
+        """Folders of the first seed's trainings, whose curves stand beside the baselines'."""
+        commands = [command for arm in (TEXT, HYBRID) for command in self.arm(arm)["commands"]]
+        return list(dict.fromkeys(Path(flag_of(command, "--output")) for command in commands if shlex.split(command)[1] == "train"))
 
     def sources(self):
         """What the report is made of, besides the comparison."""
         answers = [folder for arm in (TEXT, HYBRID) for folder in self.arm(arm)["answers"]]
         columns = [self.folder / "columns" / name / arm for name, _ in self.columns() for arm in (TEXT, HYBRID)]
-        return [self.folder / self.arguments.plan.stem, *answers, *columns]
+        return [self.folder / self.arguments.plan.stem, *answers, *columns, *self.runs()]
 
 
 def entries_that_stay(arguments):
@@ -187,7 +195,7 @@ def check(arguments):
     """What would end the work hours later."""
     if not arguments.model:
         raise Missing("no language model: name one with --model, or in R2RANK_MODEL")
-    arms, methods = read_plan(arguments.plan)
+    arms, methods, planned = read_plan(arguments.plan)
     if not arms.get(TEXT, {}).get("model"):
         raise Missing(f"{arguments.plan}: expected an arm '{TEXT}' with a model")
     scorers = arms.get(HYBRID, {}).get("eval", {}).get("scorers", ())
@@ -206,9 +214,11 @@ def check(arguments):
             raise Missing(f"the comparison has no data set '{name}': choose of {', '.join(names)}")
     entries_that_stay(arguments)
     data_sets = [DataSet(name, arguments) for name in arguments.data_sets or names]
+    check_rows(arguments.comparison, [data_set.name for data_set in data_sets], arguments.comparison_plan)
     for data_set in data_sets:
+        data_set.check_seeds(planned)
         data_set.study("--dry-run")
-    return data_sets
+    return data_sets, planned
 
 
 def parse_arguments():
@@ -227,30 +237,36 @@ def parse_arguments():
         return found
 
     parser = argparse.ArgumentParser(prog="./run headline", description=__doc__.split("\n\n", 1)[1], allow_abbrev=False)
-    parser.add_argument("--comparison", type=Path, default=ROOT / "runs" / "baselines", metavar="FOLDER", help="of `r2rank compare` (default: runs/baselines)")
+    parser.add_argument("--comparison", type=Path, default=COMPARISON, metavar="FOLDER", help="of `r2rank compare` (default: runs/baselines)")
+    parser.add_argument("--comparison-plan", type=Path, metavar="FILE", help="what the comparison was made of: all its rows must be there (default of runs/baselines: docs/results/baselines.toml; of another folder: every row that one of its data sets has)")
     parser.add_argument("--data-sets", type=lambda text: text.split(","), metavar="NAMES", help="of the comparison (default: all); entries of others stay in headline.json")
     parser.add_argument("--plan", type=Path, default=ROOT / "recipes" / "headline.toml", metavar="FILE", help=f"a study with arms '{TEXT}' and '{HYBRID}' (default: recipes/headline.toml)")
     parser.add_argument("--model", default=os.environ.get("R2RANK_MODEL"), metavar="FILE", help="the language model (default: R2RANK_MODEL)")
-    parser.add_argument("--seeds", type=seeds, default={}, metavar="NAME=N,...", help="how many trainings of a data set (default: as the plan has it)")
+    parser.add_argument("--seeds", type=seeds, default={}, metavar="NAME=N,...", help="how many trainings of a data set (default: as the plan has it, refused where there are more)")
     parser.add_argument("--retriever", default="sasrec", metavar="NAME", help="the signal whose best items are ranked again (default: sasrec)")
     parser.add_argument("--negatives", type=number(1), default=19, metavar="N", help="of a slate of these further candidates (default: 19)")
     parser.add_argument("--column-slates", type=number(0), default=300, metavar="N", help="test slates of further candidates that are measured (0: all; default: 300)")
     parser.add_argument("--output", type=Path, default=ROOT / "runs" / "headline", metavar="FOLDER", help="default: runs/headline")
     parser.add_argument("--results", type=Path, default=ROOT / "docs" / "results", metavar="FOLDER", help="of headline.json and headline.md (default: docs/results)")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if arguments.comparison.resolve() == COMPARISON.resolve():
+        arguments.comparison_plan = arguments.comparison_plan or COMPARISON_PLAN
+    return arguments
 
 
 def main():
     arguments = parse_arguments()
-    data_sets = check(arguments)
+    data_sets, planned = check(arguments)
     for data_set in data_sets:
-        data_set.study()
+        data_set.make_study(planned)
         data_set.measure_columns()
     report(data_sets, arguments)
 
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # a closed terminal reaches the program through us alone
+        signal.signal(signal.SIGHUP, lambda number, _: sys.exit(128 + number))
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job of a shell ignores it otherwise
     try:
         main()

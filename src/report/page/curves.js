@@ -64,6 +64,9 @@ function pointsOf(run, name, state) {
   return smoothed(values, state.window).map((y, i) => ({ x: axis[i], y, run: run.name, index: run.index })).filter((point) => point.y !== null);
 }
 
+const CLOCK_NOTE = "Minutes count, of a run, its steps and measurements after those of the runs it goes on from (where their folders are there), but no time of "
+  + "rankers that give it signals; of a baseline, the epochs of its chosen trial, but not its other trials";
+
 function valueFigure(state, name) {
   const runs = state.runs.filter((run) => run.shown && column(run, name));
   const lines = runs.map((run) => pointsOf(run, name, state)).filter((line) => line.length > 0);
@@ -71,7 +74,7 @@ function valueFigure(state, name) {
   const axis = state.axis === "clock" ? "minutes" : "step or epoch";
   return figure({
     title: loggedName(name),
-    note: loggedNote(name),
+    note: [loggedNote(name), state.axis === "clock" ? CLOCK_NOTE : null].filter(Boolean).join(". "),
     label: `${loggedName(name)} of ${plural(runs.length, "run")} against ${axis}; its table has the last and the best values`,
     draw: (width) => ({
       height: 280, marginLeft: 56, marginRight: 16,

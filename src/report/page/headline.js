@@ -9,10 +9,20 @@ function headlineSection(model) {
   const { metric, intervals, tests } = sets[0][1].details;
   return el("section", { id: "headline", "aria-labelledby": "headline-title" },
     el("h2", { id: "headline-title" }, "Headline"),
-    el("p", null, `${metric}: ours against the best of each kind, chosen by its value here. Above: the whole interval of the paired `
-      + "difference, over the users that both have, is above 0."),
+    el("p", null, `${metric}: ours against the best of each kind, the one with the smallest paired difference over the users that both have. `
+      + "Met: of every baseline of the kind the whole interval of that difference is above 0 and the corrected p under .05."),
     el("p", { class: "muted small" }, `Intervals: ${intervals}. p: ${tests}.`),
-    dataTable(headlineColumns(metric), rows, { label: "Headline" }));
+    dataTable(headlineColumns(metric), rows, { label: "Headline" }),
+    budgets(sets));
+}
+
+/// The language model that comes closest, with its budget beside ours.
+function budgets(sets) {
+  const known = sets.filter(([, set]) => set.text)
+    .map(([name, set]) => [name, set.details.text, set.details.text.baselines.find((baseline) => baseline.family === "language model")])
+    .filter(([, , closest]) => closest);
+  return known.length === 0 ? null : el("ul", { class: "muted small" }, known.map(([name, own, closest]) => el("li", null, bdi(name), ": ", bdi(own.scorer),
+    ` was trained for ${duration(own.training_seconds)}, `, bdi(closest.scorer), `, the closest language model, for ${duration(closest.training_seconds)}`)));
 }
 
 /// "loo-hard19-sasrec-seed7, recall 0.412"
@@ -31,7 +41,9 @@ function headlineColumns(metric) {
     { title: "users", right: true, cell: (row) => whole(row.best?.users), sort: (row) => row.best?.users },
     { title: "difference", right: true, sort: (row) => row.best?.mean, cell: differenceToBest },
     { title: "p (Holm)", right: true, cell: (row) => pValue(row.best?.p_holm), sort: (row) => row.best?.p_holm },
-    { title: "target: above", cell: verdictCell, sort: (row) => row.best?.verdict },
+    { title: "training", right: true, cell: (row) => [duration(row.own.training_seconds), row.best ? el("span", { class: "range" }, `against ${duration(row.best.training_seconds)}`) : null],
+      sort: (row) => row.own.training_seconds },
+    { title: "target: above all", cell: verdictCell, sort: (row) => Number(row.target.met ?? -1) },
   ];
 }
 
@@ -50,10 +62,17 @@ function differenceToBest({ best }) {
 
 const MOST_NAMED = 3;
 
+/// The first of them, and how many more.
+function firstNames(names) {
+  const more = names.length - MOST_NAMED;
+  return [names.slice(0, MOST_NAMED).map((name, at) => [at > 0 ? ", " : null, bdi(name)]), more > 0 ? ` and ${more} more` : null];
+}
+
 function verdictCell({ target, best }) {
   if (!best) return "–";
-  const others = target.not_above.filter((name) => name !== best.scorer);
-  const more = others.length - MOST_NAMED;
-  return [`${best.verdict === "above" ? "met" : "missed"}: ${best.verdict}`, others.length === 0 ? null : el("span", { class: "range" }, "not above ",
-    others.slice(0, MOST_NAMED).map((name, at) => [at > 0 ? ", " : null, bdi(name)]), more > 0 ? ` and ${more} more` : null)];
+  if (target.met) return `met: above all ${target.count}`;
+  const reason = (text, names) => (names.length === 0 ? null : el("span", { class: "range" }, text, firstNames(names)));
+  const below = best.verdict === "below" ? [best.scorer] : [];
+  return ["missed", reason("below ", below), reason("not above ", target.not_above.filter((name) => !below.includes(name))),
+    reason("p of .05 or more against ", target.not_significant)];
 }

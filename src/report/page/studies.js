@@ -11,8 +11,21 @@ function studyBlock(study) {
     el("p", { class: "muted small" }, study.protocol, ", slates ", el("code", null, study.slates_hash)),
     study.axis.scale === "category" ? categoryPlot(study) : axisPlot(study),
     armsTable(study),
+    study.one_training ? el("p", { class: "muted small" }, "One training each; the noise of training is not in the interval.") : null,
+    pairsTable(study),
     notesTable(study),
     study.slices.map(sliceBlock));
+}
+
+/// Arms that the plan tests against each other, beside those against the reference.
+function pairsTable(study) {
+  if (study.pairs.length === 0) return null;
+  return [el("h4", null, "Further pairs"), dataTable([
+    { title: "arm", header: true, cell: (pair) => pair.arm, sort: (pair) => pair.arm },
+    { title: "minus", cell: (pair) => pair.to, sort: (pair) => pair.to },
+    { title: study.metric, right: true, cell: (pair) => differenceCell([pair.mean, pair.lo, pair.hi, pair.p, pair.p_holm]), sort: (pair) => pair.mean },
+    { title: "p (Holm)", right: true, cell: (pair) => pValue(pair.p_holm), sort: (pair) => pair.p_holm },
+  ], study.pairs, { label: `Further pairs of ${study.title}` })];
 }
 
 /// How the rationales of the arms read, where that was noted.
@@ -40,10 +53,12 @@ function categoryPlot(study) {
 }
 
 function axisPlot(study) {
-  const arms = [...study.arms].sort((a, b) => a.x - b.x);
+  const arms = study.arms.filter((arm) => isNumber(arm.x)).sort((a, b) => a.x - b.x);
+  const others = study.arms.filter((arm) => !isNumber(arm.x));
   const places = [...new Set(arms.map((arm) => arm.x))];
   return figure({
     title: `${study.metric} against ${study.axis.label}`,
+    note: others.length === 0 ? null : `Beside the line: ${others.map((arm) => `${arm.name} ${fixed(arm.mean)} (${fixed(arm.lo)} to ${fixed(arm.hi)})`).join(", ")}`,
     label: `${study.metric} against ${study.axis.label}: ${arms.slice(0, 6).map((arm) => `${arm.name} ${fixed(arm.mean)}`).join(", ")}`,
     draw: () => ({
       height: 300, marginLeft: 56, marginRight: 24, insetLeft: 12, insetRight: 12,
@@ -63,7 +78,7 @@ function axisPlot(study) {
 function armsTable(study) {
   return dataTable([
     { title: "arm", header: true, cell: (arm) => arm.name, sort: (arm) => arm.name },
-    ...(study.arms.every((arm) => arm.x === arm.name) ? [] : [{ title: study.axis.label, right: true, cell: (arm) => brief(arm.x), sort: (arm) => arm.x }]),
+    ...(study.arms.every((arm) => arm.x === arm.name) ? [] : [{ title: study.axis.label, right: true, cell: (arm) => (isNumber(arm.x) ? brief(arm.x) : "–"), sort: (arm) => (isNumber(arm.x) ? arm.x : null) }]),
     { title: study.metric, right: true, cell: (arm) => withRange([arm.mean, arm.lo, arm.hi]), sort: (arm) => arm.mean },
     { title: "difference", right: true, cell: (arm) => (arm.paired ? [differenceCell([arm.paired.mean, arm.paired.lo, arm.paired.hi, arm.paired.p, arm.paired.p_holm]), el("span", { class: "range" }, `to ${arm.paired.to}`)] : "") },
     { title: "p (Holm)", right: true, cell: (arm) => (arm.paired ? pValue(arm.paired.p_holm) : "") },
