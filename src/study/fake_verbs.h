@@ -56,9 +56,10 @@ class FakeVerbs : public Verbs {
 
  private:
   static const std::vector<std::string>& settings_of(const std::string& verb) {
-    static const std::vector<std::string> train = {"dataset",       "split", "model", "output",
-                                                   "resume",        "seed",  "stage", "steps",
-                                                   "rationale_set", "dtype", "device"},
+    static const std::vector<std::string> train = {"dataset",       "split", "model",  "output",
+                                                   "resume",        "seed",  "stage",  "steps",
+                                                   "rationale_set", "dtype", "device", "signals",
+                                                   "signal_use"},
                                           distill = {"dataset", "split", "model",   "output",
                                                      "source",  "seed",  "prompts", "rationale_set"},
                                           eval = {"dataset", "split",       "model",     "output",

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "experiment/slices.h"
 #include "metrics/same_scores.h"
+#include "study/step_signals.h"
 
 namespace r2rank::study {
 namespace {
@@ -169,6 +170,7 @@ experiment::TableOptions table_options(const StudyPlan& plan, const std::vector<
   if (!plan.reference.empty())
     for (const auto& arm : plan.arms)
       if (arm.name != plan.reference) options.pairs.emplace_back(arm.name, plan.reference);
+  options.pairs.insert(options.pairs.end(), plan.pairs.begin(), plan.pairs.end());
   return options;
 }
 
@@ -186,6 +188,7 @@ void check_study(const StudyPlan& plan, const StudyInput& input, StudyTasks& tas
                          verbs.has(step.verb, "model") ? " with source = teacher" : "");
       const Task task = tasks.step_task(plan, step, plan.seeds.front());
       is_finished(task);
+      check_signals(plan, step, tasks);
       verbs.check(step.verb, task.settings);
     });
   }

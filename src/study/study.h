@@ -22,7 +22,7 @@ struct ArmOutcome {
 
 struct StudyResult {
   StudyPlan plan;
-  experiment::ResultTable table;  ///< a row an arm, in the order of the plan; pairs: arm - reference
+  experiment::ResultTable table;  ///< a row an arm, in the plan's order; pairs: arm - reference, its own
   std::vector<ArmOutcome> arms;
   std::vector<experiment::ComparisonTable> slices;
 };

@@ -187,7 +187,7 @@ void read_top_keys(const toml::table& whole, PlanFile& file, StudyPlan& plan) {
   fields.add("seeds", seeds, "");
   for (const auto& [key, node] : whole) {
     const std::string name(key.str());
-    if (name == "step" || name == "arm" || name == "include" || name == "common") continue;
+    if (name == "step" || name == "arm" || name == "include" || name == "common" || name == "pairs") continue;
     experiment::take_value(fields, name, node, file);
   }
   if (seeds.empty()) return;
@@ -199,11 +199,46 @@ void read_top_keys(const toml::table& whole, PlanFile& file, StudyPlan& plan) {
   }
 }
 
+bool has_arm(const StudyPlan& plan, const std::string& name) {
+  return std::any_of(plan.arms.begin(), plan.arms.end(), [&](const auto& arm) { return arm.name == name; });
+}
+
+std::string take_arm(const StudyPlan& plan, const toml::node& node, const PlanFile& file) {
+  const auto name = node.value<std::string>().value_or("");
+  if (!has_arm(plan, name)) fail_at(file, node, fmt::format("pairs: there is no arm '{}'", name));
+  return name;
+}
+
+std::pair<std::string, std::string> read_pair(const StudyPlan& plan, const toml::node& node,
+                                              const PlanFile& file) {
+  const toml::array* two = node.as_array();
+  if (two == nullptr || two->size() != 2)
+    fail_at(file, node, "pairs: expected lists of two arms, such as [[\"RL\", \"silent\"]]");
+  std::pair pair{take_arm(plan, *two->get(0), file), take_arm(plan, *two->get(1), file)};
+  const std::pair turned{pair.second, pair.first};
+  const bool known = pair.first == plan.reference || pair.second == plan.reference ||
+                     std::count(plan.pairs.begin(), plan.pairs.end(), pair) > 0 ||
+                     std::count(plan.pairs.begin(), plan.pairs.end(), turned) > 0;
+  if (known || pair.first == pair.second)
+    fail_at(file, node,
+            fmt::format("pairs: expected two arms that are not tested against each other anyway, found '{}' "
+                        "and '{}'",
+                        pair.first, pair.second));
+  return pair;
+}
+
+/// After the arms, which they name.
+void read_pairs(const toml::table& whole, const PlanFile& file, StudyPlan& plan) {
+  const toml::node* pairs = whole.get("pairs");
+  if (pairs == nullptr) return;
+  const toml::array* list = pairs->as_array();
+  if (list == nullptr) fail_at(file, *pairs, "pairs: expected a list of lists of two arms");
+  for (const auto& element : *list) plan.pairs.push_back(read_pair(plan, element, file));
+}
+
 void check_plan(const StudyPlan& plan, const toml::table& whole, const PlanFile& file) {
   if (plan.arms.empty()) fail_at(file, whole, "a study needs at least one [[arm]]");
-  const bool known = std::any_of(plan.arms.begin(), plan.arms.end(),
-                                 [&](const auto& arm) { return arm.name == plan.reference; });
-  if (!plan.reference.empty() && !known)
+  if (!plan.reference.empty() && !has_arm(plan, plan.reference))
     fail_at(file, whole, fmt::format("reference = '{}': there is no such arm", plan.reference));
 }
 
@@ -245,6 +280,7 @@ StudyPlan read_study(const base::Path& path) {
     for (const auto& element : experiment::tables_at(*arms, "arm", file))
       plan.arms.push_back(read_arm(experiment::table_at(element, "arm", file), plan, file));
   check_plan(plan, whole, file);
+  read_pairs(whole, file, plan);
   return plan;
 }
 

@@ -39,6 +39,8 @@ struct StudyPlan {
   std::string metric = "ndcg@10";
   std::vector<std::string> metrics;  ///< beside it
   std::vector<std::string> slices;   ///< parts of the slates to tabulate too (experiment/slices.h)
+  /// Arms (a, b) whose difference a - b is tested, beside each arm's from the reference.
+  std::vector<std::pair<std::string, std::string>> pairs;
   int64_t slates = 400, sample_seed = 7;
   std::vector<int64_t> seeds = {7};
   Settings common =
@@ -50,8 +52,8 @@ struct StudyPlan {
 };
 
 /// Reads a plan and the files it includes. Errors: kUsage naming file and line: unknown keys, types, arms or
-/// steps that name none or each other in a circle, two of one name, settings that the study itself makes;
-/// kData for bad TOML, kIo.
+/// steps that name none or each other in a circle, two of one name, pairs that are none or tested already,
+/// settings that the study itself makes; kData for bad TOML, kIo.
 StudyPlan read_study(const base::Path& path);
 
 /// Seeds of training from their texts. Errors: kUsage for anything but different whole numbers from 0.

@@ -102,6 +102,20 @@ TEST_F(Plan, ThatIsWrongIsRefusedWithItsLine) {
   expect_refused("[[arm]]\nname = 'a'\neval = 3\n", {"line 3 of", "a table [arm.eval]"});
 }
 
+TEST_F(Plan, NamesFurtherPairsOfArms) {
+  const std::string arms = "[[arm]]\nname = 'a'\n[[arm]]\nname = 'b'\n[[arm]]\nname = 'as long, c'\n";
+  const StudyPlan plan = read("reference = 'a'\npairs = [['b', 'as long, c']]\n" + arms);
+  EXPECT_EQ(plan.pairs, (std::vector<std::pair<std::string, std::string>>{{"b", "as long, c"}}));
+  expect_refused("pairs = 'a'\n" + arms, {"line 1 of", "a list of lists of two arms"});
+  expect_refused("pairs = ['a', 'b']\n" + arms, {"line 1 of", "lists of two arms"});
+  expect_refused("pairs = [['a', 'b', 'b']]\n" + arms, {"line 1 of", "lists of two arms"});
+  expect_refused("pairs = [['a', 'd']]\n" + arms, {"line 1 of", "no arm 'd'"});
+  expect_refused("pairs = [['a', 3]]\n" + arms, {"line 1 of", "no arm ''"});
+  expect_refused("pairs = [['a', 'a']]\n" + arms, {"'a' and 'a'"});
+  expect_refused("pairs = [['a', 'b'], ['b', 'a']]\n" + arms, {"not tested against each other anyway"});
+  expect_refused("reference = 'a'\npairs = [['b', 'a']]\n" + arms, {"not tested against each other anyway"});
+}
+
 TEST_F(Plan, RefusesStepsThatCannotBeMade) {
   const std::string arm = "[[arm]]\nname = 'a'\n";
   expect_refused("[[step]]\nname = 's'\n" + arm, {"line 1 of", "step 's' lacks 'verb'"});

@@ -44,6 +44,14 @@ std::string escaped(const std::string& text) {
   return out;
 }
 
+/// What intervals do not cover, where a trained arm has one training; else "".
+std::string training_note(const StudyResult& result) {
+  for (size_t i = 0; i < result.arms.size(); ++i)
+    if (result.arms[i].training_seconds > 0 && result.table.rows[i].seeds == 1)
+      return "One training each; the noise of training is not in the interval.\n\n";
+  return "";
+}
+
 std::string costs_markdown(const StudyResult& result) {
   const bool axis = !result.plan.axis.empty();
   std::string text = fmt::format(
@@ -141,12 +149,13 @@ ordered_json arm_json(const ArmOutcome& arm) {
 }  // namespace
 
 std::string render_markdown(const StudyResult& result) {
-  return head(result, "# ") + tables(result, TableFormat::kMarkdown) + costs_markdown(result) +
-         notes_markdown(result) + "\nHow all of this is made again:\n```\n" + commands_of(result) + "```\n";
+  return head(result, "# ") + tables(result, TableFormat::kMarkdown) + training_note(result) +
+         costs_markdown(result) + notes_markdown(result) + "\nHow all of this is made again:\n```\n" +
+         commands_of(result) + "```\n";
 }
 
 std::string render_text(const StudyResult& result) {
-  return head(result, "") + tables(result, TableFormat::kText) + costs_text(result);
+  return head(result, "") + tables(result, TableFormat::kText) + training_note(result) + costs_text(result);
 }
 
 std::string render_json(const StudyResult& result) {

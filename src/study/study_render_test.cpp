@@ -45,6 +45,18 @@ TEST(StudyMarkdown, HasQuestionTableCostsAndCommands) {
   EXPECT_EQ(render_markdown(result_of("")).find("| arm | rationales |"), std::string::npos);
 }
 
+TEST(StudyMarkdown, SaysWhereTheNoiseOfTrainingIsNotInTheInterval) {
+  const std::string note = "One training each; the noise of training is not in the interval.";
+  StudyResult result = result_of("");
+  EXPECT_NE(render_markdown(result).find(note), std::string::npos);
+  EXPECT_NE(render_text(result).find(note), std::string::npos);
+  result.table.rows[1].seeds = 3;
+  EXPECT_EQ(render_markdown(result).find(note), std::string::npos) << "nothing was trained for the other arm";
+  result.table.rows[1].seeds = 1;
+  result.arms[1].training_seconds = 0;
+  EXPECT_EQ(render_markdown(result).find(note), std::string::npos);
+}
+
 TEST(StudyText, HasTableAndCosts) {
   expect_holds(render_text(result_of("")),
                {"Do reasons help?", "plain", "one | two: training 1.5 min, 64 slates"});

@@ -62,6 +62,17 @@ TEST_F(RunStudy, MakesEachStepOnceAndAsksEveryArm) {
   EXPECT_EQ(result.table.pairs[0].b, "plain");
 }
 
+TEST_F(RunStudy, TestsFurtherPairsOfArmsInOneFamily) {
+  plan_.pairs = {{"RL", "silent"}};
+  const StudyResult result = run();
+  ASSERT_EQ(result.table.pairs.size(), 3U);
+  EXPECT_EQ(result.table.pairs[2].a, "RL");
+  EXPECT_EQ(result.table.pairs[2].b, "silent");
+  EXPECT_NEAR(result.table.pairs[2].tests[0].difference.mean,
+              result.table.rows[2].metrics[0].mean - result.table.rows[1].metrics[0].mean, 1e-12);
+  EXPECT_NE(result.table.test_method().find("3 pairs"), std::string::npos) << result.table.test_method();
+}
+
 TEST_F(RunStudy, TellsPartsOfTheSlatesWhereAsked) {
   plan_.slices = {"history", "cold"};
   const StudyResult result = run();
@@ -151,6 +162,13 @@ TEST_F(RunStudy, RefusesEverythingWrongBeforeItStarts) {
   plan_.steps[1].verb = "train";
   std::filesystem::remove(input_.model);
   data::testing::expect_parts(error(base::ErrorKind::kIo), {"model.gguf", "no such file"});
+  EXPECT_TRUE(verbs_.calls.empty());
+}
+
+TEST_F(RunStudy, RefusesAStepWithOtherSignalsThanTheOneItGoesOnFrom) {
+  plan_.steps[0].settings.emplace_back("signals", "one");
+  plan_.steps[1].settings.emplace_back("signals", "two");
+  data::testing::expect_parts(error(base::ErrorKind::kUsage), {"step 'rl'", "line 5 of x", "'start'"});
   EXPECT_TRUE(verbs_.calls.empty());
 }
 
