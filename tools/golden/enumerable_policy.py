@@ -234,8 +234,12 @@ def report(tensors):
         f"J_1 = {tensors['value.J_1']:.12f}, J_G = {tensors['value.J_G']:.12f}. Largest entry of the exact gradients: "
         + ", ".join(f"{j} {p} {tensors[f'exact.{j}.{p}'].abs().max():.4f}" for j in OBJECTIVES for p in ("theta", "phi"))
         + ".", "", "## Through the tokens (gradient of theta)", "",
-        "`none` leaves theta without any gradient: its bias is the whole gradient; only the scores learn (next table).", "",
+        "`none` leaves theta without any gradient: its bias is the whole gradient; only the scores learn (next table). "
+        "`shared-batch` takes its baseline from a batch that holds the slate itself, its own rewards included; the program "
+        "leaves these out (`shared` then has an independent baseline), so the row shows the bias that this avoids.", "",
         *token_table(tensors), "", "## Through the scores (gradient of phi, the same for every credit)", "",
+        "`batch-mean` keeps the slate's own reward in the mean, like `shared-batch` above; the program's baseline of that "
+        "name leaves it out and has no such bias.", "",
         *score_table(tensors), ""])
 
 
