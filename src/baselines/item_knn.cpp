@@ -74,15 +74,17 @@ class ItemKnn : public Scorer {
 
   /// A float near 1 has no room for the tie breaker: where two sums differ by no more, the larger one's float
   /// becomes the next one up.
-  static void keep_order(const std::vector<double>& sums, std::span<float> scores) {
+  void keep_order(const std::vector<double>& sums, std::span<float> scores) const {
     std::vector<size_t> near;  // items with neighbours in the history; of the others the float tells all
     for (size_t item = 0; item < sums.size(); ++item)
       if (sums[item] > kTieWeight) near.push_back(item);
     std::sort(near.begin(), near.end(), [&](size_t a, size_t b) { return sums[a] < sums[b]; });
+    // Sums in another order of neighbours differ by rounding alone; counts of users by this or more.
+    const double least = kTieWeight / std::max(1.0, most_users_) / 2;
     for (size_t i = 1; i < near.size(); ++i) {
       const float below = scores[near[i - 1]];
       float& score = scores[near[i]];
-      if (sums[near[i]] == sums[near[i - 1]])
+      if (sums[near[i]] - sums[near[i - 1]] < least)
         score = below;
       else if (score <= below)
         score = std::nextafter(below, std::numeric_limits<float>::infinity());

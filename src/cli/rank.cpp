@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "baselines/family.h"
 #include "baselines/retrieval.h"
 #include "cli/cost_text.h"
 #include "cli/output.h"
@@ -84,6 +85,8 @@ class Rank : public Verb {
   int run(const Invocation& invocation) override {
     options_.tuning = "frozen";
     reasoning_.resolve();
+    if (retriever_.empty() && invocation.config->given("retrieve"))
+      base::fail_usage("rank", "--retrieve says how many items a --retriever finds, and none is named");
     if (dataset_.empty()) return rank_standard_input(invocation);
     if (split_.empty())
       base::fail_usage(
@@ -196,6 +199,11 @@ class Rank : public Verb {
     const auto methods = experiment::method_names();
     if (std::find(methods.begin(), methods.end(), retriever_) != methods.end()) {
       const auto made = baselines::baseline_names();
+      const bool language = baselines::family_of(retriever_) == baselines::Family::kLanguageModel;
+      if (language)
+        base::fail_usage(
+            "rank", "--retriever {}: a language model cannot score every item; choose a conventional ranker",
+            retriever_);
       if (std::find(made.begin(), made.end(), retriever_) == made.end())
         base::fail_usage(
             "rank",

@@ -58,12 +58,10 @@ int64_t units_of_second(const Import& state) {
   if (unit == "nanoseconds") return 1'000'000'000;
   const auto& events = state.log.events;
   if (state.layout.format == "amazon-2023")  // seconds where Parquet knew them as times
-    return std::all_of(events.begin(), events.end(),
-                       [](const Interaction& event) {
-                         return event.time >= kEarliestPlausible && event.time <= kLatestPlausible;
-                       })
-               ? 1
-               : 1000;
+    return std::any_of(events.begin(), events.end(),
+                       [](const Interaction& event) { return event.time >= kMillisecondsFrom; })
+               ? 1000
+               : 1;
   const auto fine = std::count_if(events.begin(), events.end(),
                                   [](const Interaction& event) { return event.time >= kMillisecondsFrom; });
   if (fine > 0 && fine < static_cast<int64_t>(events.size()))

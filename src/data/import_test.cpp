@@ -186,6 +186,27 @@ TEST_F(Import, TakesAmazonsTimesOf2023AsSecondsWhereAllAreSuch) {
   EXPECT_EQ(run().interactions[0].time, 1500000000);
 }
 
+TEST_F(Import, WarnsOfTimesThatAUnitMakesTooEarly) {
+  folder.write("interactions.csv", "user_id,item_id,timestamp\na,tea,1500000000\na,mug,1500000001\n");
+  const auto told = [&] {
+    ::testing::internal::CaptureStderr();
+    run();
+    return ::testing::internal::GetCapturedStderr();
+  };
+  EXPECT_EQ(told().find("before 1990"), std::string::npos);
+  config.time_unit = "milliseconds";
+  EXPECT_NE(told().find("before 1990"), std::string::npos);
+}
+
+TEST_F(Import, SaysThatWhatIsKnownOfUsersIsNotRead) {
+  folder.write("set/set.inter", "user_id:token\titem_id:token\ttimestamp:float\na\tx\t5\n");
+  folder.write("set/set.user", "user_id:token\tage:float\na\t30\n");
+  config.interactions = folder.path() / "set";
+  ::testing::internal::CaptureStderr();
+  run();
+  expect_parts(::testing::internal::GetCapturedStderr(), {"set.user", "is not read"});
+}
+
 TEST_F(Import, RefusesOneColumnForTwoThings) {
   config.user_column = "item_id";
   expect_parts(fails(base::ErrorKind::kUsage), {"'item_id' for both", "--user-column"});

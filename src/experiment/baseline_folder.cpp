@@ -87,7 +87,7 @@ void check_weights(const data::JsonFields& card, const base::Path& path) {
 
 void refuse_language_retriever(const std::string& method) {
   if (is_language_method(method))
-    base::fail_usage("split",
+    base::fail_usage("retriever",
                      "retriever = '{}': a language model cannot score every item of a catalogue in a useful "
                      "time; choose another baseline (`r2rank baseline list`)",
                      method);
@@ -157,7 +157,9 @@ std::string folder_retriever_name(const base::Path& folder) {
 
 data::Retriever folder_retriever(const base::Path& folder, const baselines::TrainingData& data, uint64_t seed,
                                  std::unique_ptr<baselines::Scorer>& scorer) {
-  scorer = load_baseline(folder, data).scorer;
+  auto loaded = load_baseline(folder, data);
+  refuse_language_retriever(loaded.method);
+  scorer = std::move(loaded.scorer);
   return baselines::make_retriever(*scorer, static_cast<int64_t>(data.dataset.items.size()), seed);
 }
 

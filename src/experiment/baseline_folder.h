@@ -48,7 +48,7 @@ bool is_baseline_folder(const std::string& retriever);
 /// its card's hash. Errors: kData, kIo; kUsage for a language model.
 std::string folder_retriever_name(const base::Path& folder);
 /// Retrieval by the baseline of a folder. `scorer` as above. Errors: as load_baseline(), so also where it was
-/// trained on other events.
+/// trained on other events; kUsage for a language model.
 data::Retriever folder_retriever(const base::Path& folder, const baselines::TrainingData& data, uint64_t seed,
                                  std::unique_ptr<baselines::Scorer>& scorer);
 

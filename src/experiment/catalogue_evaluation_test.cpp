@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 #include "baselines/llm/llm_scorer.h"
@@ -62,6 +63,22 @@ TEST_F(FullCatalogue, KeepsTheScoresOfRelevantItemsAlone) {
   const auto results = evaluate(*scorer, split.test, dataset, "x");
   EXPECT_EQ(results.protocol, "loo-full-later");
   EXPECT_EQ(results.scores[0], scorer->score(split.test.slates[0]));
+}
+
+/// What a diverged model scores.
+class NoNumber : public baselines::Scorer {
+ public:
+  std::string name() const override { return "diverged"; }
+  std::vector<double> score(const data::Slate& slate) override {
+    return std::vector<double>(slate.candidates.size(), NAN);
+  }
+};
+
+TEST_F(FullCatalogue, TellsOfScoresThatAreNoNumbers) {
+  NoNumber diverged;
+  ::testing::internal::CaptureStderr();
+  evaluate(diverged, split.test, dataset, "x");
+  EXPECT_NE(::testing::internal::GetCapturedStderr().find("'diverged' are not a number"), std::string::npos);
 }
 
 /// A language model that must not be asked.

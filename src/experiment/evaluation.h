@@ -25,10 +25,11 @@ metrics::PerUserResults evaluate(baselines::Scorer& scorer, const data::SlateSet
 /// (baselines/llm/llm_scorer.h); empty for others.
 std::vector<std::pair<std::string, double>> notes_of(const baselines::Scorer& scorer);
 
+/// Says so where scores that are kept are no numbers: they rank last.
+void warn_not_finite(const std::string& name, const metrics::PerUserResults& results);
+
 /// Results without a row yet, and a row: for scores that come from elsewhere.
 metrics::PerUserResults results_without_rows(const std::string& scorer, const data::SlateSet& slates);
-/// Says so where scores that are kept are no numbers: such a scorer ranks by chance.
-void warn_not_finite(const std::string& name, const metrics::PerUserResults& results);
 void append_slate(metrics::PerUserResults& results, const data::Slate& slate, const data::Dataset& dataset,
                   std::vector<double> scores);
 

@@ -86,7 +86,9 @@ bool rank_alike(const MadeRow& a, const MadeRow& b) {
 /// another's scores on the slates that the other was fitted to would take them for better than they are; so
 /// is chance, which is noise; and popularity, where it tells how negatives were drawn.
 bool joins_all(const RowPlan& row, const data::Protocol& protocol) {
-  if (protocol.draws_by_popularity() && scores_by_popularity(row.method)) return false;
+  const bool by_popularity =
+      scores_by_popularity(row.method) || given_setting(row.settings, "ties_by_popularity") == "true";
+  if (protocol.draws_by_popularity() && by_popularity) return false;
   return !is_combination(row) && row.method != "random";
 }
 

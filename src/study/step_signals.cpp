@@ -1,9 +1,11 @@
 #include "study/step_signals.h"
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 
 #include "base/error.h"
+#include "base/files.h"
 
 namespace r2rank::study {
 namespace {
@@ -18,6 +20,15 @@ std::string setting_of(const Task& task, std::string_view name) {
   for (const auto& [key, value] : task.settings)
     if (key == name) return value;
   return "";
+}
+
+bool same_folder(const std::string& a, const std::string& b) {
+  if (a.empty() || b.empty()) return a == b;
+  const auto plain = [](const std::string& text) {
+    const base::Path path = std::filesystem::weakly_canonical(text);
+    return path.has_filename() ? path : path.parent_path();
+  };
+  return plain(a) == plain(b);
 }
 
 /// A model that signals taught knows none.
@@ -42,7 +53,7 @@ void check_signals(const StudyPlan& plan, const StepPlan& step, StudyTasks& task
   if (before.folder.empty()) return;
   const Task task = tasks.step_task(plan, step, plan.seeds.front());
   const std::string own = setting_of(task, "signals");
-  if (own == before.folder && !is_taught(task)) return;
+  if (same_folder(own, before.folder) && !is_taught(task)) return;
   base::fail_usage(
       "study",
       "the step '{}' that it goes on from has the signals {}; expected the same here, as signals beside "

@@ -44,12 +44,13 @@ std::string escaped(const std::string& text) {
   return out;
 }
 
-/// What intervals do not cover, where a trained arm has one training; else "".
+/// What intervals do not cover, where arms are trained once; else "". (Of several seeds those that came to
+/// the same are one in the table.)
 std::string training_note(const StudyResult& result) {
-  for (size_t i = 0; i < result.arms.size(); ++i)
-    if (result.arms[i].training_seconds > 0 && result.table.rows[i].seeds == 1)
-      return "One training each; the noise of training is not in the interval.\n\n";
-  return "";
+  const bool trained = std::any_of(result.arms.begin(), result.arms.end(),
+                                   [](const auto& arm) { return arm.training_seconds > 0; });
+  if (!trained || result.plan.seeds.size() > 1) return "";
+  return "One training each; the noise of training is not in the interval.\n\n";
 }
 
 std::string costs_markdown(const StudyResult& result) {

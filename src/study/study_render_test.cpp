@@ -50,9 +50,10 @@ TEST(StudyMarkdown, SaysWhereTheNoiseOfTrainingIsNotInTheInterval) {
   StudyResult result = result_of("");
   EXPECT_NE(render_markdown(result).find(note), std::string::npos);
   EXPECT_NE(render_text(result).find(note), std::string::npos);
-  result.table.rows[1].seeds = 3;
-  EXPECT_EQ(render_markdown(result).find(note), std::string::npos) << "nothing was trained for the other arm";
-  result.table.rows[1].seeds = 1;
+  result.plan.seeds = {7, 8, 9};
+  EXPECT_EQ(render_markdown(result).find(note), std::string::npos)
+      << "though the table has one of seeds that came to the same";
+  result.plan.seeds = {7};
   result.arms[1].training_seconds = 0;
   EXPECT_EQ(render_markdown(result).find(note), std::string::npos);
 }

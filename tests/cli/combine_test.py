@@ -32,6 +32,21 @@ class Combine(Case):
                      "--output", answers)
         self.assertEqual(set(json.loads((answers / "summary.json").read_text())["results"]), {"out", "bpr"})
 
+    def test_is_no_measurement_of_the_slates_that_it_was_learned_from(self):
+        self.accepts(*self.combine("--method", "blend"))
+        command = ("eval", self.world.data, "--split", self.world.split, "--scorers", self.output, "--baselines", "")
+        self.assertIn("no measurement", self.accepts(*command, "--part", "valid").stderr)
+        self.assertNotIn("no measurement", self.accepts(*command).stderr)
+
+    def test_popularity_is_warned_of_where_negatives_were_drawn_by_it(self):
+        split = self.folder / "popular"
+        self.accepts("split", self.world.data, "--negative-count", "4", "--negatives", "popularity", "--output", split)
+        told = self.accepts("combine", self.world.data, "--split", split, "--baselines", "popularity,tfidf", "--method", "blend", "--set", "folds=3",
+                            "--output", self.output).stderr
+        self.assertIn("popularity scores by popularity", told)
+        self.assertNotIn("tfidf scores", told)
+        self.assertNotIn("scores by popularity", self.accepts(*self.combine("--method", "blend", output=self.folder / "uniform")).stderr)
+
     def test_its_parts_and_itself_may_be_given_names(self):
         shutil.copytree(self.folder / "bpr", self.folder / "other" / "bpr")
         self.accepts(*self.combine("--method", "blend", "--scorers", f"ours={self.folder / 'other' / 'bpr'}", scorers=("bpr",)))

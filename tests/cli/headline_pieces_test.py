@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -63,7 +64,7 @@ class Rows(Folder):
             row = self.folder / data_set / "rows" / name / f"seed-{seed}"
             row.mkdir(parents=True)
             for file in headline_rows.ROW_FILES:
-                (row / file).touch()
+                (row / file).write_text(json.dumps({"scores_hash": f"{name} {seed}"}))
 
     def missing(self, data_set, plan=None):
         return headline_rows.missing_rows(self.folder, data_set, plan)
@@ -81,6 +82,14 @@ class Rows(Folder):
         self.assertEqual(self.missing("two", self.plan), ["sasrec"], "'asked' is for the other data set alone")
         (self.folder / "one" / "rows" / "sasrec" / "seed-8" / "test.parquet").unlink()
         self.assertEqual(self.missing("one", self.plan), ["sasrec"])
+
+    def test_end_at_a_seed_that_changed_nothing(self):
+        self.plan.write_text(PLAN.replace("seed = 7", "seeds = [7, 8, 9]", 1).replace("seeds = [7, 8]", "seeds = [7, 8, 9]"))
+        self.assertEqual(self.missing("one", self.plan), ["asked", "sasrec", "tfidf"])
+        for name in ("asked", "tfidf"):
+            again = self.folder / "one" / "rows" / name / "seed-8"
+            shutil.copytree(self.folder / "one" / "rows" / name / "seed-7", again)
+        self.assertEqual(self.missing("one", self.plan), ["sasrec"], "its two seeds differ: a third is made")
 
     def test_are_named_in_the_refusal(self):
         headline_rows.check_rows(self.folder, ["one"], self.plan)
@@ -125,7 +134,7 @@ class Make(Folder):
 class Seeds(Folder):
     def data_set(self, seeds):
         (self.folder / "one" / "split").mkdir(parents=True, exist_ok=True)
-        return headline.DataSet("one", SimpleNamespace(comparison=self.folder, output=self.folder, seeds=seeds))
+        return headline.DataSet("one", SimpleNamespace(comparison=self.folder, output=self.folder, results=self.folder, seeds=seeds))
 
     def test_fewer_than_there_are_must_be_asked_for(self):
         self.data_set({}).check_seeds(1)
@@ -133,6 +142,12 @@ class Seeds(Folder):
         with self.assertRaisesRegex(Missing, "one was made with 3 training seeds.*--seeds one=3, or one=1"):
             self.data_set({}).check_seeds(1)
         self.data_set({}).check_seeds(3)
+        self.data_set({"one": 1}).check_seeds(1)
+
+    def test_of_the_published_entry_count_where_the_folder_is_gone(self):
+        (self.folder / "headline.json").write_text(json.dumps({"one": {"details": {"text": {"seeds": 3}}}, "two": {}}))
+        with self.assertRaisesRegex(Missing, "one was made with 3 training seeds"):
+            self.data_set({}).check_seeds(1)
         self.data_set({"one": 1}).check_seeds(1)
 
     def test_are_noted_once_the_study_is_made(self):

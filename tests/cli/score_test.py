@@ -369,12 +369,17 @@ class Rank(Scoring):
         more = ranking("--retriever", "item-knn-pop", "--retrieve", "6")
         self.assertLessEqual({item["id"] for item in found}, {item["id"] for item in more})
         self.assertNotIn("*", self.rank(*self.data(), "--model", trained(), "--retriever", "popularity").stdout)
-        self.assertNotEqual({item["id"] for item in ranking("--retriever", "popularity", "--retrieve", "4")}, set())
+        log = (line.split(",") for line in self.world.data.with_suffix(".csv").read_text().splitlines())
+        known = {item for user, item, *_ in log if user == "u7"}
+        self.assertEqual(len(known), 8)
+        self.assertEqual({item["id"] for item in ranking("--retriever", "popularity", "--retrieve", "100")} & known, set())
 
     def test_a_retriever_that_cannot_be_one(self):
         w = ("--model", trained())
         self.refuses_rank(*self.data(), *w, "--retriever", "sasrec", code=2, says=("baseline train", "sasrec"))
         self.refuses_rank(*self.data(), *w, "--retriever", "item-kn", code=2, says="item-kn")
+        self.refuses_rank(*self.data(), *w, "--retriever", "llm-verdict", code=2, says="language model")
+        self.refuses_rank(*self.data(), *w, "--retrieve", "5", code=2, says="--retriever")
         self.refuses_rank(*self.data(), *w, "--retriever", "popularity", "--users", "nobody", code=2, says="nobody")
         self.refuses_rank(*w, "--retriever", "popularity", stdin="{}", code=2, says="--retriever")
 

@@ -103,10 +103,16 @@ class DataSet:
 
     def check_seeds(self, planned):
         """Refuses fewer trainings than there are, unless their number was asked for: the entry of all would be replaced by one of these."""
-        known = read_json(self.seeds_path)["seeds"] if self.seeds_path.exists() else 0
+        known = max(read_json(self.seeds_path)["seeds"] if self.seeds_path.exists() else 0, self.published_seeds())
         if self.name not in self.arguments.seeds and planned < known:
             raise Missing(f"{self.name} was made with {known} training seeds, now {planned} would take their place: say --seeds {self.name}={known}, or "
                           f"{self.name}={planned} to leave the others out")
+
+    def published_seeds(self):
+        """Of the entry that is there from before, perhaps from another folder or machine."""
+        path = self.arguments.results / "headline.json"
+        entry = read_json(path).get(self.name, {}) if path.exists() else {}
+        return entry.get("details", {}).get(TEXT, {}).get("seeds", 0)
 
     def make_study(self, planned):
         self.study()

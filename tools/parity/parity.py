@@ -86,26 +86,32 @@ def keep(arguments, job, result):
     data_set, model, seed, side = job
     if arguments.keep is None:
         return
-    arguments.output.mkdir(parents=True, exist_ok=True)
-    with open(arguments.output / "keep.lock", "w", encoding="utf-8") as lock:  # the two sides may run beside one another
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    arguments.keep.mkdir(parents=True, exist_ok=True)
+    folder = os.open(arguments.keep, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)  # the two sides may run beside one another
         path = kept_path(arguments, data_set)
         runs = places.read_json(path) or {}
         runs.setdefault(side, {})[f"{model.recbole}-{seed}"] = {name: result[name] for name in KEPT if name in result}
         places.write_json(path, {name: dict(sorted(runs[name].items())) for name in sorted(runs)})
+    finally:
+        os.close(folder)
 
 
-def present(arguments, job, split):
-    """The result of a run, of this folder or of those that are kept; None where there is none with these settings and data."""
+def kept(arguments, job, key):
+    """The kept figures of a run; None where there are none with this key."""
     data_set, model, seed, side = job
-    key = key_of(*job, split)
-    found = places.read_json(result_path(arguments.output, *job))
-    if found is not None and found.get("key") == key:
-        return found
     if arguments.keep is None:
         return None
     found = (places.read_json(kept_path(arguments, data_set)) or {}).get(side, {}).get(f"{model.recbole}-{seed}")
     return found if found is not None and found.get("key") == key else None
+
+
+def present(arguments, job, split):
+    """The result of a run, of this folder or of those that are kept; None where there is none with these settings and data."""
+    key = key_of(*job, split)
+    found = places.read_json(result_path(arguments.output, *job))
+    return found if found is not None and found.get("key") == key else kept(arguments, job, key)
 
 
 def run_job(arguments, folders, job, missing):
@@ -113,7 +119,7 @@ def run_job(arguments, folders, job, missing):
     dataset, split = folders[data_set.name]
     path, key = result_path(arguments.output, *job), key_of(*job, split)
     if (ready := present(arguments, job, split)) is not None or arguments.report:
-        if ready is not None:
+        if ready is not None and kept(arguments, job, key) is None:
             keep(arguments, job, ready)
         return
     values = settings.values(data_set, model, VALUE_SIDE[side])
@@ -214,8 +220,9 @@ def main():
     print(f"\n{text}\n\nall figures: {os.path.relpath(arguments.output / 'summary.json')}")
     for side, (older, count) in older_figures(arguments, folders).items():
         if older > 0:
+            also = f" and '{side}' from {os.path.relpath(arguments.keep)}/*.json" if arguments.keep is not None else ""
             print(f"[parity] {older} of {count} figures of {side} are of another build or version than the one here: remove "
-                  f"{os.path.relpath(arguments.output)}/*/{side} to make them anew", file=sys.stderr)
+                  f"{os.path.relpath(arguments.output)}/*/{side}{also} to make them anew", file=sys.stderr)
     for line in missing:
         print(f"[parity] missing: {line}", file=sys.stderr)
     return 0 if verdict_of_all(sections) is True else 1
