@@ -36,6 +36,11 @@ struct Malformed : ::testing::Test {
     }
   }
 
+  /// A good line with one fault.
+  static std::string changed(std::string line, const std::string& old, const std::string& text) {
+    return line.replace(line.find(old), old.size(), text);
+  }
+
   static int64_t left_out(const Dataset& dataset) {
     int64_t sum = 0;
     for (const auto& [what, number] : dataset.report.counts)
@@ -180,10 +185,7 @@ TEST_F(Malformed, AmazonCatalogueOfPythonDicts) {
 TEST_F(Malformed, AmazonReviews) {
   const std::string good =
       "{\"reviewerID\": \"A1\", \"asin\": \"B1\", \"overall\": 1.0, \"unixReviewTime\": 1391040000}\n";
-  const auto with = [&](const std::string& old, const std::string& text) {
-    std::string line = good;
-    return good + line.replace(line.find(old), old.size(), text);
-  };
+  const auto with = [&](const char* old, const char* text) { return good + changed(good, old, text); };
   check("reviews_X.json", {{good + "{\"reviewerID\": \"A1\"\n", {"line 2"}, true},
                            {with("\"A1\"", "null"), {"line 2", "'reviewerID'"}, true},
                            {with("\"B1\"", "\"\""), {"line 2", "'asin'"}, true},
@@ -267,10 +269,7 @@ TEST_F(Malformed, Amazon2018Reviews) {
   const std::string good =
       "{\"overall\": 5.0, \"verified\": true, \"reviewerID\": \"A1\", \"asin\": \"B1\", \"unixReviewTime\": "
       "1391040000}\n";
-  const auto with = [&](const std::string& old, const std::string& text) {
-    std::string line = good;
-    return good + line.replace(line.find(old), old.size(), text);
-  };
+  const auto with = [&](const char* old, const char* text) { return good + changed(good, old, text); };
   check("Scientific_5.json", {{good + "{\"reviewerID\": \"A1\", \"verified\": true\n", {"line 2"}, true},
                               {with("\"A1\"", "null"), {"line 2", "'reviewerID'"}, true},
                               {with("\"B1\"", "\"\""), {"line 2", "'asin'"}, true},
@@ -304,10 +303,7 @@ TEST_F(Malformed, Amazon2018Catalogue) {
 TEST_F(Malformed, Amazon2023Reviews) {
   const std::string good =
       "{\"rating\": 5.0, \"parent_asin\": \"B1\", \"user_id\": \"U\", \"timestamp\": 1588687728923}\n";
-  const auto with = [&](const std::string& old, const std::string& text) {
-    std::string line = good;
-    return good + line.replace(line.find(old), old.size(), text);
-  };
+  const auto with = [&](const char* old, const char* text) { return good + changed(good, old, text); };
   check("Games.jsonl", {{good + "{\"user_id\": \"U\"\n", {"line 2"}, true},
                         {with("\"U\"", "null"), {"line 2", "'user_id'"}, true},
                         {with("\"B1\"", "\"\""), {"line 2", "'parent_asin'"}, true},
