@@ -74,7 +74,14 @@ std::string markdown_head(const Line& cells) {
 }
 
 std::string markdown_text(const std::string& text) {
-  return escaped(text, "|\\*_`", '\\');
+  std::string result;
+  for (const char c : escaped(text, "|\\*_`", '\\')) {
+    if (c == '\n')
+      result += R"(\\n)";
+    else
+      result += c;
+  }
+  return result;
 }
 
 std::string latex_text(const std::string& text) {
@@ -82,6 +89,8 @@ std::string latex_text(const std::string& text) {
   for (const char c : text) {
     if (c == '\\')
       result += "\\textbackslash{}";
+    else if (c == '\n')
+      result += "\\textbackslash{}n";
     else if (c == '~')
       result += "\\textasciitilde{}";
     else if (c == '^')

@@ -21,6 +21,8 @@ TEST(TableLines, ShortenByCharacters) {
 
 TEST(TableLines, EscapeWhatTheirFormatWouldMisread) {
   EXPECT_EQ(markdown_text("a|b_c"), "a\\|b\\_c");
+  EXPECT_EQ(markdown_text("a\nb"), R"(a\\nb)") << "a line break would end the row";
+  EXPECT_EQ(latex_text("a\nb"), R"(a\textbackslash{}nb)");
   EXPECT_EQ(latex_text("50 % < a_b"), "50 \\% $<$ a\\_b");
   EXPECT_EQ(csv_line({"a,b", "say \"no\"", "c"}), "\"a,b\",\"say \"\"no\"\"\",c\n");
   EXPECT_EQ(markdown_head({"a", "b"}), "| a | b |\n| :--- | ---: |\n");
