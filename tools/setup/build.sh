@@ -57,15 +57,31 @@ sanitizer_options() {
   export LSAN_OPTIONS="suppressions=$PWD/tools/setup/lsan.supp:print_suppressions=0"
 }
 
-# run_tests PRESET [REGEX]
+# run_tests PRESET [REGEX]: every test, the unit tests of a layer in one process; with a regular expression those whose name matches, each
+# in its own.
 run_tests() {
   local preset=$1 log=$LOGS/test-$1.log status=0
   [[ $preset == sanitize ]] && sanitizer_options
+  local chosen=(-LE one)
+  (($# > 1)) && [[ -n $2 ]] && chosen=(-LE whole -R "$2")
   # Two tests at once already use both cores; threads inside each would only wait for one another.
   step "Tests: $preset" "$log" env OMP_NUM_THREADS=1 ctest --test-dir "build/$preset" --output-on-failure -j2 --no-tests=error \
-    ${2:+-R "$2"} || status=$?
+    "${chosen[@]}" || status=$?
   ((status != 0)) || sed -n '/tests passed/,$p' "$log"
+  count_unit_tests "build/$preset/Testing/Temporary/LastTest.log"
   return "$status"
+}
+
+# count_unit_tests LOG: how many unit tests ran in it, and where some were skipped, with the reasons.
+count_unit_tests() {
+  [[ -f $1 ]] || return 0
+  awk '/^\[==========\] [0-9]+ tests? from .* ran/ { ran += $2 }
+    reason { skipped[++n] = place ": " $0; reason = 0 }
+    /: Skipped$/ { place = $0; sub(/: Skipped$/, "", place); sub(/^.*\/src\//, "src/", place); reason = 1 }
+    END {
+      if (ran > 0) printf "%d unit tests ran, %d of them skipped\n", ran, n
+      for (i = 1; i <= n; i++) print "  skipped: " skipped[i]
+    }' "$1"
 }
 
 # nearest WORD CANDIDATE...: the candidate with the smallest edit distance.
