@@ -156,5 +156,68 @@ TEST_F(Parquet, NamesTheRowOfABadValue) {
   refuse({texts("user_id", {}), numbers("item_id", {}), numbers("timestamp", {})}, {"expected interactions"});
 }
 
+/// What importing says of a catalogue; with `skip` what it says when bad rows may be left out.
+struct ParquetCatalogue : Parquet {
+  std::string refusal(const std::string& bytes, const std::string& bad_rows) const {
+    ImportConfig config;
+    config.interactions = folder.write("log.csv", "user_id,item_id,timestamp\na,x,5\n");
+    config.items = folder.write("items.parquet", bytes);
+    config.bad_rows = bad_rows;
+    return error_of(kData, [&] { import_dataset(config); });
+  }
+  /// Refused whatever is to become of bad rows.
+  void refuse(const std::string& bytes, std::initializer_list<std::string> parts) const {
+    expect_parts(refusal(bytes, "refuse"), parts);
+    expect_parts(refusal(bytes, "skip"), parts);
+  }
+  /// Refused, or one row is left out and counted.
+  void refuse_row(const std::vector<Column>& columns, std::initializer_list<std::string> parts) const {
+    expect_parts(refusal(table_of(columns), "refuse"), parts);
+    ImportConfig config;
+    config.interactions = (folder.path() / "log.csv").string();
+    config.items = (folder.path() / "items.parquet").string();
+    config.bad_rows = "skip";
+    const Dataset dataset = import_dataset(config);
+    int64_t left_out = 0;
+    for (const auto& [what, count] : dataset.report.counts)
+      if (what.find("left out") != std::string::npos) left_out += count;
+    EXPECT_EQ(left_out, 1);
+  }
+};
+
+TEST_F(ParquetCatalogue, RefusesWhatIsNoCatalogue) {
+  const Column ids = texts("item_id", {"x", "y"}), titles = texts("title", {"X", "Y"});
+  const std::string whole = table_of({ids, titles});
+  const std::string file = "Parquet file in items.parquet";
+  refuse("", {file});
+  refuse("item_id,title\nx,X\n", {file});
+  refuse(whole.substr(0, whole.size() / 2), {file});
+  refuse(whole.substr(0, whole.size() - 1), {file});
+  std::string hurt = whole;
+  for (size_t at = 8; at < 40; ++at) hurt[at] = '\xFF';
+  refuse(hurt, {file});
+  refuse(table_of({titles}), {"column 'item_id'", "--item-id-column"});
+  refuse(table_of({ids, texts("name", {"X", "Y"})}), {"column 'title'", "--title-column"});
+  refuse(table_of({ids, titles, titles}), {"one column 'title' in items.parquet"});
+  refuse(table_of({texts("item_id", {}), texts("title", {})}), {"expected items in items.parquet"});
+  refuse(table_of({ids, texts("title", {"X", "\xFF"})}), {"items.parquet", "UTF8"});
+  arrow::StructBuilder structs(arrow::struct_({arrow::field("x", arrow::int64())}),
+                               arrow::default_memory_pool(), {std::make_shared<arrow::Int64Builder>()});
+  ASSERT_TRUE(structs.AppendNull().ok() && structs.AppendNull().ok());
+  refuse(table_of({ids, {"title", structs.Finish().ValueOrDie()}}), {"column 'title'", "struct<"});
+}
+
+TEST_F(ParquetCatalogue, NamesTheRowOfABadValue) {
+  const Column titles = texts("title", {"X", "Y"});
+  refuse_row({texts("item_id", {"x", std::nullopt}), titles}, {"line 2", "'item_id'"});
+  refuse_row({texts("item_id", {"x", " "}), titles}, {"line 2", "'item_id'"});
+  const auto values = std::make_shared<arrow::StringBuilder>();
+  arrow::ListBuilder lists(arrow::default_memory_pool(), values);
+  ASSERT_TRUE(lists.Append().ok() && values->Append("x").ok() && lists.Append().ok() &&
+              values->Append("y").ok() && values->Append("z").ok());
+  // A list is no id, however short: both rows are bad, and nothing is left.
+  refuse(table_of({{"item_id", lists.Finish().ValueOrDie()}, titles}), {"'item_id'"});
+}
+
 }  // namespace
 }  // namespace r2rank::data

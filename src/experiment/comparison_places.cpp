@@ -22,6 +22,15 @@ constexpr const char* kRootMark = "comparison.json";
 constexpr const char* kRootFormat = "r2rank-comparison";
 constexpr int64_t kRootVersion = 1;
 
+/// Every setting, those left at their defaults too: a later version may have others.
+template <class Config>
+Json all_settings(const baselines::SettingValues& given) {
+  auto config = configured<Config>(given);
+  base::ConfigFields fields;
+  config.describe(fields);
+  return Json::parse(fields.as_json());
+}
+
 Json inputs_of(const DatasetPlan& plan, FileIdentities& files) {
   const auto layout = data::find_layout(configured<data::ImportConfig>(plan.import));
   std::vector<base::Path> paths = layout.interactions;
@@ -101,8 +110,8 @@ void claim_root(const base::Path& root) {
 }
 
 std::string dataset_key(const DatasetPlan& plan, FileIdentities& files) {
-  return Json{{"import", settings_json(plan.import)},
-              {"split", settings_json(plan.split)},
+  return Json{{"import", all_settings<data::ImportConfig>(plan.import)},
+              {"split", all_settings<data::SplitConfig>(plan.split)},
               {"inputs", inputs_of(plan, files)},
               {"results_version", kResultsVersion}}
       .dump(1, ' ', false, Json::error_handler_t::replace);

@@ -28,6 +28,18 @@ TEST_F(Comparing, KeepsWhatTheCheckOfTheDataFound) {
   EXPECT_THROW(run(), base::Error) << "figures on such a split would be wrong";
 }
 
+TEST_F(Comparing, KeysADataSetByItsDefaultsToo) {
+  FileIdentities files;
+  base::write_file(folder_ / "log.csv", log_text());
+  DatasetPlan plan{"groups", {{"interactions", (folder_ / "log.csv").string()}}, {{"negatives", "uniform"}}};
+  const std::string key = dataset_key(plan, files);
+  EXPECT_NE(key.find("\"min_history\""), std::string::npos) << key;
+  plan.split.emplace_back("min_history", std::to_string(data::SplitConfig{}.min_history));
+  EXPECT_EQ(dataset_key(plan, files), key) << "a default that is given is the same setting";
+  plan.split.back().second = "17";
+  EXPECT_NE(dataset_key(plan, files), key);
+}
+
 TEST_F(Comparing, TouchesNothingInAFolderOfSomethingElse) {
   const fs::path foreign = folder_ / "out" / "groups" / "data" / "precious.txt";
   fs::create_directories(foreign.parent_path());
