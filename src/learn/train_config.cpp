@@ -28,6 +28,12 @@ std::vector<std::string> with_auto(std::vector<std::string> names) {
 void TrainConfig::describe(base::ConfigFields& fields) {
   fields.add("model", model, "GGUF file, Hugging Face folder, or an earlier run's folder to go on from")
       .mandatory();
+  fields
+      .add(
+          "layers", model_options.layers,
+          "of the model to start from only so many layers, the lowest ones: faster, and before training worse "
+          "(0: all)")
+      .between(0, 10000);
   fields.add("dataset", dataset, "dataset folder made by `r2rank import`").mandatory();
   fields.add("split", split, "split folder made by `r2rank split`").mandatory();
   fields

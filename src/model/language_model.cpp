@@ -27,9 +27,14 @@ std::string without_weight(const std::string& name) {
   return name.substr(0, name.rfind(".weight"));
 }
 
-}  // namespace
-
-namespace {
+/// With only the lowest of its layers.
+ModelConfig lowest(ModelConfig config, int64_t layers) {
+  if (layers > config.layers)
+    base::fail_usage("model", "expected at most the {} layers that the model has, found {}", config.layers,
+                     layers);
+  if (layers > 0) config.layers = layers;
+  return config;
+}
 
 void describe_compute(ModelOptions& options, base::ConfigFields& fields) {
   fields
@@ -70,10 +75,13 @@ void ModelOptions::describe(base::ConfigFields& fields) {
       .between(0, 10000);
 }
 
-LanguageModel::LanguageModel(const ModelConfig& config, const WeightSource& source,
+LanguageModel::LanguageModel(const ModelConfig& whole, const WeightSource& source,
                              const ModelOptions& options)
     : options_(options),
-      transformer_(config, resolve_dtype(options.dtype, options.device), open_device(options.device)) {
+      transformer_(lowest(whole, options.layers), resolve_dtype(options.dtype, options.device),
+                   open_device(options.device)) {
+  const ModelConfig& config = this->config();
+  options_.layers = 0;  // none is left to be cut from what this one saves
   options_.dtype = transformer_.compute_type() == at::kFloat ? "f32" : "bf16";
   for (auto& [name, shape] : expected_tensors(config)) shapes_[name] = shape;
   if (options_.trained_layers > config.layers)

@@ -28,6 +28,7 @@ struct ModelOptions {
   int64_t readout_hidden = 1024;
   bool train_embedding = true;  ///< full tuning: the embedding (and tied output) too
   int64_t trained_layers = 0;   ///< full tuning, LoRA: the uppermost ones alone, and no embedding; 0: all
+  int64_t layers = 0;           ///< of the weights' layers only so many, the lowest ones; 0: all
   int64_t seed = 7;
   bool int8_weights = false;  ///< products with weights rounded to int8; not for training
 
@@ -42,7 +43,9 @@ class LanguageModel {
   /// Gives a weight by Hugging Face name and shape, f32; the seam between files, tests and random models.
   using WeightSource = std::function<at::Tensor(const std::string& name, const std::vector<int64_t>& shape)>;
 
-  LanguageModel(const ModelConfig& config, const WeightSource& source, const ModelOptions& options);
+  /// `whole` is what the source gives; config() has `options.layers` of its layers. Errors: kUsage when there
+  /// are fewer, and for trained_layers above them.
+  LanguageModel(const ModelConfig& whole, const WeightSource& source, const ModelOptions& options);
   LanguageModel(const LanguageModel&) = delete;
   LanguageModel& operator=(const LanguageModel&) = delete;
 

@@ -212,6 +212,30 @@ TEST(LanguageModel, TrainsTheUpperLayersAloneWhereToldSo) {
   EXPECT_CONTAINS(refused, "trained_layers of at most 2 (found 3)");
 }
 
+TEST(LanguageModel, MayHaveTheLowestLayersOfItsWeightsAlone) {
+  const ModelConfig whole = golden::tiny_config("llama");
+  ModelConfig shorter = whole;
+  shorter.layers = 1;
+  ModelOptions options;
+  options.layers = 1;
+  LanguageModel low(whole, golden::formula_weight, options), same(shorter, golden::formula_weight, {});
+  EXPECT_EQ(low.config().layers, 1);
+  const auto expected = same.merged_weights(), found = low.merged_weights();
+  ASSERT_EQ(found.size(), expected.size());
+  for (size_t i = 0; i < found.size(); ++i) {
+    EXPECT_EQ(found[i].first, expected[i].first);
+    EXPECT_TRUE(found[i].second.equal(expected[i].second)) << found[i].first;
+  }
+  options.trained_layers = 2;
+  EXPECT_CONTAINS(
+      error_of(base::ErrorKind::kUsage, [&] { LanguageModel(whole, golden::formula_weight, options); }),
+      "trained_layers of at most 1 (found 2)");
+  options.layers = 3;
+  EXPECT_CONTAINS(
+      error_of(base::ErrorKind::kUsage, [&] { LanguageModel(whole, golden::formula_weight, options); }),
+      "at most the 2 layers that the model has, found 3");
+}
+
 TEST(LanguageModel, GradientsOfUpperLayersAreThoseOfTheWholeModel) {
   const at::Tensor tokens = golden::File("lora.safetensors").get("tokens");
   const auto all = golden::tiny_model("llama");

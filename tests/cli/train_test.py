@@ -165,6 +165,16 @@ class Train(Case):
         self.assertTrue(any(values(self.output / "model" / "extra.safetensors")["readout.w2"]))
         self.accepts_next_line(page)
 
+    def test_the_lowest_layers_alone_are_trained_as_if_they_had_been_imported(self):
+        self.refuses_training("--layers", "9", code=2, says="2 layers that the model has, found 9")
+        self.accepts("model", "import", self.world.model, "--f32", "--layers", "1", "--output", self.folder / "low")
+        self.train("--layers", "1")
+        self.accepts(*training_command(self.folder / "imported", "--model", self.folder / "low"))
+        self.assertEqual(weights(self.output), weights(self.folder / "imported"))
+        self.assertEqual(json.loads((self.output / "model" / "config.json").read_text())["num_hidden_layers"], 1)
+        self.accepts(*training_command(self.folder / "rl", "--model", self.output, "--stage", "rl", "--rationale-tokens", "4", "--kl", "0.1"))
+        self.accepts(*training_command(self.folder / "rl1", "--stage", "rl", "--rationale-tokens", "4", "--kl", "0.1", "--layers", "1"))
+
     def test_rationales_are_trained_and_the_next_line_asks_for_them(self):
         page = self.train("--stage", "rl", "--rationale-tokens", "4").stdout
         last = json.loads(lines_of(self.output / "log.jsonl")[-1])
