@@ -59,6 +59,10 @@ COMBINED = """[[step]]
 name = "combined"
 verb = "combine"
 settings = { scorers = ["ours=@hybrid"], signals = "@signals", method = "blend", set = ["folds=3"] }
+[[step]]
+name = "reader"
+verb = "combine"
+settings = { scorers = ["ours=@text"], baselines = ["tfidf", "bm25"], method = "blend", set = ["folds=3"] }
 """
 
 
@@ -116,15 +120,20 @@ class Headline(Case):
         self.assertEqual(told["two"], before["two"])
         self.assertTrue((self.folder / "results" / "headline-one.md").exists())
 
-    def test_takes_a_combination_for_the_hybrid(self):
-        self.plan.write_text(PLAN.replace('name = "hybrid"\nmodel = "hybrid"', 'name = "hybrid"\neval = { scorers = "hybrid=@combined" }').replace("[[arm]]", COMBINED + "[[arm]]", 1))
+    def test_takes_combinations_for_ours(self):
+        plan = PLAN.replace('name = "hybrid"\nmodel = "hybrid"', 'name = "hybrid"\neval = { scorers = "hybrid=@combined" }')
+        plan = plan.replace('name = "text"\nmodel = "text"', 'name = "text"\neval = { scorers = "text=@reader" }')
+        self.plan.write_text(plan.replace("[[arm]]", COMBINED + "[[arm]]", 1))
         self.headline("--data-sets", "one", "--seeds", "one=2")
         found = json.loads((self.folder / "results" / "headline.json").read_text())["one"]
         self.assertEqual(found["details"]["hybrid"]["users"], 12)
         self.assertIsNotNone(found["hybrid"]["best_baseline"])
         self.assertEqual([other["details"]["hybrid"]["users"] for other in found["details"]["others"]], [6, 6])
+        for other in found["details"]["others"]:
+            rows = {row["scorer"] for row in other["details"]["text"]["baselines"]}
+            self.assertEqual(rows, {"popularity", "tfidf", "bm25", "item-knn-pop", "recent-popularity"})
         cards = [json.loads(path.read_text()) for path in self.output.rglob("combination.json")]
-        self.assertEqual([[part["name"] for part in card["parts"]] for card in cards], [["ours", "item-knn-pop", "recent-popularity"]] * 2)
+        self.assertEqual(sorted([part["name"] for part in card["parts"]] for card in cards), [["ours", "item-knn-pop", "recent-popularity"]] * 2 + [["ours", "tfidf", "bm25"]] * 2)
 
     def test_a_comparison_without_all_of_its_rows_is_refused(self):
         (self.comparison / "two" / "rows" / "tfidf" / "seed-7" / "row.json").unlink()
@@ -136,7 +145,7 @@ class Headline(Case):
         self.unnamed = self.folder / "unnamed.toml"
         self.unnamed.write_text(PLAN.replace('name = "hybrid"\nmodel = "hybrid"', 'name = "hybrid"\neval = { scorers = ["@hybrid"] }'))
         for says, flags in {"has no data set 'three'": ("--data-sets", "three"),
-                            "no signal of 'sasrec'": ("--data-sets", "one", "--retriever", "sasrec"),
+                            "no ranker 'sasrec'": ("--data-sets", "one", "--retriever", "sasrec"),
                             "is no folder of `r2rank compare`": ("--comparison", self.folder / "nothing"),
                             "the plan cannot be read": ("--plan", self.folder),
                             "'hybrid=@STEP'": ("--plan", self.unnamed),

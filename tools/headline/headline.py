@@ -79,13 +79,33 @@ def flag_of(command, flag):
     return words[words.index(flag) + 1] if flag in words else None
 
 
+def rankers_of(command):
+    """{name: folder} of the baselines that a command line names, as signals or as parts of a combination."""
+    signals, scorers = flag_of(command, "--signals"), flag_of(command, "--scorers")
+    found = {path.parent.name: path.parent for path in (Path(signals) / "full").glob("*/baseline.json")} if signals else {}
+    for part in scorers.split(",") if scorers else ():
+        name, _, folder = part.rpartition("=")
+        if (Path(folder) / "baseline.json").exists():
+            found[name or Path(folder).name] = Path(folder)
+    return found
+
+
+def is_measured(arm, name):
+    """Whether an arm's results are called so: it asks a model, or one scorer of that name, such as a combination."""
+    scorers = arm.get("eval", {}).get("scorers", ())
+    if isinstance(scorers, str):
+        scorers = scorers.split(",")
+    return bool(arm.get("model")) or (len(scorers) == 1 and scorers[0].startswith(f"{name}="))
+
+
 def read_plan(path):
-    """(arms by name, methods of all its signals, number of its training seeds) of a plan and what it includes."""
+    """(arms by name, methods of all its signals and rankers, number of its training seeds) of a plan and what it includes."""
     plan = read_toml(path)
     steps = list(plan.get("step", ()))
     for name in plan.get("include", ()):
         steps += read_toml(path.parent / name).get("step", ())
     methods = [method for step in steps if step.get("verb") == "signals" for method in step.get("settings", {}).get("methods", ())]
+    methods += [step.get("settings", {}).get("method") for step in steps if step.get("verb") == "baseline train"]
     return {arm.get("name"): arm for arm in plan.get("arm", ())}, methods, len(plan.get("seeds") or (FIRST_SEED,))
 
 
@@ -131,28 +151,28 @@ class DataSet:
         raise Missing(f"{self.arguments.plan} has no arm '{name}'")
 
     def rankers(self):
-        """Folders of the trained rankers whose signals the hybrid of the first seed has: of several sets that with the retriever."""
+        """{name: folder} of the trained rankers that the hybrid of the first seed has as signals or combines: of several sets that with the retriever."""
         for command in self.arm(HYBRID)["commands"]:
-            signals = flag_of(command, "--signals")
-            found = sorted(path.parent for path in (Path(signals) / "full").glob("*/baseline.json")) if signals else []
-            if any(path.name == self.arguments.retriever for path in found):
+            found = rankers_of(command)
+            if self.arguments.retriever in found:
                 return found
-        raise Missing(f"the arm '{HYBRID}' of {self.arguments.plan} has no signal of '{self.arguments.retriever}'")
+        raise Missing(f"the arm '{HYBRID}' of {self.arguments.plan} has no ranker '{self.arguments.retriever}'")
 
     def columns(self):
         """(name, flags of split) of further candidates for the same events."""
-        retriever = next(path for path in self.rankers() if path.name == self.arguments.retriever)
+        retriever = self.arguments.retriever
         count = ("--negative-count", str(self.arguments.negatives))
         return (("popularity", ("--negatives", "popularity", *count)),
-                (f"{retriever.name}-best", ("--negatives", "hard", "--retriever", retriever, *count)))
+                (f"{retriever}-best", ("--negatives", "hard", "--retriever", self.rankers()[retriever], *count)))
 
     def measure_columns(self):
         """The first seed's models, asked as the plan asks them (the last of a repeated flag counts), and every ranker at hand."""
         rankers = self.rankers()
-        names = [path.name for path in rankers]
-        others = {TEXT: ("--baselines", ",".join(name for name in BUILT_IN if name not in names), "--scorers", ",".join(str(path) for path in rankers)),
+        names = sorted(rankers)
+        asked = {arm: shlex.split(self.arm(arm)["commands"][-1])[1:] for arm in (TEXT, HYBRID)}
+        scorers = [f"{name}={rankers[name]}" for name in names]  # beside the arm's own, where it is a combination: a repeated list grows
+        others = {TEXT: ("--baselines", ",".join(name for name in BUILT_IN if name not in names), "--scorers", ",".join(scorers)),
                   HYBRID: ("--baselines", "")}
-        asked = {arm: shlex.split(self.arm(arm)["commands"][-1])[1:] for arm in others}
         for name, flags in self.columns():
             folder = self.folder / "columns" / name
             recipe = {"flags": [str(word) for word in flags], "slates": self.arguments.column_slates,
@@ -202,16 +222,11 @@ def check(arguments):
     if not arguments.model:
         raise Missing("no language model: name one with --model, or in R2RANK_MODEL")
     arms, methods, planned = read_plan(arguments.plan)
-    if not arms.get(TEXT, {}).get("model"):
-        raise Missing(f"{arguments.plan}: expected an arm '{TEXT}' with a model")
-    scorers = arms.get(HYBRID, {}).get("eval", {}).get("scorers", ())
-    if isinstance(scorers, str):
-        scorers = [scorers]
-    named = len(scorers) == 1 and scorers[0].startswith(f"{HYBRID}=")  # what its results are called
-    if not arms.get(HYBRID, {}).get("model") and not named:
-        raise Missing(f"{arguments.plan}: expected an arm '{HYBRID}' with a model, or with eval.scorers = '{HYBRID}=@STEP', a combination")
+    for name in (TEXT, HYBRID):
+        if not is_measured(arms.get(name, {}), name):
+            raise Missing(f"{arguments.plan}: expected an arm '{name}' with a model, or with eval.scorers = '{name}=@STEP', a combination")
     if arguments.retriever not in methods:
-        raise Missing(f"{arguments.plan} has no signal of '{arguments.retriever}' for --retriever: choose of {', '.join(methods) or 'none'}")
+        raise Missing(f"{arguments.plan} has no ranker '{arguments.retriever}' for --retriever: choose of {', '.join(methods) or 'none'}")
     names = sorted(path.parent.name for path in arguments.comparison.glob("*/rows"))
     if not names:
         raise Missing(f"{arguments.comparison} is no folder of `r2rank compare`: run it with its plan first, or name its folder with --comparison")
@@ -249,7 +264,7 @@ def parse_arguments():
     parser.add_argument("--plan", type=Path, default=ROOT / "recipes" / "headline.toml", metavar="FILE", help=f"a study with arms '{TEXT}' and '{HYBRID}' (default: recipes/headline.toml)")
     parser.add_argument("--model", default=os.environ.get("R2RANK_MODEL"), metavar="FILE", help="the language model (default: R2RANK_MODEL)")
     parser.add_argument("--seeds", type=seeds, default={}, metavar="NAME=N,...", help="how many trainings of a data set (default: as the plan has it, refused where there are more)")
-    parser.add_argument("--retriever", default="sasrec", metavar="NAME", help="the signal whose best items are ranked again (default: sasrec)")
+    parser.add_argument("--retriever", default="sasrec", metavar="NAME", help="the ranker of the hybrid whose best items are ranked again (default: sasrec)")
     parser.add_argument("--negatives", type=number(1), default=19, metavar="N", help="of a slate of these further candidates (default: 19)")
     parser.add_argument("--column-slates", type=number(0), default=300, metavar="N", help="test slates of further candidates that are measured (0: all; default: 300)")
     parser.add_argument("--output", type=Path, default=ROOT / "runs" / "headline", metavar="FOLDER", help="default: runs/headline")
