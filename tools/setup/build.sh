@@ -72,15 +72,15 @@ run_tests() {
   return "$status"
 }
 
-# count_unit_tests LOG: how many unit tests ran in it, and where some were skipped, with the reasons.
+# count_unit_tests LOG: how many unit tests ran in it, and how many were skipped for which reason.
 count_unit_tests() {
   [[ -f $1 ]] || return 0
   awk '/^\[==========\] [0-9]+ tests? from .* ran/ { ran += $2 }
-    reason { skipped[++n] = place ": " $0; reason = 0 }
-    /: Skipped$/ { place = $0; sub(/: Skipped$/, "", place); sub(/^.*\/src\//, "src/", place); reason = 1 }
+    reason { n++; if (!count[$0]++) reasons[++kinds] = $0; reason = 0 }
+    /: Skipped$/ { reason = 1 }
     END {
       if (ran > 0) printf "%d unit tests ran, %d of them skipped\n", ran, n
-      for (i = 1; i <= n; i++) print "  skipped: " skipped[i]
+      for (i = 1; i <= kinds; i++) printf "  %d: %s\n", count[reasons[i]], reasons[i]
     }' "$1"
 }
 
