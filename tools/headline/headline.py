@@ -105,7 +105,7 @@ def read_plan(path):
     for name in plan.get("include", ()):
         steps += read_toml(path.parent / name).get("step", ())
     methods = [method for step in steps if step.get("verb") == "signals" for method in step.get("settings", {}).get("methods", ())]
-    methods += [step.get("settings", {}).get("method") for step in steps if step.get("verb") == "baseline train"]
+    methods += [step.get("settings", {}).get("method", "") for step in steps if step.get("verb") == "baseline train"]
     return {arm.get("name"): arm for arm in plan.get("arm", ())}, methods, len(plan.get("seeds") or (FIRST_SEED,))
 
 
@@ -166,11 +166,11 @@ class DataSet:
                 (f"{retriever}-best", ("--negatives", "hard", "--retriever", self.rankers()[retriever], *count)))
 
     def measure_columns(self):
-        """The first seed's models, asked as the plan asks them (the last of a repeated flag counts), and every ranker at hand."""
+        """The first seed's models, asked as the plan asks them (of a repeated flag the last counts, but a repeated list grows), and every ranker at hand."""
         rankers = self.rankers()
         names = sorted(rankers)
         asked = {arm: shlex.split(self.arm(arm)["commands"][-1])[1:] for arm in (TEXT, HYBRID)}
-        scorers = [f"{name}={rankers[name]}" for name in names]  # beside the arm's own, where it is a combination: a repeated list grows
+        scorers = [f"{name}={rankers[name]}" for name in names]  # beside the arm's own, where it is a combination
         others = {TEXT: ("--baselines", ",".join(name for name in BUILT_IN if name not in names), "--scorers", ",".join(scorers)),
                   HYBRID: ("--baselines", "")}
         for name, flags in self.columns():
