@@ -17,6 +17,7 @@
 #include "cli/shell.h"
 #include "cli/table.h"
 #include "cli/verb.h"
+#include "data/slate_sample.h"
 #include "experiment/catalogue_evaluation.h"
 #include "experiment/combination_folder.h"
 #include "experiment/comparison_plan.h"
@@ -25,7 +26,6 @@
 #include "experiment/methods.h"
 #include "experiment/named_folder.h"
 #include "experiment/scoring_estimate.h"
-#include "experiment/slate_sample.h"
 
 namespace r2rank::cli {
 namespace {
@@ -43,7 +43,7 @@ class Combine : public Verb {
             "Scores the validation slates with rankers that are trained already, a language model among them if you "
             "like, and learns how they go together: LambdaMART over their scores, popularity and history, or a "
             "weighted sum. `eval --scorers` reads the folder. What a part scored stays beside the output, so that an "
-            "interrupted run, or another method, does not score it again.",
+            "interrupted run, another method, or another combination in the same place, does not score it again.",
         .examples =
             "r2rank combine data/shop --split data/shop-split --scorers runs/text,runs/sasrec,runs/lightgcn --baselines "
             "tfidf,popularity --output runs/combined\n"
@@ -97,7 +97,7 @@ class Combine : public Verb {
     const data::Dataset dataset = data::load_dataset(dataset_);
     const data::Split split = data::load_split(split_, dataset);
     const data::SlateSet slates =
-        experiment::sampled_slates(split.valid, dataset, {valid_slates_, static_cast<uint64_t>(seed_)});
+        data::sampled_slates(split.valid, dataset, {valid_slates_, static_cast<uint64_t>(seed_)});
     check_slates(slates);
     experiment::KeptCombination kept;
     kept.seed = static_cast<uint64_t>(seed_);
@@ -157,18 +157,37 @@ class Combine : public Verb {
 
   // ---- scores of the parts ----
 
+  base::Path output_folder() const {
+    const base::Path given = output_.output;
+    return given.has_filename() ? given : given.parent_path();
+  }
   base::Path scores_folder() const {
-    const base::Path given = output_.output, folder = given.has_filename() ? given : given.parent_path();
+    const base::Path folder = output_folder();
     return folder.parent_path() /
            fmt::format(".{}.scores", experiment::folder_name(folder));  // no results of its own
   }
   /// A name that says what decides a part's scores: another one is of others.
-  base::Path scores_file(const experiment::CombinationPart& part, const data::SlateSet& slates,
-                         const data::Split& split) const {
+  std::string scores_name(const experiment::CombinationPart& part, const data::SlateSet& slates,
+                          const data::Split& split) const {
     const std::string key =
         base::hash_hex(fmt::format("{} {} {} {} {} {}", part.name, part.identity, seed_, slates.hash,
                                    data::training_hash(split), experiment::kResultsVersion));
-    return scores_folder() / fmt::format("{}-{}.parquet", part.name, key.substr(0, 16));
+    return fmt::format("{}-{}.parquet", part.name, key.substr(0, 16));
+  }
+  /// Where that part was scored for this output or for another one beside it; else where to write.
+  base::Path scores_file(const std::string& name) const {
+    const base::Path own = scores_folder() / name;
+    const base::Path around = output_folder().parent_path();
+    std::error_code error;
+    if (std::filesystem::exists(own, error)) return own;
+    for (std::filesystem::directory_iterator entry(around.empty() ? "." : around, error), end;
+         !error && entry != end; entry.increment(error)) {
+      const base::Path folder = entry->path();
+      if (folder.filename().string().starts_with('.') && folder.extension() == ".scores" &&
+          std::filesystem::exists(folder / name, error))
+        return folder / name;
+    }
+    return own;
   }
 
   std::vector<metrics::PerUserResults> score(const std::vector<experiment::CombinationPart>& parts,
@@ -180,15 +199,15 @@ class Combine : public Verb {
         base::fail(base::ErrorKind::kInterrupted, "combine",
                    "interrupted after {} of {} rankers; the same command goes on from there", results.size(),
                    parts.size());
-      const base::Path path = scores_file(part, slates, split);
-      auto found = scored_before(path, slates);
+      const std::string name = scores_name(part, slates, split);
+      auto found = scored_before(scores_file(name), slates);
       if (!found) {
         if (const auto work = experiment::describe_work(*part.scorer, slates.slates); !work.empty())
           base::log_info("{}: scoring the validation slates takes {}", part.name, work);
         found = experiment::evaluate(*part.scorer, slates, dataset, part.name + ", valid");
         found->scorer = part.name;
         found->training_hash = data::training_hash(split);
-        metrics::save_per_user(*found, path);
+        metrics::save_per_user(*found, scores_folder() / name);
       }
       results.push_back(std::move(*found));
     }

@@ -17,6 +17,7 @@
 #include "cli/output_folder.h"
 #include "cli/shell.h"
 #include "cli/verb.h"
+#include "data/slate_sample.h"
 #include "experiment/baseline_folder.h"
 #include "experiment/candidate_order.h"
 #include "experiment/catalogue_evaluation.h"
@@ -29,7 +30,6 @@
 #include "experiment/outside_scores.h"
 #include "experiment/ranking_scorer.h"
 #include "experiment/scoring_estimate.h"
-#include "experiment/slate_sample.h"
 #include "metrics/ranking_metrics.h"
 
 namespace r2rank::cli {
@@ -94,7 +94,7 @@ class Eval : public Verb {
     if (whole.slates.empty())
       base::fail_usage("eval", "the split has no {} slates; make it anew with more users", config_.part);
     std::optional<data::SlateSet> sample;
-    if (config_.slates > 0) sample = experiment::sampled_slates(whole, dataset, config_.slate_sample());
+    if (config_.slates > 0) sample = data::sampled_slates(whole, dataset, config_.slate_sample());
     const data::SlateSet& slates = sample ? *sample : whole;
     check_folder();
     check_catalogue(slates);

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/config.h"
-#include "experiment/slate_sample.h"
+#include "data/slate_sample.h"
 
 namespace r2rank::cli {
 
@@ -23,7 +23,7 @@ struct EvalConfig {
   std::string format = "text", output;
   int64_t baseline_seed = 7, bootstrap_seed = 7;
 
-  experiment::SlateSample slate_sample() const { return {slates, static_cast<uint64_t>(sample_seed)}; }
+  data::SlateSample slate_sample() const { return {slates, static_cast<uint64_t>(sample_seed)}; }
 
   void describe(base::ConfigFields& fields);
   /// Refuses what is asked about rationales where none are written. `rationales`: G; `change`: what is done

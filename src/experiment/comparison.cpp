@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/progress.h"
+#include "data/slate_sample.h"
 #include "data/slate_traits.h"
 #include "experiment/comparison_check.h"
 #include "experiment/comparison_places.h"
@@ -15,7 +16,6 @@
 #include "experiment/evaluation.h"
 #include "experiment/rank_file.h"
 #include "experiment/row_maker.h"
-#include "experiment/slate_sample.h"
 
 namespace r2rank::experiment {
 namespace {
@@ -40,7 +40,7 @@ void complete(MadeRow& made, const Place& place, const ComparisonPlan& plan, con
   for (const auto& metric : metrics_of(plan)) {
     if (made.test.values.contains(metric)) continue;
     const auto slates =
-        sampled_slates(place.split.test, place.dataset, {row.slates, static_cast<uint64_t>(plan.seed)});
+        data::sampled_slates(place.split.test, place.dataset, {row.slates, static_cast<uint64_t>(plan.seed)});
     complete_results(made.test, slates, {metric}, made.measured.result);
   }
 }

@@ -6,13 +6,13 @@
 #include <algorithm>
 #include <optional>
 
+#include "data/slate_sample.h"
 #include "experiment/comparison_check.h"
 #include "experiment/comparison_places.h"
 #include "experiment/methods.h"
 #include "experiment/rank_file.h"
 #include "experiment/row_maker.h"
 #include "experiment/scoring_estimate.h"
-#include "experiment/slate_sample.h"
 
 namespace r2rank::experiment {
 namespace {
@@ -43,7 +43,7 @@ std::string scoring_text(const RowPlan& row, const ComparisonPlan& plan, const P
   set_settings(*method, settings_for_seed(row, seeds_of(row, plan).front()));
   const auto scorer = method->make(place->training(), static_cast<uint64_t>(plan.seed));
   auto slates =
-      sampled_slates(place->split.test, place->dataset, {row.slates, static_cast<uint64_t>(plan.seed)})
+      data::sampled_slates(place->split.test, place->dataset, {row.slates, static_cast<uint64_t>(plan.seed)})
           .slates;
   const auto& valid = place->split.valid.slates;
   if (row.slates == 0) slates.insert(slates.end(), valid.begin(), valid.end());

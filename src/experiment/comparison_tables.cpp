@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "experiment/slate_sample.h"
+#include "experiment/sampled_results.h"
 #include "experiment/slices.h"
 
 namespace r2rank::experiment {

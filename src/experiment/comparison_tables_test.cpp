@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "experiment/slate_sample.h"
+#include "experiment/sampled_results.h"
 #include "experiment/test_results.h"
 
 namespace r2rank::experiment {

@@ -10,9 +10,9 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "data/slate_sample.h"
 #include "experiment/catalogue_evaluation.h"
 #include "experiment/evaluation.h"
-#include "experiment/slate_sample.h"
 
 namespace r2rank::experiment {
 namespace {
@@ -184,8 +184,8 @@ bool RankFile::restore(const RowPlan& row, int64_t sample_seed, const std::strin
   const Json* found = find(key);
   if (found == nullptr) return false;
   const std::string source = path_.string();
-  const data::SlateSet set =
-      sampled_slates(place_.split.test, place_.dataset, {row.slates, static_cast<uint64_t>(sample_seed)});
+  const data::SlateSet set = data::sampled_slates(place_.split.test, place_.dataset,
+                                                  {row.slates, static_cast<uint64_t>(sample_seed)});
   const auto above = found->at("above").get<std::vector<int64_t>>();
   const auto tied = found->at("tied").get<std::vector<int64_t>>();
   if (above.size() != set.slates.size())

@@ -11,13 +11,13 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/log.h"
+#include "data/slate_sample.h"
 #include "experiment/baseline_folder.h"
 #include "experiment/combination.h"
 #include "experiment/evaluation.h"
 #include "experiment/named_folder.h"
 #include "experiment/rank_file.h"
 #include "experiment/scoring_estimate.h"
-#include "experiment/slate_sample.h"
 #include "metrics/ranking_metrics.h"
 #include "metrics/same_scores.h"
 
@@ -248,8 +248,8 @@ StoredRow RowMaker::train(const RowPlan& row, int64_t seed) const {
 
 /// How long a language model will be at it, before it begins.
 void RowMaker::announce(const RowPlan& row, const baselines::Scorer& scorer) const {
-  const auto test =
-      sampled_slates(place_.split.test, place_.dataset, {row.slates, static_cast<uint64_t>(plan_.seed)});
+  const auto test = data::sampled_slates(place_.split.test, place_.dataset,
+                                         {row.slates, static_cast<uint64_t>(plan_.seed)});
   auto slates = test.slates;
   if (row.slates == 0)
     slates.insert(slates.end(), place_.split.valid.slates.begin(), place_.split.valid.slates.end());
@@ -261,8 +261,8 @@ void RowMaker::announce(const RowPlan& row, const baselines::Scorer& scorer) con
 StoredRow RowMaker::score(StoredRow stored, const RowPlan& row, baselines::Scorer& scorer) const {
   const auto start = Clock::now();
   const std::string label = place_.plan->name + " " + row.name;
-  const auto test =
-      sampled_slates(place_.split.test, place_.dataset, {row.slates, static_cast<uint64_t>(plan_.seed)});
+  const auto test = data::sampled_slates(place_.split.test, place_.dataset,
+                                         {row.slates, static_cast<uint64_t>(plan_.seed)});
   if (row.slates == 0) stored.valid = evaluate(scorer, place_.split.valid, place_.dataset, label + ", valid");
   stored.test = evaluate(scorer, test, place_.dataset, label);
   stored.valid.training_hash = stored.test.training_hash = data::training_hash(place_.split);

@@ -90,8 +90,8 @@ SftTrainer::SftTrainer(const SftConfig& config, RankingModel& model, const data:
       examples_(std::move(examples)),
       schedule_(sizes_of(examples_.training), config.rationales_per_step,
                 static_cast<uint64_t>(config.model_options.seed)),
-      valid_slates_(validation_slates(split, {dataset, split, *model.prompts}, config.valid_slates,
-                                      static_cast<uint64_t>(config.model_options.seed))) {
+      valid_slates_(
+          validation_slates(dataset, split, {dataset, split, *model.prompts}, config.valid_slates)) {
   check_positions(model, config.rationale_tokens);
   // Later training goes on behind what the model and the rationales were made of.
   if (state_.step == 0)

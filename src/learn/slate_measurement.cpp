@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <span>
 
-#include "base/random.h"
+#include "data/slate_sample.h"
 #include "metrics/ranking_metrics.h"
 #include "rollout/reason_gate.h"
 
@@ -13,7 +13,6 @@ namespace {
 constexpr int kCutoff = 10;
 constexpr size_t kSlatesAtOnce =
     8;  // what a pass may take is the reasoner's business; this bounds what is kept
-constexpr uint64_t kMeasuredSlates = 3;  // last key word: other draws of this purpose use 0 and 2
 
 /// Sums over rationales.
 struct Written {
@@ -55,21 +54,12 @@ void add_slates(const rollout::Reasoner& reasoner, Slates slates, const rollout:
 
 }  // namespace
 
-std::vector<rollout::PreparedSlate> validation_slates(const data::Split& split,
-                                                      const rollout::SlatePrompts& prompts, int64_t count,
-                                                      uint64_t seed) {
-  std::vector<std::pair<double, const data::Slate*>> drawn;
-  for (const auto& slate : split.valid.slates) {
-    base::RandomStream stream(seed, base::Purpose::kSplit, static_cast<uint64_t>(slate.id), 0,
-                              kMeasuredSlates);
-    drawn.emplace_back(stream.uniform(), &slate);
-  }
-  std::sort(drawn.begin(), drawn.end(), [](const auto& a, const auto& b) {
-    return std::tie(a.first, a.second->id) < std::tie(b.first, b.second->id);
-  });
-  drawn.resize(std::min<size_t>(drawn.size(), static_cast<size_t>(count)));
+std::vector<rollout::PreparedSlate> validation_slates(const data::Dataset& dataset, const data::Split& split,
+                                                      const rollout::SlatePrompts& prompts, int64_t count) {
   std::vector<rollout::PreparedSlate> prepared;
-  for (const auto& [draw, slate] : drawn) prepared.push_back(prompts.prepare(*slate, false));
+  if (count == 0) return prepared;
+  for (const auto& slate : data::sampled_slates(split.valid, dataset, {count}).slates)
+    prepared.push_back(prompts.prepare(slate, false));
   return prepared;
 }
 

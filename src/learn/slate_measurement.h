@@ -13,11 +13,11 @@
 
 namespace r2rank::learn {
 
-/// `count` of the split's validation slates as prompts: those with the lowest draws, keyed by the seed and
-/// the slate's id. All where there are fewer.
-std::vector<rollout::PreparedSlate> validation_slates(const data::Split& split,
-                                                      const rollout::SlatePrompts& prompts, int64_t count,
-                                                      uint64_t seed);
+/// A sample of the split's validation slates as prompts: the one that `combine --valid-slates` and
+/// `eval --part valid --slates` draw by default, so that figures can be compared, whatever the seed of a
+/// training. None where `count` is 0.
+std::vector<rollout::PreparedSlate> validation_slates(const data::Dataset& dataset, const data::Split& split,
+                                                      const rollout::SlatePrompts& prompts, int64_t count);
 
 /// Means over slates.
 struct SlateMeasurement {

@@ -86,8 +86,7 @@ Trainer::Trainer(const TrainConfig& config, RankingModel& model, const data::Dat
   check_positions(model, config.reasons() ? config.rationale_tokens : 0);
   R2RANK_CHECK((teaching != nullptr) == (config.taught_slates() > 0));
   if (teaching != nullptr) taught_.emplace(dataset, split, *teaching, config.taught_drawing());
-  valid_slates_ = validation_slates(split, prompts_, config.valid_slates,
-                                    static_cast<uint64_t>(config.model_options.seed));
+  valid_slates_ = validation_slates(dataset, split, prompts_, config.valid_slates);
   if (state_.step == 0) state_.next_slate = first_new_slate(model, dataset.hash, data::training_hash(split));
   if (state_.measured == RunState::kUnknown || state_.measured > measurements_due())
     state_.measured = measurements_due();

@@ -2,19 +2,19 @@
 
 #include <cstdio>
 
-#include "experiment/slate_sample.h"
+#include "data/slate_sample.h"
 
 namespace r2rank::report {
 namespace {
 
 /// What a sample's hash says of how it was drawn.
-std::optional<experiment::SlateSample> sample_of(const std::string& hash) {
+std::optional<data::SlateSample> sample_of(const std::string& hash) {
   long long count = 0;
   unsigned long long seed = 0;
   const size_t colon = hash.find(':');
   if (colon == std::string::npos) return std::nullopt;
   if (std::sscanf(hash.c_str() + colon, ":sample%lld-seed%llu", &count, &seed) != 2) return std::nullopt;
-  return experiment::SlateSample{count, seed};
+  return data::SlateSample{count, seed};
 }
 
 }  // namespace
@@ -74,7 +74,7 @@ std::optional<SlatesPlace> DataShelf::find(const std::string& slates_hash,
   if (!place || slates_hash.find(':') == std::string::npos) return place;
   if (!sample) return std::nullopt;
   auto drawn =
-      std::make_unique<data::SlateSet>(experiment::sampled_slates(*place->slates, *place->dataset, *sample));
+      std::make_unique<data::SlateSet>(data::sampled_slates(*place->slates, *place->dataset, *sample));
   if (drawn->hash != slates_hash) return std::nullopt;
   samples_.push_back(std::move(drawn));
   place->slates = samples_.back().get();

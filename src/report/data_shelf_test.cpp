@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "experiment/slate_sample.h"
+#include "data/slate_sample.h"
 #include "report/test_world.h"
 
 namespace r2rank::report {
@@ -28,7 +28,7 @@ TEST(DataShelf, DrawsASampleAgain) {
   DataShelf shelf;
   shelf.add_dataset(world.path("data"));
   shelf.add_split(world.path("split"));
-  const auto sample = experiment::sampled_slates(world.split.test, world.dataset, {2, 5});
+  const auto sample = data::sampled_slates(world.split.test, world.dataset, {2, 5});
   const auto found = shelf.find(sample.hash, "");
   ASSERT_TRUE(found);
   EXPECT_EQ(found->slates->hash, sample.hash);

@@ -120,7 +120,7 @@ TEST_F(Headline, IsMetWhereOursIsAboveEveryBaselineOfTheKindForCertain) {
 
 TEST_F(Headline, TheBestComesClosestToOursOnTheSlatesThatBothHave) {
   auto& mine = world.measured[0].results;
-  const auto rows = experiment::sampled_rows(mine.user_ids, {.count = 3, .seed = 7});
+  const auto rows = data::sampled_rows(mine.user_ids, {.count = 3, .seed = 7});
   mine.values["ndcg@10"] = all(0.5);
   for (const size_t row : rows) mine.values["ndcg@10"][row] = 1;
   std::erase_if(world.measured, [](const auto& one) {
@@ -163,8 +163,7 @@ TEST_F(Headline, ComparesASampleOnItsUsersAlone) {
   const std::vector<double> values = {0, 0.25, 0.5, 0.75, 1, 0.5};
   world.measured[0].results.values["ndcg@10"] = values;
   double expected = 0;
-  for (const size_t row :
-       experiment::sampled_rows(world.measured[0].results.user_ids, {.count = 3, .seed = 7}))
+  for (const size_t row : data::sampled_rows(world.measured[0].results.user_ids, {.count = 3, .seed = 7}))
     expected += values[row] / 3;
   const Json one = set();
   const Json asked = against(one, "text", "asked");

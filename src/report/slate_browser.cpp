@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <map>
 
+#include "data/slate_sample.h"
 #include "data/slate_traits.h"
 #include "experiment/catalogue_evaluation.h"
-#include "experiment/slate_sample.h"
 #include "report/item_table.h"
 #include "report/method_columns.h"
 #include "report/page.h"
@@ -107,7 +107,7 @@ class Browser {
         methods_(group) {}
 
   Json of(int64_t count) const {
-    const auto rows = experiment::sampled_rows(users_, {count, seed_});
+    const auto rows = data::sampled_rows(users_, {count, seed_});
     SlateColumns columns(*group_.place, traits_);
     for (const size_t row : rows) columns.add(row);
     const data::Dataset& dataset = *group_.place->dataset;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "data/test_retriever.h"
-#include "experiment/slate_sample.h"
+#include "experiment/sampled_results.h"
 #include "report/result_group.h"
 #include "report/test_world.h"
 

@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/hash.h"
-#include "experiment/slate_sample.h"
+#include "data/slate_sample.h"
 #include "metrics/per_user.h"
 #include "study/verbs.h"
 
@@ -88,7 +88,7 @@ class FakeVerbs : public Verbs {
   /// Results that depend on what was asked of which model.
   void answer(const Settings& settings, const base::Path& output) const {
     const auto sample =
-        experiment::sampled_slates(slates_, dataset_, {std::stoll(value_of(settings, "slates")), 7});
+        data::sampled_slates(slates_, dataset_, {std::stoll(value_of(settings, "slates")), 7});
     metrics::PerUserResults results;
     results.scorer = "model";
     results.protocol = sample.protocol.name();

@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
-#include "experiment/slate_sample.h"
+#include "data/slate_sample.h"
 #include "rollout/signal_set.h"
 #include "study/step_reference.h"
 
@@ -221,8 +221,7 @@ Task StudyTasks::answers_for(const StudyPlan& plan, const ArmPlan& arm, int64_t 
 }
 
 data::SlateSet StudyTasks::slates_of(const StudyPlan& plan) const {
-  return experiment::sampled_slates(split_.test, dataset_,
-                                    {plan.slates, static_cast<uint64_t>(plan.sample_seed)});
+  return data::sampled_slates(split_.test, dataset_, {plan.slates, static_cast<uint64_t>(plan.sample_seed)});
 }
 
 void StudyTasks::add_steps(const StudyPlan& plan, const std::string& name, int64_t seed,

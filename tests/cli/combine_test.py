@@ -86,6 +86,12 @@ class Combine(Case):
         self.assertEqual((self.output / "combination.json").read_text(), first)
         self.assertNotIn("earlier run", self.accepts(*self.combine("--overwrite", "--valid-slates", "6", "--method", "blend")).stderr)
 
+    def test_another_combination_in_the_same_place_scores_what_is_new(self):
+        self.accepts(*self.combine("--method", "blend"))
+        told = self.accepts(*self.combine("--method", "blend", "--baselines", "tfidf", output=self.folder / "more")).stderr
+        self.assertEqual(told.count("scores of an earlier run"), 3)
+        self.assertEqual([path.name.split("-")[0] for path in (self.folder / ".more.scores").iterdir()], ["tfidf"])
+
     def test_its_folder_is_no_place_for_other_results(self):
         self.accepts(*self.combine("--method", "blend"))
         self.refuses("eval", self.world.data, "--split", self.world.split, "--baselines", "popularity", "--output", self.output, code=2,

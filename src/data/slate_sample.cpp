@@ -1,4 +1,4 @@
-#include "experiment/slate_sample.h"
+#include "data/slate_sample.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 #include "base/hash.h"
 #include "base/random.h"
 
-namespace r2rank::experiment {
+namespace r2rank::data {
 namespace {
 
 constexpr uint64_t kPart = 2;  // of kSplit: 0 and 1 draw the users of validation and test
@@ -20,28 +20,20 @@ uint64_t place_of(const std::string& user, uint64_t seed) {
   return high << 32 | stream.bits();
 }
 
-bool is_all(size_t rows, const SlateSample& sample) {
-  return sample.count <= 0 || sample.count >= static_cast<int64_t>(rows);
+}  // namespace
+
+bool is_whole(size_t slates, const SlateSample& sample) {
+  return sample.count <= 0 || sample.count >= static_cast<int64_t>(slates);
 }
 
-/// The hash of the whole set, whichever sample of it this is.
 std::string sampled_hash(const std::string& hash, const SlateSample& sample) {
   return fmt::format("{}:sample{}-seed{}", hash.substr(0, hash.find(':')), sample.count, sample.seed);
 }
 
-template <class T>
-std::vector<T> picked(const std::vector<T>& values, const std::vector<size_t>& rows) {
-  std::vector<T> result;
-  for (const size_t row : rows) result.push_back(values.at(row));
-  return result;
-}
-
-}  // namespace
-
 std::vector<size_t> sampled_rows(const std::vector<std::string>& users, const SlateSample& sample) {
   std::vector<size_t> rows(users.size());
   std::iota(rows.begin(), rows.end(), size_t{0});
-  if (is_all(users.size(), sample)) return rows;
+  if (is_whole(users.size(), sample)) return rows;
   std::map<std::pair<uint64_t, std::string>, std::vector<size_t>> of_user;  // in the order of drawing
   for (const size_t row : rows) of_user[{place_of(users[row], sample.seed), users[row]}].push_back(row);
   rows.clear();
@@ -53,27 +45,15 @@ std::vector<size_t> sampled_rows(const std::vector<std::string>& users, const Sl
   return rows;
 }
 
-data::SlateSet sampled_slates(const data::SlateSet& set, const data::Dataset& dataset,
-                              const SlateSample& sample) {
-  if (is_all(set.slates.size(), sample)) return set;
+SlateSet sampled_slates(const SlateSet& set, const Dataset& dataset, const SlateSample& sample) {
+  if (is_whole(set.slates.size(), sample)) return set;
   std::vector<std::string> users;
   for (const auto& slate : set.slates) users.push_back(dataset.user_ids.at(slate.user));
-  data::SlateSet part = set;
-  part.slates = picked(set.slates, sampled_rows(users, sample));
+  SlateSet part = set;
+  part.slates.clear();
+  for (const size_t row : sampled_rows(users, sample)) part.slates.push_back(set.slates[row]);
   part.hash = sampled_hash(set.hash, sample);
   return part;
 }
 
-metrics::PerUserResults sampled_results(const metrics::PerUserResults& results, const SlateSample& sample) {
-  if (is_all(results.slate_ids.size(), sample)) return results;
-  const auto rows = sampled_rows(results.user_ids, sample);
-  metrics::PerUserResults part = results;
-  part.slates_hash = sampled_hash(results.slates_hash, sample);
-  part.slate_ids = picked(results.slate_ids, rows);
-  part.user_ids = picked(results.user_ids, rows);
-  for (auto& [name, values] : part.values) values = picked(values, rows);
-  if (!part.scores.empty()) part.scores = picked(results.scores, rows);
-  return part;
-}
-
-}  // namespace r2rank::experiment
+}  // namespace r2rank::data

@@ -5,9 +5,8 @@
 #include <vector>
 
 #include "data/slates.h"
-#include "metrics/per_user.h"
 
-namespace r2rank::experiment {
+namespace r2rank::data {
 
 /// A sample of the slates of a set: whole users, drawn by a hash of seed and user, until at least `count`
 /// slates are there. A smaller sample is part of a larger one of the same seed. `count` of 0, or more than
@@ -22,11 +21,12 @@ std::vector<size_t> sampled_rows(const std::vector<std::string>& users, const Sl
 
 /// The sample as a set of its own, with a hash that tells it from the whole ("...:sample300-seed7"); all of
 /// them as they are.
-data::SlateSet sampled_slates(const data::SlateSet& set, const data::Dataset& dataset,
-                              const SlateSample& sample);
+SlateSet sampled_slates(const SlateSet& set, const Dataset& dataset, const SlateSample& sample);
 
-/// Results of the sampled slates under the hash that sampled_slates() gives them. `results` may be those of a
-/// larger sample of the same seed.
-metrics::PerUserResults sampled_results(const metrics::PerUserResults& results, const SlateSample& sample);
+/// The hash of the whole set, whichever sample of it `hash` is of, made that of `sample`.
+std::string sampled_hash(const std::string& hash, const SlateSample& sample);
 
-}  // namespace r2rank::experiment
+/// Does the sample leave none of so many slates out?
+bool is_whole(size_t slates, const SlateSample& sample);
+
+}  // namespace r2rank::data

@@ -1,4 +1,4 @@
-#include "experiment/slate_sample.h"
+#include "data/slate_sample.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -6,12 +6,8 @@
 #include <algorithm>
 #include <set>
 
-#include "experiment/test_components.h"
-
-namespace r2rank::experiment {
+namespace r2rank::data {
 namespace {
-
-using testing::Components;
 
 /// Three slates for each of so many users, one user after the other.
 std::vector<std::string> users_of(size_t count) {
@@ -47,25 +43,5 @@ TEST(SlateSample, IsAllWhereNothingIsLeftOut) {
   EXPECT_EQ(sampled_rows(users, {.count = 12}).size(), 12U);
 }
 
-TEST(SlateSample, OfResultsIsThatOfTheSlatesEvenByWayOfALargerSample) {
-  const Components world(60);
-  const SlateSample few{.count = 10}, more{.count = 30};
-  auto whole = world.slates;
-  whole.hash = "h";
-  const auto slates = sampled_slates(whole, world.dataset, few);
-  ASSERT_EQ(slates.slates.size(), 10U);
-  EXPECT_EQ(slates.hash, "h:sample10-seed7");
-  auto results = world.scorer("a", 1);
-  results.slates_hash = "h";
-  const auto direct = sampled_results(results, few);
-  const auto by_way = sampled_results(sampled_results(results, more), few);
-  EXPECT_EQ(direct.slates_hash, slates.hash);
-  EXPECT_EQ(by_way.slates_hash, slates.hash);
-  EXPECT_EQ(by_way.scores, direct.scores);
-  for (size_t i = 0; i < 10; ++i) EXPECT_EQ(direct.slate_ids[i], slates.slates[i].id);
-  EXPECT_EQ(direct.values.at("ndcg@10").size(), 10U);
-  EXPECT_EQ(sampled_results(results, {}).slates_hash, "h");
-}
-
 }  // namespace
-}  // namespace r2rank::experiment
+}  // namespace r2rank::data
