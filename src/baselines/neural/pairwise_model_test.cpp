@@ -53,7 +53,9 @@ TEST_P(PairwiseModels, LearnTwoTastes) {
   const auto model = make();
   const double before = testing::auc_of(*model, dataset_);
   testing::train(*model, 60);
-  EXPECT_GT(testing::auc_of(*model, dataset_), std::max(before, 0.92));
+  EXPECT_LT(before, 0.7);
+  // Not 1: the held-out item is itself drawn as a negative of its user, more often the longer training goes on.
+  EXPECT_GT(testing::auc_of(*model, dataset_), 0.92);
 }
 
 TEST_P(PairwiseModels, LoseLessEachTime) {

@@ -84,12 +84,14 @@ INSTANTIATE_TEST_SUITE_P(, EverySequentialMethod, ::testing::ValuesIn(names()), 
 TEST_P(EverySequentialMethod, LearnsWhatFollowsWhat) {
   const auto dataset = circle(60, 30);
   const auto split = testing::leave_last_two(dataset);
-  const auto model = make(GetParam(), {dataset, split}, 1, small_);
+  auto settings = small_;  // in 16 dimensions bert4rec's usual dropout leaves too little: .89 instead of .99
+  if (GetParam() == "bert4rec")
+    settings.insert(settings.end(), {{"hidden_dropout", "0"}, {"attention_dropout", "0"}});
+  const auto model = make(GetParam(), {dataset, split}, 1, settings);
   const double before = next_is_first(*model, dataset);
-  train(*model, GetParam() == "bert4rec" ? 120 : 40);  // which masks a fifth at a time
+  train(*model, GetParam() == "bert4rec" ? 200 : 60);  // which masks a fifth at a time
   EXPECT_LT(before, 0.5);
-  // bert4rec reached .891 after its 120 epochs, the others .9 after 40: why it is slower was not looked into.
-  EXPECT_GT(next_is_first(*model, dataset), GetParam() == "bert4rec" ? 0.85 : 0.9);
+  EXPECT_GT(next_is_first(*model, dataset), 0.9);
 }
 
 TEST_P(EverySequentialMethod, RepeatsWithTheSameSeedAndAnyNumberOfThreads) {
