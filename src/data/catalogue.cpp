@@ -48,7 +48,8 @@ Item read_item(const Record& record, std::string_view id, const CatalogueColumns
 }
 
 bool decode(Item& item) {
-  bool decoded = decode_html(item.title) | decode_html(item.brand) | decode_html(item.description);
+  bool decoded = false;
+  for (std::string* text : {&item.title, &item.brand, &item.description}) decoded |= decode_html(*text);
   for (std::string& category : item.categories) decoded |= decode_html(category);
   return decoded;
 }

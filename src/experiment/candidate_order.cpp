@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/stable_sort.h"
 
 namespace r2rank::experiment {
 namespace {
@@ -44,9 +45,8 @@ std::vector<size_t> places_of(CandidateOrder order, const data::Slate& slate) {
   std::iota(places.begin(), places.end(), size_t{0});
   if (order == CandidateOrder::kGiven) return places;
   const bool first = order == CandidateOrder::kRelevantFirst;
-  std::stable_partition(places.begin(), places.end(),
-                        [&](size_t place) { return (slate.relevance[place] > 0) == first; });
-  return places;
+  const auto ahead = [&](size_t place) { return (slate.relevance[place] > 0) == first; };
+  return base::stable_sorted(std::move(places), [&](size_t a, size_t b) { return ahead(a) > ahead(b); });
 }
 
 std::vector<double> ReorderedScorer::score(const data::Slate& slate) {

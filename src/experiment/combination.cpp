@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/stable_sort.h"
 #include "experiment/comparison_plan.h"
 
 namespace r2rank::experiment {
@@ -42,8 +43,8 @@ Importance in_order(const Importance& importance) {
     else
       known->second += share;
   }
-  std::stable_sort(sums.begin(), sums.end(),
-                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  sums =
+      base::stable_sorted(std::move(sums), [](const auto& a, const auto& b) { return a.second > b.second; });
   return sums;
 }
 

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/progress.h"
+#include "base/stable_sort.h"
 #include "baselines/history.h"
 #include "data/item_statistics.h"
 #include "metrics/ranking_metrics.h"
@@ -218,8 +219,8 @@ LambdaMart learn_lambdamart(std::span<const metrics::PerUserResults> valid, cons
   const auto gains = trees.importance(names.size());
   const double total = std::accumulate(gains.begin(), gains.end(), 1e-300);
   for (size_t f = 0; f < names.size(); ++f) ranker.importance.emplace_back(names[f], gains[f] / total);
-  std::stable_sort(ranker.importance.begin(), ranker.importance.end(),
-                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  ranker.importance = base::stable_sorted(std::move(ranker.importance),
+                                          [](const auto& a, const auto& b) { return a.second > b.second; });
   return ranker;
 }
 

@@ -10,6 +10,7 @@
 #include <unordered_set>
 
 #include "base/error.h"
+#include "base/stable_sort.h"
 #include "data/item_statistics.h"
 #include "data/slate_traits.h"
 
@@ -124,8 +125,8 @@ std::vector<std::pair<int64_t, std::string>> counted(const std::vector<std::stri
   for (const auto& name : names) ++counts[name];
   std::vector<std::pair<int64_t, std::string>> sorted;
   for (const auto& [name, count] : counts) sorted.emplace_back(count, name);
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  sorted =
+      base::stable_sorted(std::move(sorted), [](const auto& a, const auto& b) { return a.first > b.first; });
   return sorted;
 }
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <span>
 
+#include "base/stable_sort.h"
+
 namespace r2rank::learn {
 namespace {
 
@@ -54,8 +56,8 @@ size_t chosen_size(std::span<const GateSample> sorted) {
 ReasonGate fit_gate(std::vector<GateSample> samples) {
   ReasonGate gate;
   if (samples.empty()) return gate;
-  std::stable_sort(samples.begin(), samples.end(),
-                   [](const GateSample& a, const GateSample& b) { return a.doubt > b.doubt; });
+  samples = base::stable_sorted(std::move(samples),
+                                [](const GateSample& a, const GateSample& b) { return a.doubt > b.doubt; });
   const size_t size = chosen_size(samples);
   if (size > 0) gate.least_doubt = samples[size - 1].doubt;
   const auto n = static_cast<double>(samples.size());

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/interrupt.h"
+#include "base/stable_sort.h"
 #include "report/shared_slates.h"
 #include "report/tables.h"
 
@@ -67,7 +68,7 @@ std::vector<Duel> duels_of(const Contestant& ours, const Contest& contest) {
   for (const auto& baseline : contest.baselines) duels.push_back(duel_between(ours, baseline));
   for (auto& one : duels) family.push_back(&one.test);
   experiment::hold_family(family);
-  std::stable_sort(duels.begin(), duels.end(), [](const auto& a, const auto& b) {
+  duels = base::stable_sorted(std::move(duels), [](const auto& a, const auto& b) {
     return a.test.difference.mean < b.test.difference.mean;
   });
   return duels;

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "base/log.h"
+#include "base/stable_sort.h"
 #include "experiment/table_lines.h"
 #include "metrics/ranking_metrics.h"
 #include "report/number_pack.h"
@@ -36,8 +37,8 @@ Json scores_json(const std::vector<std::vector<double>>& scores) {
 std::vector<int32_t> ranks_of(const std::vector<double>& scores) {
   std::vector<size_t> order(scores.size());
   std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return metrics::ranks_ahead(scores[a], scores[b]); });
+  order = base::stable_sorted(std::move(order),
+                              [&](size_t a, size_t b) { return metrics::ranks_ahead(scores[a], scores[b]); });
   std::vector<int32_t> ranks(scores.size());
   for (size_t place = 0; place < order.size(); ++place) {
     const bool tied = place > 0 && !metrics::ranks_ahead(scores[order[place - 1]], scores[order[place]]);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/stable_sort.h"
 #include "experiment/comparison_data.h"
 #include "experiment/comparison_table.h"
 #include "experiment/evaluation.h"
@@ -98,8 +99,9 @@ std::vector<std::string> shared_metrics(const ResultGroup& group) {
 Json table_json(const ResultGroup& group) {
   experiment::ResultTable table = table_of(group);
   const size_t main = main_column(table.metrics);
-  std::stable_sort(table.rows.begin(), table.rows.end(),
-                   [&](const auto& a, const auto& b) { return a.metrics[main].mean > b.metrics[main].mean; });
+  table.rows = base::stable_sorted(std::move(table.rows), [&](const auto& a, const auto& b) {
+    return a.metrics[main].mean > b.metrics[main].mean;
+  });
   Json json = {{"title", group.title},
                {"protocol", table.protocol},
                {"slates_hash", table.slates_hash},

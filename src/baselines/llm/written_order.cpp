@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "base/stable_sort.h"
 
 namespace r2rank::baselines {
 namespace {
@@ -135,8 +136,8 @@ class Reader {
     std::vector<int32_t> longest(titles_.size());
     std::iota(longest.begin(), longest.end(), 0);
     // A title may begin with another one: the longer is looked for first.
-    std::stable_sort(longest.begin(), longest.end(),
-                     [&](int32_t a, int32_t b) { return titles_[a].size() > titles_[b].size(); });
+    longest = base::stable_sorted(
+        std::move(longest), [&](int32_t a, int32_t b) { return titles_[a].size() > titles_[b].size(); });
     std::map<size_t, int32_t> at_place;
     for (const int32_t place : longest) {
       if (titles_[place].size() < kShortestTitle) continue;

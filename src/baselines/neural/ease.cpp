@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/memory_free.h"
+#include "base/stable_sort.h"
 #include "baselines/history.h"
 #include "baselines/training_matrix.h"
 
@@ -30,8 +31,8 @@ KeptItems keep_popular(const SparseRows& users_of, int64_t most) {
   std::iota(kept.items.begin(), kept.items.end(), 0);
   const auto count = [&](int32_t item) { return users_of.row(item).size(); };
   if (most < users_of.rows()) {
-    std::stable_sort(kept.items.begin(), kept.items.end(),
-                     [&](int32_t a, int32_t b) { return count(a) > count(b); });
+    kept.items =
+        base::stable_sorted(std::move(kept.items), [&](int32_t a, int32_t b) { return count(a) > count(b); });
     kept.items.resize(most);
     std::sort(kept.items.begin(), kept.items.end());
     base::log_warning("ease: of {} items only the {} most popular are modelled (most_items); others score 0",
