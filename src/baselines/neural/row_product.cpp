@@ -16,7 +16,8 @@ constexpr int64_t kDepth = 256;  // of B at a time: 16 columns of it stay in the
 
 typedef float Vector __attribute__((vector_size(kLanes * sizeof(float)), aligned(4), may_alias));
 
-Vector load(const float* from) {
+/// By reference: a vector by value has another ABI where the compiler has no AVX.
+const Vector& load(const float* from) {
   return *reinterpret_cast<const Vector*>(from);
 }
 
