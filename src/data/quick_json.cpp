@@ -18,6 +18,8 @@ namespace {
 namespace json = r2rank_rapidjson;
 
 constexpr int kDepth = 64;  // as base::JsonLimits
+/// The parser reads aligned blocks of so many bytes, the last one beyond the end of the text.
+constexpr size_t kPadding = 16;
 
 /// Numbers that JsonCells would write otherwise than they stand there.
 bool is_plain_number(std::string_view text) {
@@ -110,7 +112,7 @@ bool has_surrogate(std::string_view line) {
 struct QuickJson::Parser {
   json::Reader reader;
   RecordEvents events;
-  std::vector<char> line;  // its strings are unescaped in place; ends with 0
+  std::vector<char> line;  // its strings are unescaped in place; ends with kPadding zeros
 };
 
 QuickJson::QuickJson() : parser_(std::make_unique<Parser>()) {}
@@ -119,7 +121,7 @@ QuickJson::~QuickJson() = default;
 bool QuickJson::parse(std::string_view line, JsonCells& cells, Record& record) {
   if (has_surrogate(line) || line.find('\0') != std::string_view::npos) return false;
   parser_->line.assign(line.begin(), line.end());
-  parser_->line.push_back('\0');
+  parser_->line.resize(line.size() + kPadding, '\0');
   parser_->events.begin(cells, record);
   json::InsituStringStream stream(parser_->line.data());
   constexpr unsigned kFlags =

@@ -172,6 +172,12 @@ class Runs(unittest.TestCase):
         self.go("--models", "SASRec,BPR")
         self.assertEqual([seed for _, _, seed in self.calls], sorted(seed for _, _, seed in self.calls))
 
+    def test_take_more_seeds_where_they_are_asked_for(self):
+        _, text, *_ = self.go("--models", "BPR,Pop", "--seeds", "5")
+        self.assertEqual({seed for _, model, seed in self.calls if model == "BPR"}, {1, 2, 3, 4, 5})
+        self.assertEqual({seed for _, model, seed in self.calls if model == "Pop"}, {1})
+        self.assertIn("+2", text)
+
     def test_that_fail_are_told_with_their_reason_and_leave_the_others(self):
         missing, text, sections, printed = self.go("--models", "EASE,Pop")
         self.assertEqual(len(missing), 2)

@@ -11,11 +11,11 @@ SIDES = ("r2rank", "recbole")
 
 
 def side(runs, expected):
-    """Of one side: runs {seed: result}; `expected` how many seeds there should be."""
+    """Of one side: runs {seed: result}; `expected` how many seeds there should be at least."""
     values = [runs[seed]["test_ndcg@10"] for seed in sorted(runs)]
     if not values:
         return {"seeds": 0, "missing_seeds": expected}
-    return {"seeds": len(values), "missing_seeds": expected - len(values), "mean": statistics.fmean(values), "range": max(values) - min(values),
+    return {"seeds": len(values), "missing_seeds": max(0, expected - len(values)), "mean": statistics.fmean(values), "range": max(values) - min(values),
             "deviation": statistics.stdev(values) if len(values) > 1 else 0.0, "per_seed": {str(seed): runs[seed]["test_ndcg@10"] for seed in sorted(runs)},
             **{key: [runs[seed][key] for seed in sorted(runs)] for key in ("best_epoch", "train_seconds") if all(key in run for run in runs.values())}}
 
@@ -42,7 +42,8 @@ def number(value, places=4):
 
 
 def cells(measured):
-    return number(measured.get("mean")), " ".join(number(value) for value in measured.get("per_seed", {}).values()) or "-", number(measured.get("range"))
+    values = [number(value) for value in measured.get("per_seed", {}).values()]
+    return number(measured.get("mean")), " ".join(values[:3]) + f" +{len(values) - 3}" * (len(values) > 3) or "-", number(measured.get("range"))
 
 
 def table(data_set, rows):

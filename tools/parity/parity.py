@@ -46,7 +46,7 @@ def parse_arguments():
     parser.add_argument("--data-sets", type=names_of(sets), default=sets, metavar="NAMES", help=f"of {','.join(sets)}")
     parser.add_argument("--models", type=names_of(models), default=models, metavar="NAMES", help=f"of {','.join(models)}")
     parser.add_argument("--sides", type=names_of(list(RUNNERS)), default=list(RUNNERS), metavar="NAMES", help="train only one side: recbole, r2rank")
-    parser.add_argument("--seeds", type=count, default=len(settings.SEEDS), metavar="N", help="of each trained model (default: 3)")
+    parser.add_argument("--seeds", type=count, default=len(settings.SEEDS), metavar="N", help="of each trained model (default: 3; more for a closer look, such as with --models)")
     parser.add_argument("--threads", type=count, default=1, metavar="N", help="of one training (default: 1)")
     parser.add_argument("--report", action="store_true", help="train nothing, only tell what is there")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="where the figures of each run are kept, a small file a data set")
@@ -61,8 +61,8 @@ def jobs(arguments, prepared):
             model = settings.model_named(name)
             for data_set in prepared:
                 for side in arguments.sides:
-                    if round_ < len(model.seeds):
-                        yield data_set, model, model.seeds[round_], side
+                    if (seed := round_ + 1) in model.first_seeds(arguments.seeds):
+                        yield data_set, model, seed, side
 
 
 def result_path(output, data_set, model, seed, side):
@@ -139,7 +139,8 @@ def run_job(arguments, folders, job, missing):
 
 def collect(arguments, data_set, model, side, split):
     """{seed: result}"""
-    found = {seed: present(arguments, (data_set, model, seed, side), split) for seed in model.seeds}
+    seeds = model.first_seeds(max(arguments.seeds, len(settings.SEEDS)))
+    found = {seed: present(arguments, (data_set, model, seed, side), split) for seed in seeds}
     return {seed: result for seed, result in found.items() if result is not None}
 
 

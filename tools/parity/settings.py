@@ -34,7 +34,11 @@ class Model:
 
     @property
     def seeds(self):
-        return SEEDS if self.stochastic else SEEDS[:1]
+        return self.first_seeds(len(SEEDS))
+
+    def first_seeds(self, count):
+        """Seeds 1 to count of a trained model; a counted one needs no second."""
+        return tuple(range(1, 1 + (count if self.stochastic else 1)))
 
     def values(self, side):
         """{name on that side: value}; `side` is "recbole" or "own"."""
